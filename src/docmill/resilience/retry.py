@@ -1,0 +1,34 @@
+"""How long to wait before the next attempt."""
+
+from __future__ import annotations
+
+from random import Random
+
+JITTER = 0.1
+
+
+def retry_delay(attempt: int, *, initial: float, factor: float, maximum: float, random: Random) -> float:
+    """Return the wait after a failed attempt: exponential growth, jitter, then the cap.
+
+    The cap comes last, so that no delay is longer than ``maximum``.
+
+    Args:
+        attempt: The attempt that failed, counted from 1.
+        initial: Seconds after the first failed attempt.
+        factor: Growth with each attempt, at least 1.
+        maximum: Longest delay in seconds.
+        random: Source of the jitter, which keeps many callers from coming back at the same moment.
+
+    Returns:
+        Seconds, ``min(maximum, min(maximum, initial * factor ** (attempt - 1)) * uniform(0.9, 1.1))``.
+
+    Raises:
+        ValueError: ``attempt`` is less than 1.
+    """
+    if attempt < 1:
+        raise ValueError("attempt is counted from 1")
+    try:
+        grown = initial * factor ** (attempt - 1)
+    except OverflowError:
+        grown = maximum
+    return min(maximum, min(maximum, grown) * random.uniform(1 - JITTER, 1 + JITTER))
