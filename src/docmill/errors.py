@@ -356,10 +356,20 @@ class DocumentErased(PrivacyError):
 
 
 class ProviderError(DocmillError):
-    """A provider failed to answer."""
+    """A provider failed to answer.
+
+    Args:
+        message: As for ``DocmillError``.
+        retry_after: Seconds that the provider asks to wait before the next try; None where it does not say.
+    """
 
     code = "provider_error"
     kind = ErrorKind.TRANSIENT
+    retry_after: float | None
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class RateLimited(ProviderError):
@@ -372,10 +382,10 @@ class RateLimited(ProviderError):
 
     code = "rate_limited"
     kind = ErrorKind.RATE_LIMITED
+    retry_after: float
 
     def __init__(self, message: str | None = None, *, retry_after: float = 1.0) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+        super().__init__(message, retry_after=retry_after)
 
 
 class CircuitOpen(RateLimited):
