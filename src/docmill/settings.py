@@ -18,7 +18,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docmill.errors import InvalidConfiguration
 
-_CONFIG = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, populate_by_name=True)
+_CONFIG = SettingsConfigDict(
+    env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, populate_by_name=True
+)
 
 
 def _default_home() -> Path:
@@ -37,7 +39,10 @@ class InstallationSettings(BaseSettings):
         description="Folder of the embedded database, the blobs and the key; by default `docmill` in the XDG data folder.",
     )
     owner: str = Field(
-        default="default", min_length=1, max_length=200, validation_alias="DOCMILL_OWNER",
+        default="default",
+        min_length=1,
+        max_length=200,
+        validation_alias="DOCMILL_OWNER",
         description="Whose documents and jobs the CLI submits and shows.",
     )
 
@@ -48,24 +53,45 @@ class DatabaseSettings(BaseSettings):
     model_config = _CONFIG
 
     url: SecretStr | None = Field(
-        default=None, validation_alias="DATABASE_URL",
+        default=None,
+        validation_alias="DATABASE_URL",
         description="PostgreSQL connection string of a server that you run (15 or newer).",
     )
-    host: str | None = Field(default=None, validation_alias="DB_HOST", description="Host of your server, in place of DATABASE_URL.")
-    port: int = Field(default=5432, ge=1, le=65535, validation_alias="DB_PORT", description="Port of your server.")
+    host: str | None = Field(
+        default=None, validation_alias="DB_HOST", description="Host of your server, in place of DATABASE_URL."
+    )
+    port: int = Field(
+        default=5432, ge=1, le=65535, validation_alias="DB_PORT", description="Port of your server."
+    )
     database: str = Field(
-        default="docmill", validation_alias=AliasChoices("DB_DATABASE", "DB_NAME"), description="Database on your server."
+        default="docmill",
+        validation_alias=AliasChoices("DB_DATABASE", "DB_NAME"),
+        description="Database on your server.",
     )
     username: str | None = Field(
-        default=None, validation_alias=AliasChoices("DB_USERNAME", "DB_USER"), description="User on your server."
+        default=None,
+        validation_alias=AliasChoices("DB_USERNAME", "DB_USER"),
+        description="User on your server.",
     )
-    password: SecretStr | None = Field(default=None, validation_alias="DB_PASSWORD", description="Password on your server.")
+    password: SecretStr | None = Field(
+        default=None, validation_alias="DB_PASSWORD", description="Password on your server."
+    )
     pool_size: int = Field(
-        default=10, ge=2, le=200, validation_alias="DOCMILL_DATABASE_POOL_SIZE", description="Most connections a process keeps open."
+        default=10,
+        ge=2,
+        le=200,
+        validation_alias="DOCMILL_DATABASE_POOL_SIZE",
+        description="Most connections a process keeps open.",
     )
     start_timeout_seconds: float = Field(
-        default=60.0, gt=0, validation_alias="DOCMILL_DATABASE_START_TIMEOUT_SECONDS",
+        default=60.0,
+        gt=0,
+        validation_alias="DOCMILL_DATABASE_START_TIMEOUT_SECONDS",
         description="How long the embedded server may take to start, crash recovery included.",
+    )
+    postgres_binaries: Path | None = Field(
+        default=None, validation_alias="DOCMILL_POSTGRES_BINARIES",
+        description="Folder of initdb, pg_ctl and postgres for the embedded server; by default those of the installed package.",
     )
 
 
@@ -75,44 +101,83 @@ class EngineSettings(BaseSettings):
     model_config = _CONFIG
 
     max_attempts: int = Field(
-        default=3, ge=1, le=100, validation_alias=AliasChoices("MAX_JOB_ATTEMPTS", "RETRY_MAX_ATTEMPTS"),
+        default=3,
+        ge=1,
+        le=100,
+        validation_alias=AliasChoices("MAX_JOB_ATTEMPTS", "RETRY_MAX_ATTEMPTS"),
         description="Starts of a chunk after which it fails for good.",
     )
     job_timeout_seconds: float = Field(
-        default=600.0, gt=0, validation_alias=AliasChoices("JOB_TIMEOUT_SECONDS", "JOB_TIMEOUT"),
+        default=600.0,
+        gt=0,
+        validation_alias=AliasChoices("JOB_TIMEOUT_SECONDS", "JOB_TIMEOUT"),
         description="Longest run of a job, counted from its first start.",
     )
     retry_initial_delay: float = Field(
-        default=0.5, ge=0, validation_alias="RETRY_INITIAL_DELAY", description="Seconds before the second attempt."
+        default=0.5,
+        ge=0,
+        validation_alias="RETRY_INITIAL_DELAY",
+        description="Seconds before the second attempt.",
     )
-    retry_factor: float = Field(default=2.0, ge=1, validation_alias="RETRY_FACTOR", description="Growth of the delay with each attempt.")
-    retry_max_delay: float = Field(default=10.0, ge=0, validation_alias="RETRY_MAX_DELAY", description="Longest delay in seconds.")
+    retry_factor: float = Field(
+        default=2.0,
+        ge=1,
+        validation_alias="RETRY_FACTOR",
+        description="Growth of the delay with each attempt.",
+    )
+    retry_max_delay: float = Field(
+        default=10.0, ge=0, validation_alias="RETRY_MAX_DELAY", description="Longest delay in seconds."
+    )
     poll_interval_seconds: float = Field(
-        default=1.0, gt=0, le=60, validation_alias=AliasChoices("JOB_POLL_INTERVAL_SECONDS", "WORKER_POLL_INTERVAL"),
+        default=1.0,
+        gt=0,
+        le=60,
+        validation_alias=AliasChoices("JOB_POLL_INTERVAL_SECONDS", "WORKER_POLL_INTERVAL"),
         description="How often an idle worker looks for work, should a wake-up be lost.",
     )
     lease_seconds: float = Field(
-        default=12.0, ge=0.5, validation_alias="DOCMILL_LEASE_SECONDS", description="How long a worker's lease lasts without a heartbeat."
+        default=12.0,
+        ge=0.5,
+        validation_alias="DOCMILL_LEASE_SECONDS",
+        description="How long a worker's lease lasts without a heartbeat.",
     )
     heartbeat_seconds: float = Field(
-        default=3.0, gt=0, validation_alias="DOCMILL_HEARTBEAT_SECONDS", description="How often a worker renews its lease."
+        default=3.0,
+        gt=0,
+        validation_alias="DOCMILL_HEARTBEAT_SECONDS",
+        description="How often a worker renews its lease.",
     )
     concurrency: int = Field(
-        default=10, ge=1, le=1000, validation_alias="DOCMILL_CONCURRENCY", description="Chunks of waiting steps that a worker runs at once."
+        default=10,
+        ge=1,
+        le=1000,
+        validation_alias="DOCMILL_CONCURRENCY",
+        description="Chunks of waiting steps that a worker runs at once.",
     )
     cpu_processes: int = Field(
-        default_factory=lambda: max(1, os.cpu_count() or 1), ge=1, le=256, validation_alias="DOCMILL_CPU_PROCESSES",
+        default_factory=lambda: max(1, os.cpu_count() or 1),
+        ge=1,
+        le=256,
+        validation_alias="DOCMILL_CPU_PROCESSES",
         description="Child processes that run CPU steps; by default one per core.",
     )
     shutdown_grace_seconds: float = Field(
-        default=10.0, ge=0, validation_alias="DOCMILL_SHUTDOWN_GRACE_SECONDS",
+        default=10.0,
+        ge=0,
+        validation_alias="DOCMILL_SHUTDOWN_GRACE_SECONDS",
         description="How long a worker that is told to stop lets its chunks end.",
     )
     step_timeout_seconds: float = Field(
-        default=300.0, gt=0, validation_alias="DOCMILL_STEP_TIMEOUT_SECONDS", description="Longest run of one attempt of one chunk."
+        default=300.0,
+        gt=0,
+        validation_alias="DOCMILL_STEP_TIMEOUT_SECONDS",
+        description="Longest run of one attempt of one chunk.",
     )
     step_memory_mb: int = Field(
-        default=4096, ge=128, validation_alias="DOCMILL_STEP_MEMORY_MB", description="Address space of a child process that runs CPU steps."
+        default=4096,
+        ge=128,
+        validation_alias="DOCMILL_STEP_MEMORY_MB",
+        description="Address space of a child process that runs CPU steps.",
     )
 
 
@@ -122,29 +187,67 @@ class DocumentSettings(BaseSettings):
     model_config = _CONFIG
 
     max_size_kb: int = Field(
-        default=102_400, ge=1, validation_alias=AliasChoices("UPLOADED_DOCUMENTS_MAX_SIZE_KB"),
+        default=102_400,
+        ge=1,
+        validation_alias=AliasChoices("UPLOADED_DOCUMENTS_MAX_SIZE_KB"),
         description="Largest file that is accepted, in units of 1,024 bytes.",
     )
-    max_pages: int = Field(default=5000, ge=1, validation_alias=AliasChoices("DOCMILL_MAX_PAGES", "PDF_MAX_PAGES"), description="Most pages of a document.")
+    max_pages: int = Field(
+        default=5000,
+        ge=1,
+        validation_alias=AliasChoices("DOCMILL_MAX_PAGES", "PDF_MAX_PAGES"),
+        description="Most pages of a document.",
+    )
     pdf_engine: Literal["pdfium", "pdfplumber", "pymupdf"] = Field(
-        default="pdfium", validation_alias="PDF_ENGINE", description="Which library supplies the words of a page."
+        default="pdfium",
+        validation_alias="PDF_ENGINE",
+        description="Which library supplies the words of a page.",
     )
     pdf_password: SecretStr | None = Field(
-        default=None, validation_alias="DOCMILL_PDF_PASSWORD", description="Password for encrypted documents; never stored."
+        default=None,
+        validation_alias="DOCMILL_PDF_PASSWORD",
+        description="Password for encrypted documents; never stored.",
     )
     ocr: Literal["auto", "always", "never"] = Field(
-        default="auto", validation_alias="DOCMILL_OCR", description="When pages are read by character recognition."
+        default="auto",
+        validation_alias="DOCMILL_OCR",
+        description="When pages are read by character recognition.",
     )
     ocr_engine: Literal["rapidocr", "tesseract"] = Field(
-        default="rapidocr", validation_alias="DOCMILL_OCR_ENGINE", description="Which character recognition is used."
+        default="rapidocr",
+        validation_alias="DOCMILL_OCR_ENGINE",
+        description="Which character recognition is used.",
     )
-    ocr_max_pages: int = Field(default=200, ge=0, validation_alias="DOCMILL_OCR_MAX_PAGES", description="Most pages of a document that are read by OCR.")
-    page_timeout_seconds: float = Field(default=10.0, gt=0, validation_alias="DOCMILL_PAGE_TIMEOUT_SECONDS", description="Longest time to read a page's text.")
+    ocr_max_pages: int = Field(
+        default=200,
+        ge=0,
+        validation_alias="DOCMILL_OCR_MAX_PAGES",
+        description="Most pages of a document that are read by OCR.",
+    )
+    page_timeout_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        validation_alias="DOCMILL_PAGE_TIMEOUT_SECONDS",
+        description="Longest time to read a page's text.",
+    )
     ocr_page_timeout_seconds: float = Field(
-        default=60.0, gt=0, validation_alias="DOCMILL_OCR_PAGE_TIMEOUT_SECONDS", description="Longest time to read a page by OCR."
+        default=60.0,
+        gt=0,
+        validation_alias="DOCMILL_OCR_PAGE_TIMEOUT_SECONDS",
+        description="Longest time to read a page by OCR.",
     )
-    text_memory_mb: int = Field(default=512, ge=128, validation_alias="DOCMILL_TEXT_MEMORY_MB", description="Address space of a child that reads text.")
-    ocr_memory_mb: int = Field(default=3072, ge=512, validation_alias="DOCMILL_OCR_MEMORY_MB", description="Address space of a child that runs OCR.")
+    text_memory_mb: int = Field(
+        default=512,
+        ge=128,
+        validation_alias="DOCMILL_TEXT_MEMORY_MB",
+        description="Address space of a child that reads text.",
+    )
+    ocr_memory_mb: int = Field(
+        default=3072,
+        ge=512,
+        validation_alias="DOCMILL_OCR_MEMORY_MB",
+        description="Address space of a child that runs OCR.",
+    )
 
 
 class PrivacySettings(BaseSettings):
@@ -153,26 +256,39 @@ class PrivacySettings(BaseSettings):
     model_config = _CONFIG
 
     policy: Literal["default", "safe_harbor", "strict"] = Field(
-        default="default", validation_alias="DOCMILL_PRIVACY_POLICY", description="Which findings are replaced, and what happens with the unexplained."
+        default="default",
+        validation_alias="DOCMILL_PRIVACY_POLICY",
+        description="Which findings are replaced, and what happens with the unexplained.",
     )
     dates: Literal["keep", "shift", "mask"] = Field(
-        default="keep", validation_alias="DOCMILL_PRIVACY_DATES", description="What happens to dates that are not birth dates."
+        default="keep",
+        validation_alias="DOCMILL_PRIVACY_DATES",
+        description="What happens to dates that are not birth dates.",
     )
     model: Literal["auto", "rampart", "spacy", "none"] = Field(
-        default="auto", validation_alias="DOCMILL_PRIVACY_MODEL", description="Which model reads prose; `auto` takes what the extra `ner` installed."
+        default="auto",
+        validation_alias="DOCMILL_PRIVACY_MODEL",
+        description="Which model reads prose; `auto` takes what the extra `ner` installed.",
     )
     dictionary_file: Path | None = Field(
-        default=None, validation_alias="DOCMILL_PRIVACY_DICTIONARY_FILE", description="Your own sensitive words, one a line."
+        default=None,
+        validation_alias="DOCMILL_PRIVACY_DICTIONARY_FILE",
+        description="Your own sensitive words, one a line.",
     )
     replacement_template: str = Field(
-        default="[{entity_type}_{counter}]", validation_alias="ANONYMIZATION_REPLACEMENT_TEMPLATE", description="How a placeholder is written."
+        default="[{entity_type}_{counter}]",
+        validation_alias="ANONYMIZATION_REPLACEMENT_TEMPLATE",
+        description="How a placeholder is written.",
     )
     key_file: Path | None = Field(
-        default=None, validation_alias="DOCMILL_KEY_FILE",
+        default=None,
+        validation_alias="DOCMILL_KEY_FILE",
         description="File with the installation's key; by default `key` in DOCMILL_HOME, made at first use.",
     )
     key: SecretStr | None = Field(
-        default=None, validation_alias="DOCMILL_KEY", description="The installation's key itself (base64 of 32 bytes), in place of a file."
+        default=None,
+        validation_alias="DOCMILL_KEY",
+        description="The installation's key itself (base64 of 32 bytes), in place of a file.",
     )
 
 
@@ -181,9 +297,13 @@ class LoggingSettings(BaseSettings):
 
     model_config = _CONFIG
 
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", validation_alias="LOG_LEVEL", description="Least level that is logged.")
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", validation_alias="LOG_LEVEL", description="Least level that is logged."
+    )
     format: Literal["auto", "text", "json"] = Field(
-        default="auto", validation_alias="DOCMILL_LOG_FORMAT", description="`auto` is text on a terminal and JSON elsewhere."
+        default="auto",
+        validation_alias="DOCMILL_LOG_FORMAT",
+        description="`auto` is text on a terminal and JSON elsewhere.",
     )
 
 
@@ -208,7 +328,11 @@ def environment_names(field: FieldInfo) -> tuple[str, ...]:
 
 def setting_groups() -> dict[str, type[BaseSettings]]:
     """Return the classes of settings by the name of their part of ``Settings``."""
-    return {name: field.annotation for name, field in Settings.model_fields.items() if field.annotation is not None}
+    return {
+        name: field.annotation
+        for name, field in Settings.model_fields.items()
+        if field.annotation is not None
+    }
 
 
 def known_names() -> set[str]:
@@ -235,9 +359,15 @@ def load_settings() -> Settings:
     Raises:
         InvalidConfiguration: A value is wrong, or a name that begins with ``DOCMILL_`` is not known.
     """
-    unknown = sorted(name for name in {*os.environ, *_dotenv_names()} if name.startswith("DOCMILL_") and name not in known_names())
+    unknown = sorted(
+        name
+        for name in {*os.environ, *_dotenv_names()}
+        if name.startswith("DOCMILL_") and name not in known_names()
+    )
     if unknown:
-        raise InvalidConfiguration(f"Unknown setting {', '.join(unknown)}; docs/reference/settings.md lists all names.")
+        raise InvalidConfiguration(
+            f"Unknown setting {', '.join(unknown)}; docs/reference/settings.md lists all names."
+        )
     values: dict[str, Any] = {}
     for name, group in setting_groups().items():
         try:
@@ -255,4 +385,8 @@ def load_settings() -> Settings:
 
 def choices(field: FieldInfo) -> tuple[str, ...]:
     """Return the allowed values of a setting that is a choice, else nothing."""
-    return tuple(str(value) for value in get_args(field.annotation)) if getattr(field.annotation, "__origin__", None) is Literal else ()
+    return (
+        tuple(str(value) for value in get_args(field.annotation))
+        if getattr(field.annotation, "__origin__", None) is Literal
+        else ()
+    )

@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded server, connections, SQL files and migrations."""

@@ -1,0 +1,1 @@
+comment on schema docmill is null;
