@@ -37,9 +37,7 @@ def find_binaries(folder: Path | None, major: int | None) -> Binaries:
         EmbeddedServerFailed: Nothing fits; the message lists what was found.
     """
     found = [binaries for place in _places(folder) if (binaries := _inspect(place)) is not None]
-    fitting = [
-        binaries for binaries in found if binaries.major >= OLDEST_MAJOR and major in (None, binaries.major)
-    ]
+    fitting = [binaries for binaries in found if binaries.major >= OLDEST_MAJOR and major in (None, binaries.major)]
     if fitting:
         return fitting[0]
     seen = ", ".join(f"{binaries.major} in {binaries.folder}" for binaries in found) or "none"
@@ -61,16 +59,13 @@ def _places(folder: Path | None) -> Iterator[Path]:
         spec = importlib.util.find_spec(package)
         for location in (spec.submodule_search_locations or ()) if spec else ():
             yield Path(location) / below
-    yield from sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: place.parent.name, reverse=True
-    )
+    system = [place for place in Path("/usr/lib/postgresql").glob("*/bin") if place.parent.name.isdigit()]
+    yield from sorted(system, key=lambda place: int(place.parent.name), reverse=True)
 
 
 def _inspect(folder: Path) -> Binaries | None:
     if not all((folder / name).is_file() for name in ("initdb", "pg_ctl", "postgres")):
         return None
-    answer = subprocess.run(
-        [str(folder / "postgres"), "--version"], capture_output=True, text=True, check=False
-    )
+    answer = subprocess.run([str(folder / "postgres"), "--version"], capture_output=True, text=True, check=False)
     version = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
     return Binaries(folder, int(version[1])) if version else None

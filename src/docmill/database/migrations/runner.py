@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from docmill.database.connection import connect
+from docmill.database.conninfo import connect
 from docmill.database.migrations.files import Migration, migration_files
 from docmill.database.queries import load_queries
 from docmill.errors import DatabaseError, SchemaOutdated, UsageError
@@ -51,8 +51,7 @@ def check(conninfo: str) -> None:
     missing = pending(conninfo)
     if missing:
         raise SchemaOutdated(
-            f"The database schema lacks {len(missing)} migration(s), first {missing[0].name}; "
-            "run `docmill db upgrade`."
+            f"The database schema lacks {len(missing)} migration(s), first {missing[0].name}; run `docmill db upgrade`."
         )
 
 
@@ -95,18 +94,19 @@ def _run(conninfo: str, target: str, plan: Callable[[ScriptDirectory, Any], Any]
     script = _script_directory(migration_files())
     engine = create_engine("postgresql+psycopg://", creator=lambda: connect(conninfo), poolclass=NullPool)
     try:
-        with engine.connect() as connection, EnvironmentContext(Config(), script) as environment:
+        with engine.connect() as connection:
             _prepare(connection)
-            environment.configure(
-                connection=connection,
-                fn=lambda revision, _context: plan(script, revision),
-                destination_rev=target,
-                version_table=VERSION_TABLE,
-                version_table_schema=SCHEMA,
-                transaction_per_migration=True,
-            )
-            with environment.begin_transaction():
-                environment.run_migrations()
+            with EnvironmentContext(Config(), script) as environment:
+                environment.configure(
+                    connection=connection,
+                    fn=lambda revision, _context: plan(script, revision),
+                    destination_rev=target,
+                    version_table=VERSION_TABLE,
+                    version_table_schema=SCHEMA,
+                    transaction_per_migration=True,
+                )
+                with environment.begin_transaction():
+                    environment.run_migrations()
     except CommandError as error:
         raise UsageError(f"{error}; `docmill db current` shows where the schema is.") from error
     except (DBAPIError, psycopg.Error) as error:
