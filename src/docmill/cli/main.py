@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from docmill.cli import database, installation
 from docmill.cli.output import error_console
 from docmill.errors import DocmillError, UsageError
 
@@ -22,6 +23,10 @@ app = typer.Typer(
 @app.callback()
 def docmill() -> None:
     """Run documents through durable pipelines."""
+
+
+app.add_typer(database.app, name="db")
+app.command()(installation.down)
 
 
 def main() -> None:

@@ -14,9 +14,7 @@ from importlib.resources.abc import Traversable
 
 from docmill.errors import DatabaseError
 
-_NAME = re.compile(
-    r"(?P<revision>\d{4})_(?P<phase>expand|contract)_(?P<title>[a-z0-9_]+)\.(?P<way>up|down)\.sql"
-)
+_NAME = re.compile(r"(?P<revision>\d{4})_(?P<phase>expand|contract)_(?P<title>[a-z0-9_]+)\.(?P<way>up|down)\.sql")
 
 
 @dataclass(frozen=True)
@@ -67,12 +65,8 @@ def read_folder(folder: Traversable) -> tuple[Migration, ...]:
     found: list[Migration] = []
     for (revision, phase, title), ways in sorted(texts.items()):
         if set(ways) != {"up", "down"}:
-            raise DatabaseError(
-                f"Migration {revision}_{phase}_{title} needs both an .up.sql and a .down.sql file."
-            )
+            raise DatabaseError(f"Migration {revision}_{phase}_{title} needs both an .up.sql and a .down.sql file.")
         if found and found[-1].revision == revision:
-            raise DatabaseError(
-                f"Two migrations have the number {revision}; give the later one the next free number."
-            )
+            raise DatabaseError(f"Two migrations have the number {revision}; give the later one the next free number.")
         found.append(Migration(revision, phase, title, ways["up"], ways["down"]))
     return tuple(found)

@@ -66,6 +66,8 @@ def upgrade(conninfo: str, target: str = "head") -> None:
         UsageError: No migration has this revision.
         DatabaseError: A migration failed; it left no trace, the ones before it stay.
     """
+    if target == "head" and not pending(conninfo):
+        return
     _run(conninfo, target, lambda script, revision: script._upgrade_revs(target, revision))
 
 
