@@ -1,0 +1,1 @@
+"""Durable execution: what a step returns is stored before the next one starts."""

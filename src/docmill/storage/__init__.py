@@ -1,0 +1,1 @@
+"""Blob stores: the bytes of documents under their SHA-256."""

@@ -1,0 +1,16 @@
+drop function docmill.submit_job;
+drop function docmill.submit_jobs;
+drop function docmill.wake_workers;
+drop function docmill.time_ordered_id;
+drop view docmill.all_attempts;
+drop view docmill.all_chunks;
+drop table docmill.events;
+drop table docmill.attempts;
+drop table docmill.finished_chunks;
+drop table docmill.chunks;
+drop table docmill.workers;
+drop table docmill.jobs;
+drop table docmill.batches;
+drop table docmill.uploaded_documents;
+drop table docmill.steps;
+drop table docmill.pipelines;

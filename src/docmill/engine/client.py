@@ -1,0 +1,344 @@
+"""What applications do with the engine: store documents, submit jobs, retry, cancel, fetch results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from docmill.database.connection import Database
+from docmill.database.queries import load_queries
+from docmill.engine.catalog import CatalogEntry
+from docmill.engine.payload import pack
+from docmill.engine.pipeline import Document
+from docmill.engine.states import JobStatus
+from docmill.engine.store import Connection, Store
+from docmill.errors import BlobMissing, DocumentNotFound, IdempotencyConflict, IllegalTransition, JobNotFound
+from docmill.settings import EngineSettings
+
+_QUERIES = load_queries("docmill.engine", "sql")
+_PASSWORD = "password"  # noqa: S105 - a purpose, not a password
+
+
+class StoredBlob(Protocol):
+    """What a blob store answers: the bytes' SHA-256 and their number."""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 in hexadecimal."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        ...
+
+
+class BlobStore(Protocol):
+    """Keeps the bytes of documents; handed in by ``bootstrap``."""
+
+    def put(self, source: BinaryIO, *, most_bytes: int) -> StoredBlob:
+        """Store a stream durably; raise ``TooLarge`` where it is longer than ``most_bytes``."""
+        ...
+
+    def local_path(self, sha256: str) -> Path:
+        """Return a local file with the bytes."""
+        ...
+
+
+@dataclass(frozen=True)
+class StoredDocument:
+    """A document that was accepted.
+
+    Attributes:
+        id: Its id.
+        created: False when the owner had stored the same bytes before.
+    """
+
+    id: UUID
+    created: bool
+
+
+@dataclass(frozen=True)
+class SubmittedJob:
+    """A job that was accepted.
+
+    Attributes:
+        id: Its id.
+        created: False when an earlier job answers the same request.
+    """
+
+    id: UUID
+    created: bool
+
+
+@dataclass(frozen=True)
+class Request:
+    """One job to submit.
+
+    Attributes:
+        document_id: The document to run over.
+        record: Or the input record, as JSON can hold it.
+        idempotency_key: The same key and request make one job, for ever.
+        unique_key: While a job with this key is open or completed, no further one is made.
+    """
+
+    document_id: UUID | None = None
+    record: Any = None
+    idempotency_key: str | None = None
+    unique_key: str | None = None
+
+
+class Client:
+    """Submits and steers jobs.
+
+    Args:
+        database: Where jobs live.
+        store: The engine's statements.
+        blobs: Where the bytes of documents live.
+        media_type: Tells a file's media type from its content.
+        settings: Attempts and timeouts of new jobs.
+        owner: Whose documents and jobs these are.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        store: Store,
+        blobs: BlobStore,
+        media_type: Callable[[Path], str],
+        settings: EngineSettings,
+        owner: str,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._blobs = blobs
+        self._media_type = media_type
+        self._settings = settings
+        self.owner = owner
+
+    def store_document(self, path: Path, *, most_bytes: int, password: str | None = None) -> StoredDocument:
+        """Accept a file: its bytes first, then its row; both are durable when this returns.
+
+        Raises:
+            TooLarge: The file is larger than ``most_bytes``.
+        """
+        with path.open("rb") as file:
+            blob = self._blobs.put(file, most_bytes=most_bytes)
+        row = {
+            "id": time_ordered_id(),
+            "owner": self.owner,
+            "filename": path.name.encode("utf-8", "replace").decode(),
+            "size": blob.size,
+            "media_type": self._media_type(path),
+            "sha256": blob.sha256,
+        }
+        with self._database.pool.connection() as connection:
+            created = connection.execute(_QUERIES["insert_document"], row).rowcount > 0
+            found = connection.execute(_QUERIES["find_document_by_hash"], row).fetchone()
+            if found is None:
+                raise DocumentNotFound("The document was removed while it was stored; submit it again.")
+            document_id: UUID = found[0]
+            if password is not None:
+                sealed = self._store.ciphers(connection, document_id).seal(_PASSWORD, password.encode())
+                connection.execute(_QUERIES["store_password"], {"id": document_id, "sealed": sealed})
+        return StoredDocument(document_id, created)
+
+    def submit(
+        self, pipeline: str, requests: Sequence[Request], *, batch_id: UUID | None = None, priority: int = 0
+    ) -> list[SubmittedJob]:
+        """Submit jobs of one pipeline, in one transaction; they are durable when this returns.
+
+        Raises:
+            UnknownPipeline: No pipeline has this name.
+            IdempotencyConflict: A key was used before for a different request.
+        """
+        self._store.catalog.entry(pipeline)
+        parameters = {
+            "pipeline": pipeline,
+            "owner": self.owner,
+            "job_ids": [time_ordered_id() for _ in requests],
+            "document_ids": [request.document_id for request in requests],
+            "inputs": [_record(request) for request in requests],
+            "idempotency_keys": [request.idempotency_key for request in requests],
+            "unique_keys": [request.unique_key for request in requests],
+            "request_hashes": [_request_hash(pipeline, request) for request in requests],
+            "batch_id": batch_id,
+            "priority": priority,
+            "max_attempts": self._settings.max_attempts,
+            "timeout_seconds": self._settings.job_timeout_seconds,
+        }
+        with self._database.pool.connection() as connection:
+            rows = _fetch(connection, "submit_jobs", parameters)
+            submitted = [
+                SubmittedJob(row["job_id"], True) if row["created"] else self._existing(connection, pipeline, request)
+                for row, request in zip(rows, requests, strict=True)
+            ]
+            connection.commit()
+            # After the commit: a notice inside of it would end group commit for the whole cluster.
+            connection.execute(_QUERIES["wake_workers"])
+        return submitted
+
+    def start_batch(self, name: str) -> UUID:
+        """Begin a batch and return its id."""
+        batch_id = time_ordered_id()
+        with self._database.pool.connection() as connection:
+            connection.execute(_QUERIES["insert_batch"], {"id": batch_id, "owner": self.owner, "name": name})
+        return batch_id
+
+    def cancel(self, job_id: UUID) -> None:
+        """Cancel a job; what it runs is stopped. A job that is cancelled already stays so.
+
+        Raises:
+            JobNotFound: There is no such job.
+            IllegalTransition: The job has ended.
+        """
+        with self._database.pool.connection() as connection:
+            status = self._locked_status(connection, job_id)
+            if status is JobStatus.CANCELLED:
+                return
+            if status.final:
+                raise IllegalTransition(f"Job {job_id} is {status.value}; only an open job can be cancelled.")
+            self._store.end_job(connection, job_id, JobStatus.CANCELLED)
+            self._store.announce_cancel(connection)
+
+    def retry(self, job_id: UUID) -> int:
+        """Give all chunks of a job that ended without a result a fresh budget; return how many.
+
+        Raises:
+            JobNotFound: There is no such job.
+            IllegalTransition: The job has not ended, or has nothing to retry, or another job does the same work.
+        """
+        with self._database.pool.connection() as connection:
+            status = self._locked_status(connection, job_id)
+            if status not in (JobStatus.FAILED, JobStatus.COMPLETED_WITH_ERRORS):
+                raise IllegalTransition(
+                    f"Job {job_id} is {status.value}; only a failed or completed_with_errors one can be retried."
+                )
+            try:
+                chunks = self._store.reopen(connection, job_id, self._settings.max_attempts)
+            except psycopg.errors.UniqueViolation:
+                connection.rollback()
+                raise IllegalTransition(
+                    f"Another job does the work of job {job_id} now; see `docmill jobs list`."
+                ) from None
+            connection.commit()
+            connection.execute(_QUERIES["wake_workers"])
+        return chunks
+
+    def result(self, job_id: UUID) -> Any:
+        """Return what the job's last step returned, as JSON data; None while there is no result."""
+        with self._database.pool.connection() as connection:
+            job = self._find(connection, job_id)
+            if job["status"] not in (JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS):
+                return None
+            entry = self._store.catalog.entry(job["pipeline"])
+            return self._decode_result(connection, job, entry)
+
+    def _decode_result(self, connection: Connection, job: dict[str, Any], entry: CatalogEntry) -> Any:
+        position = len(entry.pipeline.steps) - 1
+        step = entry.pipeline.steps[position]
+        key_id = job["document_id"] or job["id"]
+        values = [
+            json.loads(self._store.open_payload(connection, key_id, step.name, payload))
+            for payload in self._store.payloads(connection, job["id"], entry, position)
+        ]
+        return values if step.each else (values[0] if values else None)
+
+    def _find(self, connection: Connection, job_id: UUID) -> dict[str, Any]:
+        rows = _fetch(connection, "find_job", {"job_id": job_id, "owner": self.owner})
+        if not rows:
+            raise JobNotFound(f"No job has the id {job_id}; `docmill jobs list` shows them.")
+        return rows[0]
+
+    def _locked_status(self, connection: Connection, job_id: UUID) -> JobStatus:
+        self._find(connection, job_id)
+        job = self._store.lock_job(connection, job_id)
+        if job is None:
+            raise JobNotFound(f"No job has the id {job_id}; `docmill jobs list` shows them.")
+        return JobStatus(job["status"])
+
+    def _existing(self, connection: Connection, pipeline: str, request: Request) -> SubmittedJob:
+        rows = _fetch(
+            connection,
+            "find_job_by_key",
+            {"owner": self.owner, "idempotency_key": request.idempotency_key, "unique_key": request.unique_key},
+        )
+        if not rows:
+            raise IdempotencyConflict("The job that held this key ended at this moment; submit again.")
+        same_hash = rows[0]["request_hash"] == _request_hash(pipeline, request)
+        if rows[0]["same_key"] and request.idempotency_key is not None and not same_hash:
+            raise IdempotencyConflict(
+                f"The idempotency key {request.idempotency_key!r} was used before for a different request; use a new key."
+            )
+        return SubmittedJob(rows[0]["id"], False)
+
+
+class StoredDocuments:
+    """Finds a job's document and makes its bytes readable on this machine.
+
+    Args:
+        blobs: Where the bytes are.
+        store: Opens the sealed password, where the document has one.
+    """
+
+    def __init__(self, blobs: BlobStore, store: Store) -> None:
+        self._blobs = blobs
+        self._store = store
+
+    def __call__(self, connection: Connection, document_id: UUID) -> Document:
+        """Return the document.
+
+        Raises:
+            BlobMissing: The document or its bytes are gone.
+        """
+        rows = _fetch(connection, "find_job_document", {"id": document_id})
+        if not rows:
+            raise BlobMissing("The document of this job was removed.")
+        row = rows[0]
+        password = None
+        if row["sealed_password"] is not None:
+            password = self._store.ciphers(connection, document_id).open(_PASSWORD, row["sealed_password"]).decode()
+        return Document(
+            path=self._blobs.local_path(row["sha256"]),
+            filename=row["filename"],
+            sha256=row["sha256"],
+            size=row["size"],
+            media_type=row["media_type"],
+            password=password,
+            id=row["id"],
+        )
+
+
+def time_ordered_id() -> UUID:
+    """Return a version 7 UUID (RFC 9562): ids that grow with time keep the indexes dense."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = bytearray(milliseconds.to_bytes(6, "big") + os.urandom(10))
+    value[6] = value[6] & 0x0F | 0x70
+    value[8] = value[8] & 0x3F | 0x80
+    return UUID(bytes=bytes(value))
+
+
+def _record(request: Request) -> bytes | None:
+    if request.record is None:
+        return None
+    return pack(json.dumps(request.record, ensure_ascii=True).encode())
+
+
+def _request_hash(pipeline: str, request: Request) -> bytes:
+    content = [pipeline, str(request.document_id), request.record]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+
+
+def _fetch(connection: Connection, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_QUERIES[name], parameters).fetchall()

@@ -1,0 +1,360 @@
+"""Running one step of one chunk: open its input, call the function where it belongs, encode what it returns."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg_pool import ConnectionPool
+
+from docmill.engine.catalog import CatalogEntry
+from docmill.engine.payload import is_sealed, pack, to_json, unpack
+from docmill.engine.pipeline import Document, Resources, Step, check_output
+from docmill.engine.store import ClaimedChunk, Completion, Connection, Failure, Store
+from docmill.errors import DocmillError, ErrorKind, InvalidInput, StepTimeout
+from docmill.resilience.isolation import ChildPool
+
+log = structlog.get_logger("docmill.engine")
+
+Key = tuple[int, int]
+_GONE = object()
+
+ResourceFactory = Callable[[], Resources]
+
+
+class DocumentSource(Protocol):
+    """Finds a job's document and makes its bytes readable; handed in by ``bootstrap``."""
+
+    def __call__(self, connection: Connection, document_id: UUID) -> Document:
+        """Return the document; raise ``BlobMissing`` where its bytes are gone."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended.
+
+    Attributes:
+        chunk: The chunk that it was an attempt of.
+        completion: What to store; None after a failure, or when it is already stored and published.
+        failure: Why it failed; None otherwise.
+    """
+
+    chunk: ClaimedChunk
+    completion: Completion | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a step's function is to be called with."""
+
+    chunk: ClaimedChunk
+    entry: CatalogEntry
+    position: int
+    inputs: Sequence[bytes] | bytes | None
+    document: Document | None
+
+    @property
+    def step(self) -> Step:
+        """The step to run."""
+        return self.entry.pipeline.steps[self.position]
+
+
+@functools.cache
+def _resources(factory: ResourceFactory) -> Resources:
+    return factory()
+
+
+def decode_input(step: Step, inputs: Sequence[bytes] | bytes | None, document: Document | None) -> Any:
+    """Return the input of a step as the type that it declares.
+
+    Raises:
+        InvalidInput: The stored or submitted input does not fit; the message names the place, never the value.
+    """
+    from pydantic import ValidationError
+
+    if step.takes_document:
+        return document
+    data = inputs if isinstance(inputs, bytes) else b"[" + b",".join(inputs or ()) + b"]"
+    try:
+        return step.input.validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the input"
+        raise InvalidInput(f"Step {step.name!r} cannot take its input: {where}: {first['type']}.") from None
+
+
+def encode_result(step: Step, fans_out: bool, result: Any) -> bytes | list[bytes]:
+    """Return a step's result as JSON: one value, or one per item where the next step runs once per item."""
+    checked = check_output(step, result)
+    if fans_out:
+        return [to_json(step.output_item, item) for item in checked]
+    return to_json(step.output, checked)
+
+
+def run_in_child(
+    step: Step,
+    fans_out: bool,
+    inputs: Sequence[bytes] | bytes | None,
+    document: Document | None,
+    factory: ResourceFactory,
+) -> bytes | list[bytes]:
+    """Decode, call and encode; runs in a child process, so that the parent touches none of the data."""
+    value = decode_input(step, inputs, document)
+    return encode_result(step, fans_out, step.function(value, **step.arguments(document, _resources(factory))))
+
+
+class StepExecutor:
+    """Runs chunks: coroutines on one event loop, plain functions on threads, CPU steps in child processes.
+
+    Args:
+        store: Where inputs of earlier steps are read, and results published.
+        pool: Connections for those reads and for publishing.
+        documents: Finds a job's document.
+        resources: Makes what steps may ask for, once per process.
+        children: Runs CPU steps.
+        threads: How many plain functions run at once.
+        timeout_seconds: Longest run of an attempt of a step that sets none.
+        report: Called once per chunk with its outcome, from any thread.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        pool: ConnectionPool[Any],
+        documents: DocumentSource,
+        resources: ResourceFactory,
+        children: ChildPool,
+        *,
+        threads: int,
+        timeout_seconds: float,
+        report: Callable[[Outcome], None],
+    ) -> None:
+        self._store = store
+        self._pool = pool
+        self._documents = documents
+        self._resources = resources
+        self._children = children
+        self._timeout_seconds = timeout_seconds
+        self._report = report
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="docmill-step")
+        self._loop = asyncio.new_event_loop()
+        self._gate = asyncio.Semaphore(threads)
+        self._loop_thread = threading.Thread(target=self._loop.run_forever, name="docmill-loop", daemon=True)
+        self._loop_thread.start()
+        # What runs, by chunk and epoch, and how to stop it; what is not in here any more is dropped when it ends.
+        self._running: dict[Key, Callable[[], object] | None] = {}
+        self._deadlines: dict[Key, tuple[float, ClaimedChunk, Step]] = {}
+
+    def start(self, chunks: Sequence[ClaimedChunk]) -> None:
+        """Begin to run chunks; returns at once."""
+        quick: list[Prepared] = []
+        for chunk in chunks:
+            self._running[_key(chunk)] = None
+            entry, position = self._store.catalog.locate(chunk.step_id)
+            step = entry.pipeline.steps[position]
+            if step.is_coroutine and not self._needs_database(chunk, step, position):
+                quick.append(
+                    Prepared(chunk, entry, position, unpack(chunk.input) if chunk.input is not None else None, None)
+                )
+            else:
+                self._threads.submit(self._run, chunk, entry, position)
+        if quick:
+            self._loop.call_soon_threadsafe(self._start_coroutines, quick)
+
+    def cancel(self, chunk: ClaimedChunk) -> None:
+        """Stop a running chunk: its coroutine is cancelled, its child process killed; its outcome is dropped."""
+        cancel = self._running.pop(_key(chunk), None)
+        self._deadlines.pop(_key(chunk), None)
+        if cancel is not None:
+            cancel()
+
+    def expire(self) -> None:
+        """Fail plain functions that run longer than they may; a thread cannot be stopped, so its result is dropped."""
+        now = time.monotonic()
+        for deadline, chunk, step in list(self._deadlines.values()):
+            if deadline < now:
+                self._fail(chunk, StepTimeout(f"Step {step.name!r} ran longer than its time limit."))
+
+    def close(self, *, force: bool) -> None:
+        """End the threads, the loop and the children; with ``force`` without waiting for what runs."""
+        self._children.close(force=force)
+        self._threads.shutdown(wait=not force, cancel_futures=True)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop_thread.join()
+        if not force:
+            self._loop.close()
+
+    def _needs_database(self, chunk: ClaimedChunk, step: Step, position: int) -> bool:
+        wants_document = step.takes_document or Document in step.resource_types.values()
+        return (
+            wants_document or (position > 0 and not step.each) or (chunk.input is not None and is_sealed(chunk.input))
+        )
+
+    def _run(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> None:
+        try:
+            prepared = self._prepare(chunk, entry, position)
+            step = prepared.step
+            if step.cpu:
+                self._run_in_child(prepared)
+            elif step.is_coroutine:
+                self._loop.call_soon_threadsafe(self._start_coroutines, [prepared])
+            else:
+                value = decode_input(step, prepared.inputs, prepared.document)
+                arguments = step.arguments(prepared.document, _resources(self._resources))
+                self._deadlines[_key(chunk)] = (time.monotonic() + self._limit(step), chunk, step)
+                result = step.function(value, **arguments)
+                self._finish(prepared, encode_result(step, entry.pipeline.fans_out(position), result))
+        except Exception as error:  # noqa: BLE001 - whatever a step raises ends this attempt only
+            self._fail(chunk, error)
+
+    def _prepare(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> Prepared:
+        step = entry.pipeline.steps[position]
+        wants_document = step.takes_document or Document in step.resource_types.values()
+        document: Document | None = None
+        inputs: Sequence[bytes] | bytes | None = None
+        before = entry.pipeline.steps[position - 1].name if position else ""
+        with self._pool.connection() as connection:
+            if wants_document and chunk.document_id is not None:
+                document = self._documents(connection, chunk.document_id)
+            if step.takes_document:
+                if document is None:
+                    raise InvalidInput(f"Pipeline {entry.pipeline.name!r} takes a document, but the job has none.")
+            elif chunk.input is not None:
+                inputs = self._store.open_payload(connection, chunk.key_id, before, chunk.input)
+            elif position:
+                payloads = self._store.payloads(connection, chunk.job_id, entry, position - 1)
+                opened = [self._store.open_payload(connection, chunk.key_id, before, payload) for payload in payloads]
+                previous = entry.pipeline.steps[position - 1]
+                inputs = opened if previous.each or entry.pipeline.fans_out(position - 1) else opened[0]
+            else:
+                raise InvalidInput(f"Pipeline {entry.pipeline.name!r} takes an input record, but the job has none.")
+        return Prepared(chunk, entry, position, inputs, document)
+
+    def _run_in_child(self, prepared: Prepared) -> None:
+        step, position = prepared.step, prepared.position
+        future: Future[bytes | list[bytes]] = self._children.submit(
+            run_in_child,
+            step,
+            prepared.entry.pipeline.fans_out(position),
+            prepared.inputs,
+            prepared.document,
+            self._resources,
+            wall_seconds=self._limit(step),
+        )
+        self._stop_with(prepared.chunk, future.cancel)
+        future.add_done_callback(functools.partial(self._child_ended, prepared))
+
+    def _child_ended(self, prepared: Prepared, future: Future[bytes | list[bytes]]) -> None:
+        if future.cancelled():
+            return
+        error = future.exception()
+        if error is not None:
+            self._fail(prepared.chunk, error)
+            return
+        # Storing may need the database, which a callback of the pool must not wait for.
+        self._threads.submit(self._finish_or_fail, prepared, future.result())
+
+    def _finish_or_fail(self, prepared: Prepared, encoded: bytes | list[bytes]) -> None:
+        try:
+            self._finish(prepared, encoded)
+        except Exception as error:  # noqa: BLE001 - as in _run
+            self._fail(prepared.chunk, error)
+
+    def _start_coroutines(self, batch: Sequence[Prepared]) -> None:
+        for prepared in batch:
+            task = self._loop.create_task(self._run_coroutine(prepared))
+            self._stop_with(prepared.chunk, functools.partial(self._loop.call_soon_threadsafe, task.cancel))
+
+    async def _run_coroutine(self, prepared: Prepared) -> None:
+        step = prepared.step
+        try:
+            value = decode_input(step, prepared.inputs, prepared.document)
+            arguments = step.arguments(prepared.document, _resources(self._resources))
+            async with self._gate, asyncio.timeout(self._limit(step)):
+                result = await step.function(value, **arguments)
+            encoded = encode_result(step, prepared.entry.pipeline.fans_out(prepared.position), result)
+        except TimeoutError:
+            self._fail(prepared.chunk, StepTimeout(f"Step {step.name!r} ran longer than its time limit."))
+        except asyncio.CancelledError:
+            return
+        except Exception as error:  # noqa: BLE001 - as in _run
+            self._fail(prepared.chunk, error)
+        else:
+            if step.private or self._publishes(prepared):
+                self._threads.submit(self._finish_or_fail, prepared, encoded)
+            else:
+                self._finish(prepared, encoded)
+
+    def _publishes(self, prepared: Prepared) -> bool:
+        pipeline = prepared.entry.pipeline
+        return pipeline.publish is not None and prepared.position == len(pipeline.steps) - 1
+
+    def _finish(self, prepared: Prepared, encoded: bytes | list[bytes]) -> None:
+        chunk, step = prepared.chunk, prepared.step
+        if step.private:
+            with self._pool.connection() as connection:
+                cipher = self._store.ciphers(connection, chunk.key_id)
+            seal: Callable[[bytes], bytes] | None = functools.partial(cipher.seal, f"step:{step.name}")
+        else:
+            seal = None
+        if isinstance(encoded, bytes):
+            completion = Completion(chunk, output=pack(encoded, seal))
+        else:
+            completion = Completion(chunk, items=[pack(item, seal) for item in encoded])
+        if self._publishes(prepared):
+            assert isinstance(encoded, bytes)
+            self._publish(completion, None if step.each else step.output.validate_json(encoded))
+            self._end(Outcome(chunk))
+        else:
+            self._end(Outcome(chunk, completion=completion))
+
+    def _publish(self, completion: Completion, result: Any) -> None:
+        with self._pool.connection() as connection, connection.transaction():
+            if not self._store.publish(connection, completion, result):
+                log.warning(
+                    "result dropped: the lease is lost",
+                    chunk_id=completion.chunk.id,
+                    job_id=str(completion.chunk.job_id),
+                )
+
+    def _fail(self, chunk: ClaimedChunk, error: BaseException) -> None:
+        failure = Failure.from_error(error)
+        if isinstance(error, psycopg.Error):
+            failure = Failure(
+                ErrorKind.TRANSIENT,
+                "database_error",
+                f"The database refused a statement ({type(error).__name__}).",
+            )
+        if not isinstance(error, DocmillError):
+            log.error("step raised", chunk_id=chunk.id, job_id=str(chunk.job_id), error_type=type(error).__name__)
+        self._end(Outcome(chunk, failure=failure))
+
+    def _end(self, outcome: Outcome) -> None:
+        key = _key(outcome.chunk)
+        self._deadlines.pop(key, None)
+        if self._running.pop(key, _GONE) is not _GONE:
+            self._report(outcome)
+
+    def _limit(self, step: Step) -> float:
+        return step.timeout_seconds or self._timeout_seconds
+
+    def _stop_with(self, chunk: ClaimedChunk, stop: Callable[[], object]) -> None:
+        if _key(chunk) in self._running:
+            self._running[_key(chunk)] = stop
+        else:
+            stop()
+
+
+def _key(chunk: ClaimedChunk) -> Key:
+    return chunk.id, chunk.epoch

@@ -1,0 +1,62 @@
+-- name: find_job
+-- One job with its document.
+select j.id, j.created_at, j.started_at, j.finished_at, j.deadline_at, j.document_id, j.batch_id, j.pipeline, j.version,
+       j.position, j.priority, j.status, j.owner, j.chunks_open, j.chunks_failed, j.max_attempts, j.error_code, j.error,
+       j.error_step, j.error_page, d.filename,
+       coalesce((select max(c.attempts) from docmill.all_chunks c where c.job_id = j.id), 0) as attempts,
+       extract(epoch from coalesce(j.finished_at, now()) - j.started_at)::float8 * 1000 as duration_ms
+  from docmill.jobs j left join docmill.uploaded_documents d on d.id = j.document_id
+ where j.id = %(job_id)s and (%(owner)s::text is null or j.owner = %(owner)s)
+
+-- name: list_jobs
+-- Newest jobs first, by cursor.
+select j.id, j.created_at, j.started_at, j.finished_at, j.pipeline, j.version, j.status, j.document_id, d.filename,
+       j.error_code, j.chunks_open, j.chunks_failed,
+       extract(epoch from coalesce(j.finished_at, now()) - j.started_at)::float8 * 1000 as duration_ms
+  from docmill.jobs j left join docmill.uploaded_documents d on d.id = j.document_id
+ where (%(owner)s::text is null or j.owner = %(owner)s)
+   and (%(status)s::text is null or j.status = %(status)s)
+   and (%(pipeline)s::text is null or j.pipeline = %(pipeline)s)
+   and (%(before)s::uuid is null or j.id < %(before)s)
+ order by j.id desc limit %(limit)s
+
+-- name: find_job_steps
+-- The steps of a job with their chunks by state.
+select s.position, s.name, s.each, c.status, count(c.id) as chunks, min(c.started_at) as started_at, max(c.finished_at) as finished_at
+  from docmill.jobs j
+  join docmill.steps s on s.pipeline = j.pipeline and s.version = j.version
+  left join docmill.all_chunks c on c.job_id = j.id and c.step_id = s.id
+ where j.id = %(job_id)s
+ group by s.position, s.name, s.each, c.status
+ order by s.position, c.status
+
+-- name: find_job_attempts
+-- Every attempt of a job's chunks.
+select s.name as step, a.chunk_id, a.item, a.attempt, w.name as worker, a.started_at, a.ended_at, a.outcome, a.error_code,
+       a.error, a.error_page
+  from docmill.all_attempts a
+  join docmill.steps s on s.id = a.step_id
+  left join docmill.workers w on w.id = a.worker_id
+ where a.job_id = %(job_id)s
+ order by s.position, a.item, a.epoch
+
+-- name: find_job_events
+-- The events of a job after a cursor.
+select e.id, e.at, e.kind, e.data from docmill.events e
+ where e.job_id = %(job_id)s and e.id > %(after)s and e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+ order by e.id limit %(limit)s
+
+-- name: find_progress
+-- Where jobs stand: for progress bars.
+select j.id, j.status, j.position, j.chunks_open,
+       (select count(*) from docmill.steps s where s.pipeline = j.pipeline and s.version = j.version) as steps
+  from docmill.jobs j where j.id = any(%(job_ids)s::uuid[])
+
+-- name: find_output
+-- The output of a job's step that runs once.
+select f.output, j.document_id from docmill.finished_chunks f join docmill.jobs j on j.id = f.job_id
+ where f.job_id = %(job_id)s and f.step_id = %(step_id)s and f.item = 0 and f.status = 'success'
+
+-- name: count_open_jobs
+-- How many jobs of these pipelines have not ended.
+select count(*) as open from docmill.jobs where status in ('pending', 'processing') and pipeline = any(%(pipelines)s)

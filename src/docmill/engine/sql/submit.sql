@@ -1,0 +1,56 @@
+-- name: register_pipeline
+-- Make a pipeline's version known; known ones stay as they are.
+insert into docmill.pipelines (name, version) values (%(name)s, %(version)s) on conflict do nothing
+
+-- name: register_steps
+-- Make the steps of a pipeline's version known.
+insert into docmill.steps (pipeline, version, position, name, each)
+select %(pipeline)s, %(version)s, d.position, d.name, d.each
+  from unnest(%(positions)s::smallint[], %(names)s::text[], %(each)s::boolean[]) as d (position, name, each)
+    on conflict (pipeline, version, position) do nothing
+
+-- name: find_steps
+-- The steps of a pipeline's version as the database knows them.
+select id, position, name, each from docmill.steps
+ where pipeline = %(pipeline)s and version = %(version)s order by position
+
+-- name: insert_document
+-- Store a document's row once per owner and content.
+insert into docmill.uploaded_documents (id, owner, filename, file_size_bytes, mime_type, file_hash_sha256)
+values (%(id)s, %(owner)s, %(filename)s, %(size)s, %(media_type)s, %(sha256)s)
+    on conflict (owner, file_hash_sha256) do nothing
+
+-- name: find_document_by_hash
+-- The document of an owner with this content.
+select id, filename from docmill.uploaded_documents where owner = %(owner)s and file_hash_sha256 = %(sha256)s
+
+-- name: store_password
+-- Keep the sealed password of an encrypted document.
+update docmill.uploaded_documents set sealed_password = %(sealed)s, updated_at = now() where id = %(id)s
+
+-- name: insert_batch
+-- Start a batch.
+insert into docmill.batches (id, owner, name) values (%(id)s, %(owner)s, %(name)s)
+
+-- name: submit_jobs
+-- Submit many jobs of one pipeline; tells for each whether it is new.
+select number, job_id, created
+  from docmill.submit_jobs(%(pipeline)s, %(owner)s, %(job_ids)s::uuid[], %(document_ids)s::uuid[], %(inputs)s::bytea[],
+                           %(idempotency_keys)s::text[], %(unique_keys)s::text[], %(request_hashes)s::bytea[],
+                           %(batch_id)s::uuid, %(priority)s::smallint, %(max_attempts)s::smallint,
+                           %(timeout_seconds)s::real)
+ order by number
+
+-- name: find_job_by_key
+-- The job that holds an idempotency key or a unique key.
+select id, request_hash, idempotency_key is not distinct from %(idempotency_key)s::text as same_key
+  from docmill.jobs
+ where owner = %(owner)s
+   and (idempotency_key = %(idempotency_key)s::text
+        or (unique_key = %(unique_key)s::text and status not in ('failed', 'cancelled')))
+ order by same_key desc
+ limit 1
+
+-- name: wake_workers
+-- Wake idle workers, if there are any; run after the commit, so that submitting keeps its group commit.
+select docmill.wake_workers()

@@ -1,0 +1,424 @@
+"""What happens to jobs and chunks in the database: one method per edge of the state machine.
+
+Each method runs inside the caller's transaction and is one thought of ``engine/sql``. Whatever ends or moves a
+job holds the job's row first, so that a cancel, a failure and the last completion of a step have one winner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from docmill.database.queries import load_queries
+from docmill.engine.catalog import Catalog, CatalogEntry
+from docmill.engine.payload import Cipher, unpack
+from docmill.engine.pipeline import Pipeline
+from docmill.engine.publication import PublishedJob
+from docmill.engine.states import JobStatus
+from docmill.errors import DocmillError, ErrorKind, IllegalTransition, PublishFailed
+
+Connection = psycopg.Connection[Any]
+CipherSource = Callable[[Connection, UUID], Cipher]
+
+_QUERIES = load_queries("docmill.engine", "sql")
+
+
+@dataclass(frozen=True)
+class ClaimedChunk:
+    """A chunk that a worker holds a lease on.
+
+    Attributes:
+        id: The chunk's id.
+        job_id: Its job.
+        step_id: Its step.
+        item: Its place in the fan-out, from 0.
+        epoch: The fence: a write with an older epoch finds no row.
+        attempts: Starts so far, this one included.
+        max_attempts: Starts after which it fails for good.
+        document_id: The job's document, if it has one.
+        input: The payload to work on; None where the step takes the document or all outputs of the step before.
+    """
+
+    id: int
+    job_id: UUID
+    step_id: int
+    item: int
+    epoch: int
+    attempts: int
+    max_attempts: int
+    document_id: UUID | None
+    input: bytes | None
+
+    @property
+    def key_id(self) -> UUID:
+        """Whose key seals the payloads: the document's, or the job's where there is none."""
+        return self.document_id or self.job_id
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The stored form of what a step returned.
+
+    Attributes:
+        chunk: The chunk that it belongs to.
+        output: The payload; None where the step handed out items.
+        items: One payload per item for the next step.
+    """
+
+    chunk: ClaimedChunk
+    output: bytes | None = None
+    items: Sequence[bytes] | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an attempt failed, in the form that is stored: no document text, no original, no secret."""
+
+    kind: ErrorKind
+    code: str
+    message: str
+    page: int | None = None
+    retry_after: float | None = None
+
+    @classmethod
+    def from_error(cls, error: BaseException) -> Failure:
+        """Describe an exception; of one that docmill does not know only the type is kept, since its text may hold data."""
+        if isinstance(error, DocmillError):
+            return cls(error.kind, error.code, error.message, error.page, getattr(error, "retry_after", None))
+        return cls(ErrorKind.TRANSIENT, "step_failed", f"The step raised {type(error).__name__}.")
+
+
+@dataclass
+class Completed:
+    """What a round of completions led to.
+
+    Attributes:
+        accepted: Ids of the chunks whose lease still held.
+        kept: First chunks of next steps that the worker goes on with.
+        released: How many chunks of next steps are ready for any worker.
+    """
+
+    accepted: set[int] = field(default_factory=set)
+    kept: list[ClaimedChunk] = field(default_factory=list)
+    released: int = 0
+
+
+class Store:
+    """The engine's statements, bound to the pipelines that this process knows."""
+
+    def __init__(self, catalog: Catalog, ciphers: CipherSource, retry_delay: Callable[[int], float]) -> None:
+        self.catalog = catalog
+        self.ciphers = ciphers
+        self._retry_delay = retry_delay
+
+    def claim(self, connection: Connection, worker: int, step_ids: Sequence[int], limit: int) -> list[ClaimedChunk]:
+        """Take up to ``limit`` ready chunks of the given steps."""
+        parameters = {"worker": worker, "steps": list(step_ids), "limit": limit}
+        return [ClaimedChunk(**row) for row in _fetch(connection, "claim_chunks", parameters)]
+
+    def complete(self, connection: Connection, completions: Sequence[Completion], worker: int, keep: int) -> Completed:
+        """Store outputs, end chunks, and start the next step of every job whose step has ended.
+
+        Args:
+            connection: In the transaction that the caller commits.
+            completions: At most one per chunk; none of a last step that publishes.
+            worker: Who completes.
+            keep: How many chunks of the next steps the worker may take at once.
+        """
+        located = [self.catalog.locate(completion.chunk.step_id) for completion in completions]
+        rows = _fetch(
+            connection,
+            "complete_chunks",
+            {
+                "ids": [completion.chunk.id for completion in completions],
+                "epochs": [completion.chunk.epoch for completion in completions],
+                "job_ids": [completion.chunk.job_id for completion in completions],
+                "outputs": [completion.output for completion in completions],
+                "final": [_ends_job(entry.pipeline, position) for entry, position in located],
+            },
+        )
+        done = Completed(accepted={row["id"] for row in rows})
+        by_id = {completion.chunk.id: completion for completion in completions}
+        ended = {
+            row["job_id"]: by_id[row["id"]]
+            for row in rows
+            if row["chunks_open"] == 0 and row["status"] == JobStatus.PROCESSING
+        }
+        starts = _Starts(worker, keep)
+        for completion in ended.values():
+            self._advance(connection, completion.chunk, completion.items, starts)
+        done.kept = starts.insert(connection)
+        done.released = starts.released
+        return done
+
+    def publish(self, connection: Connection, completion: Completion, result: Any) -> bool:
+        """Complete a chunk of a last step and, with the job's last one, publish the result: all or nothing.
+
+        Returns:
+            False if the lease was lost; then nothing was written.
+        """
+        rows = _fetch(
+            connection,
+            "complete_chunks",
+            {
+                "ids": [completion.chunk.id],
+                "epochs": [completion.chunk.epoch],
+                "job_ids": [completion.chunk.job_id],
+                "outputs": [completion.output],
+                "final": [False],
+            },
+        )
+        if not rows:
+            return False
+        if rows[0]["chunks_open"] == 0:
+            entry, _ = self.catalog.locate(completion.chunk.step_id)
+            self._finish(connection, completion.chunk, entry, result)
+        return True
+
+    def fail(self, connection: Connection, chunk: ClaimedChunk, failure: Failure, worker: int | None) -> None:
+        """Record a failed attempt: wait for the next one, or end the chunk and, where that is the rule, the job."""
+        refund = 0 if failure.kind.uses_attempt else 1
+        parameters = {
+            "id": chunk.id,
+            "epoch": chunk.epoch,
+            "worker": worker,
+            "outcome": failure.kind.value,
+            "error_code": failure.code,
+            "error": failure.message,
+            "error_page": failure.page,
+        }
+        if failure.kind.retried and (refund or chunk.attempts < chunk.max_attempts):
+            delay = failure.retry_after if failure.retry_after is not None else self._retry_delay(chunk.attempts)
+            connection.execute(_QUERIES["schedule_retry"], {**parameters, "delay": delay, "refund": refund})
+            return
+        self.lock_job(connection, chunk.job_id)
+        if not _fetch(connection, "fail_chunk", parameters):
+            return
+        entry, position = self.catalog.locate(chunk.step_id)
+        if entry.pipeline.partial and entry.pipeline.steps[position].each:
+            self._go_on_without(connection, chunk, failure, entry, position)
+        else:
+            self.end_job(connection, chunk.job_id, JobStatus.FAILED, failure, entry.pipeline.steps[position].name)
+
+    def hand_back(self, connection: Connection, chunks: Sequence[ClaimedChunk], worker: int) -> None:
+        """Return chunks that a stopping worker did not finish, without using an attempt."""
+        parameters = {
+            "ids": [chunk.id for chunk in chunks],
+            "epochs": [chunk.epoch for chunk in chunks],
+            "worker": worker,
+            "error": "The worker was shut down and handed the chunk back.",
+        }
+        connection.execute(_QUERIES["hand_back_chunks"], parameters)
+
+    def lock_job(self, connection: Connection, job_id: UUID) -> dict[str, Any] | None:
+        """Take a job's row for the rest of the transaction and return it; None if there is no such job."""
+        rows = _fetch(connection, "lock_job", {"job_id": job_id})
+        return rows[0] if rows else None
+
+    def end_job(
+        self,
+        connection: Connection,
+        job_id: UUID,
+        status: JobStatus,
+        failure: Failure | None = None,
+        step: str | None = None,
+    ) -> None:
+        """End a job whose row the caller holds; chunks that have not ended are cancelled."""
+        code, message = (failure.code, failure.message) if failure else ("cancelled", "The job was cancelled.")
+        connection.execute(_QUERIES["cancel_open_chunks"], {"job_id": job_id, "error_code": code, "error": message})
+        self._set_final(connection, job_id, status, failure, step)
+
+    def reopen(self, connection: Connection, job_id: UUID, budget: int) -> int:
+        """Put a job whose row the caller holds back to work, with fresh attempts for what had no result.
+
+        Steps after the reopened one are run again where they ran once, since their input was incomplete; chunks
+        that ran once per item and succeeded are kept.
+
+        Returns:
+            How many chunks were reopened.
+
+        Raises:
+            IllegalTransition: Every chunk of the job has a result.
+        """
+        row = _fetch(connection, "reopen_chunks", {"job_id": job_id, "budget": budget})[0]
+        if not row["chunks"]:
+            raise IllegalTransition(f"Job {job_id} has nothing to retry: every chunk has a result.")
+        connection.execute(_QUERIES["forget_later_steps"], {"job_id": job_id, "position": row["position"]})
+        connection.execute(_QUERIES["reopen_job"], {"job_id": job_id, **row})
+        return int(row["chunks"])
+
+    def announce_cancel(self, connection: Connection) -> None:
+        """Tell all workers, at the commit, to look whether what they run is still theirs."""
+        connection.execute(_QUERIES["announce_cancel"])
+
+    def _set_final(
+        self,
+        connection: Connection,
+        job_id: UUID,
+        status: JobStatus,
+        failure: Failure | None = None,
+        step: str | None = None,
+    ) -> None:
+        parameters = {
+            "job_id": job_id,
+            "status": status.value,
+            "error_code": failure.code if failure else None,
+            "error": failure.message if failure else None,
+            "error_step": step,
+            "error_page": failure.page if failure else None,
+        }
+        connection.execute(_QUERIES["finish_job"], parameters)
+
+    def _go_on_without(
+        self,
+        connection: Connection,
+        chunk: ClaimedChunk,
+        failure: Failure,
+        entry: CatalogEntry,
+        position: int,
+    ) -> None:
+        row = _fetch(connection, "count_failed_chunk", {"job_id": chunk.job_id})[0]
+        if row["chunks_open"]:
+            return
+        if not _fetch(connection, "find_inputs", {"job_id": chunk.job_id, "step_id": chunk.step_id}):
+            self.end_job(connection, chunk.job_id, JobStatus.FAILED, failure, entry.pipeline.steps[position].name)
+            return
+        starts = _Starts(None, 0)
+        self._advance(connection, chunk, None, starts)
+        starts.insert(connection)
+
+    def _advance(
+        self, connection: Connection, chunk: ClaimedChunk, items: Sequence[bytes] | None, starts: _Starts
+    ) -> None:
+        entry, position = self.catalog.locate(chunk.step_id)
+        steps = entry.pipeline.steps
+        while True:
+            position += 1
+            if position == len(steps):
+                self._finish(connection, chunk, entry, None)
+                return
+            if not steps[position].each:
+                starts.add(chunk, entry, position, [None])
+                return
+            if items is not None and items:
+                starts.add(chunk, entry, position, items)
+                return
+            if items is None:
+                repeated = self._repeat(connection, chunk.job_id, entry, position)
+                starts.released += repeated
+                if repeated:
+                    return
+            # Nothing to do once per item: go on with the step after, which gets an empty list.
+            items = []
+
+    def _repeat(self, connection: Connection, job_id: UUID, entry: CatalogEntry, position: int) -> int:
+        parameters = {
+            "job_id": job_id,
+            "previous_step_id": entry.step_ids[position - 1],
+            "step_id": entry.step_ids[position],
+            "position": position,
+        }
+        return connection.execute(_QUERIES["start_repeated_step"], parameters).rowcount
+
+    def _finish(self, connection: Connection, chunk: ClaimedChunk, entry: CatalogEntry, result: Any) -> None:
+        job = self.lock_job(connection, chunk.job_id)
+        assert job is not None
+        if entry.pipeline.publish is not None:
+            published = PublishedJob(
+                id=chunk.job_id,
+                document_id=chunk.document_id,
+                outputs=lambda step: self.outputs(connection, chunk, entry, entry.pipeline.position_of(step)),
+                seal=lambda purpose, data: self.ciphers(connection, chunk.key_id).seal(purpose, data),
+            )
+            if result is None:
+                result = self.outputs(connection, chunk, entry, len(entry.pipeline.steps) - 1)
+            try:
+                entry.pipeline.publish(connection, published, result)
+            except DocmillError:
+                raise
+            except Exception as error:
+                raise PublishFailed(
+                    f"Publishing the result raised {type(error).__name__}; nothing of it was kept."
+                ) from error
+        status = JobStatus.COMPLETED_WITH_ERRORS if job["chunks_failed"] else JobStatus.COMPLETED
+        self._set_final(connection, chunk.job_id, status)
+
+    def outputs(self, connection: Connection, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> Any:
+        """Return what a step of the chunk's job returned: a list for an ``each`` step, else the one value."""
+        step = entry.pipeline.steps[position]
+        fans_out = entry.pipeline.fans_out(position)
+        adapter = step.output_item if fans_out else step.output
+        payloads = self.payloads(connection, chunk.job_id, entry, position)
+        values = [
+            adapter.validate_json(self.open_payload(connection, chunk.key_id, step.name, payload))
+            for payload in payloads
+        ]
+        return values if step.each or fans_out else values[0]
+
+    def payloads(self, connection: Connection, job_id: UUID, entry: CatalogEntry, position: int) -> list[bytes]:
+        """Return the stored outputs of a step in order of item."""
+        if entry.pipeline.fans_out(position):
+            rows = _fetch(connection, "find_fan_out", {"job_id": job_id, "step_id": entry.step_ids[position + 1]})
+            return [row["input"] for row in rows]
+        rows = _fetch(connection, "find_inputs", {"job_id": job_id, "step_id": entry.step_ids[position]})
+        return [row["output"] for row in rows]
+
+    def open_payload(self, connection: Connection, key_id: UUID, step: str, payload: bytes) -> bytes:
+        """Return the JSON of a payload that the step of this name returned."""
+        return unpack(payload, lambda data: self.ciphers(connection, key_id).open(f"step:{step}", data))
+
+
+class _Starts:
+    """Chunks of next steps, gathered over a round of completions and inserted by one statement."""
+
+    def __init__(self, worker: int | None, keep: int) -> None:
+        self._worker = worker
+        self._keep = keep
+        self.released = 0
+        self._rows: list[tuple[UUID, int, int, int, bytes | None, bool]] = []
+        self._documents: dict[UUID, UUID | None] = {}
+
+    def add(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int, inputs: Sequence[bytes | None]) -> None:
+        self._documents[chunk.job_id] = chunk.document_id
+        for item, payload in enumerate(inputs):
+            taken = self._keep > 0
+            self._keep -= taken
+            self.released += not taken
+            self._rows.append((chunk.job_id, entry.step_ids[position], position, item, payload, taken))
+
+    def insert(self, connection: Connection) -> list[ClaimedChunk]:
+        if not self._rows:
+            return []
+        names = ("job_ids", "step_ids", "positions", "items", "inputs", "taken")
+        columns = dict(zip(names, map(list, zip(*self._rows, strict=True)), strict=True))
+        rows = _fetch(connection, "start_steps", {**columns, "worker": self._worker})
+        inputs = {(row[0], row[3]): row[4] for row in self._rows}
+        return [
+            ClaimedChunk(
+                id=row["id"],
+                job_id=row["job_id"],
+                step_id=row["step_id"],
+                item=row["item"],
+                epoch=row["epoch"],
+                attempts=row["attempts"],
+                max_attempts=row["max_attempts"],
+                document_id=self._documents[row["job_id"]],
+                input=inputs[row["job_id"], row["item"]],
+            )
+            for row in rows
+            if row["status"] == "processing"
+        ]
+
+
+def _ends_job(pipeline: Pipeline, position: int) -> bool:
+    return position == len(pipeline.steps) - 1 and pipeline.publish is None
+
+
+def _fetch(connection: Connection, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_QUERIES[name], parameters).fetchall()

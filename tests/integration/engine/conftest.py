@@ -1,0 +1,98 @@
+"""An engine on a fresh database, with the sample pipelines."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from docmill.database.connection import Database
+from docmill.engine.catalog import Catalog
+from docmill.engine.client import Client, Request, StoredDocuments
+from docmill.engine.pipeline import Pipeline, Resources
+from docmill.engine.store import Store
+from docmill.engine.worker import Worker, retry_delays
+from docmill.settings import EngineSettings
+from docmill.storage.local import LocalBlobs
+
+
+class FixedKeyCipher:
+    """Seals with one key, so that the engine's tests need no vault."""
+
+    def __init__(self) -> None:
+        self._key = AESGCM(b"k" * 32)
+
+    def seal(self, purpose: str, data: bytes) -> bytes:
+        return self._key.encrypt(b"n" * 12, data, purpose.encode())
+
+    def open(self, purpose: str, data: bytes) -> bytes:
+        return self._key.decrypt(b"n" * 12, data, purpose.encode())
+
+
+def no_resources() -> Resources:
+    return {}
+
+
+@dataclass
+class Engine:
+    database: Database
+    settings: EngineSettings
+    catalog: Catalog
+    store: Store
+    blobs: LocalBlobs
+    client: Client
+    workers: list[Worker] = field(default_factory=list)
+
+    def worker(self, **changes: Any) -> Worker:
+        settings = self.settings.model_copy(update=changes)
+        worker = Worker(self.database, self.store, settings, StoredDocuments(self.blobs, self.store), no_resources)
+        self.workers.append(worker)
+        return worker
+
+    def submit(self, pipeline: str, *records: dict[str, Any]) -> list[UUID]:
+        return [job.id for job in self.client.submit(pipeline, [Request(record=record) for record in records])]
+
+    def drain(self, **changes: Any) -> None:
+        self.worker(**changes).run(drain=True)
+
+    def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        with self.database.pool.connection() as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def value(self, sql: str, *parameters: Any) -> Any:
+        return self.rows(sql, *parameters)[0][0]
+
+    @contextlib.contextmanager
+    def background(self, worker: Worker) -> Iterator[threading.Thread]:
+        thread = threading.Thread(target=worker.run, daemon=True)
+        thread.start()
+        try:
+            yield thread
+        finally:
+            worker.stop()
+            thread.join(30)
+            assert not thread.is_alive()
+
+
+@pytest.fixture
+def make_engine(database: Database, tmp_path: Path) -> Callable[..., Engine]:
+    def make(*pipelines: Pipeline, **settings: Any) -> Engine:
+        chosen = EngineSettings(**{"retry_initial_delay": 0.01, "cpu_processes": 2, "lease_seconds": 3, "heartbeat_seconds": 0.5, **settings})
+        catalog = Catalog()
+        with database.pool.connection() as connection:
+            catalog.register(connection, pipelines)
+        cipher = FixedKeyCipher()
+        store = Store(catalog, lambda connection, key_id: cipher, retry_delays(chosen, Random(1)))
+        blobs = LocalBlobs(tmp_path / "blobs")
+        client = Client(database, store, blobs, lambda path: "application/pdf", chosen, "tester")
+        return Engine(database, chosen, catalog, store, blobs, client)
+
+    return make

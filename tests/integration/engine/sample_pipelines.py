@@ -1,0 +1,109 @@
+"""Small pipelines that the engine's tests run; a module of its own, because child processes import it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from docmill.engine.pipeline import Document, Pipeline, Step
+from docmill.errors import NotAPdf, RateLimited
+
+
+class Numbers(BaseModel):
+    count: int
+    fail: list[int] = []
+    folder: Path | None = None
+    note: str = ""
+
+
+class Item(BaseModel):
+    number: int
+    fail: bool = False
+    folder: Path | None = None
+
+
+class Total(BaseModel):
+    total: int
+    text: str = ""
+
+
+def count_up(numbers: Numbers) -> list[Item]:
+    return [Item(number=n, fail=n in numbers.fail, folder=numbers.folder) for n in range(numbers.count)]
+
+
+async def double(item: Item) -> Item:
+    mark(item.folder, f"double-{item.number}")
+    if item.fail and not (item.folder and (item.folder / "mended").exists()):
+        raise ValueError("a value that must not be logged: Jane Doe")
+    return Item(number=item.number * 2, folder=item.folder)
+
+
+def halve_in_child(item: Item) -> Item:
+    return Item(number=item.number // 2, folder=item.folder)
+
+
+def add(items: list[Item]) -> Total:
+    return Total(total=sum(item.number for item in items))
+
+
+def echo(numbers: Numbers) -> Total:
+    return Total(total=numbers.count, text=numbers.note)
+
+
+async def wait_for_file(numbers: Numbers) -> Total:
+    import asyncio
+
+    mark(numbers.folder, "waiting")
+    while numbers.folder is not None and not (numbers.folder / "go").exists():
+        await asyncio.sleep(0.01)
+    return Total(total=numbers.count)
+
+
+def refuse(numbers: Numbers) -> Total:
+    raise NotAPdf
+
+
+def fail_until_mended(numbers: Numbers) -> Total:
+    if numbers.folder is None or not (numbers.folder / "mended").exists():
+        raise ConnectionError("secret")
+    return Total(total=numbers.count)
+
+
+def wait_for_provider(numbers: Numbers) -> Total:
+    assert numbers.folder is not None
+    calls = len(list(numbers.folder.glob("call-*")))
+    mark(numbers.folder, f"call-{calls}")
+    if calls < 4:
+        raise RateLimited(retry_after=0.01)
+    return Total(total=numbers.count)
+
+
+def abort(numbers: Numbers) -> Total:
+    os.abort()
+
+
+def size_of(document: Document) -> Total:
+    return Total(total=len(document.read_bytes()))
+
+
+def mark(folder: Path | None, name: str) -> None:
+    if folder is not None:
+        with (folder / name).open("a") as file:
+            file.write("x")
+
+
+fan_out = Pipeline("fan-out", steps=[Step(count_up), Step(double, each=True), Step(add)])
+chain = Pipeline(
+    "chain", steps=[Step(count_up), Step(double, each=True), Step(halve_in_child, each=True, cpu=True), Step(add)]
+)
+partial = Pipeline("partial", steps=[Step(count_up), Step(double, each=True), Step(add)], partial=True)
+single = Pipeline("single", steps=[Step(echo)])
+private = Pipeline("private", steps=[Step(count_up, private=True), Step(double, each=True, private=True), Step(add)])
+patient = Pipeline("patient", steps=[Step(wait_for_file)])
+refusing = Pipeline("refusing", steps=[Step(refuse)])
+failing = Pipeline("failing", steps=[Step(fail_until_mended)])
+limited = Pipeline("limited", steps=[Step(wait_for_provider)])
+aborting = Pipeline("aborting", steps=[Step(abort, cpu=True)])
+measuring = Pipeline("measuring", steps=[Step(size_of, cpu=True)])
