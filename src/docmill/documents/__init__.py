@@ -1,0 +1,1 @@
+"""Reading documents: text with boxes, character recognition, tables, media types."""

@@ -66,3 +66,23 @@ class PageText(BaseModel):
     signals: dict[str, float | int | str | bool] = {}
     error_code: str | None = None
     recovered: bool = False
+
+
+class DocumentInfo(BaseModel):
+    """What a PDF says about itself.
+
+    Attributes:
+        pages: Number of pages.
+        encrypted: Whether the file is encrypted, with or without the need for a password.
+        permissions: Its permission bits (ISO 32000-1, table 22); they are recorded, not enforced.
+        producer: The program that wrote it, as the file says.
+        recovered: Whether the file had to be repaired before it could be read.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    pages: int = Field(ge=1)
+    encrypted: bool = False
+    permissions: int = 0xFFFFFFFF
+    producer: str = ""
+    recovered: bool = False

@@ -1,0 +1,1 @@
+"""Engines: who supplies the words of a page with their boxes."""

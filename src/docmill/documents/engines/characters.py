@@ -1,0 +1,99 @@
+"""Single characters with boxes, joined to words: the slow way, for text that is turned or oddly spaced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from docmill.documents.cleaning import clean
+from docmill.documents.geometry import shown_box
+from docmill.documents.words import PlacedWord
+
+# In parts of the character height.
+_WIDEST_GAP = 0.6
+_WIDEST_OVERLAP = 1.3
+_BASELINE_SHIFT = 0.25
+_SCRIPT_SHIFT = 0.75
+_SCRIPT_SIZE = 0.85
+
+_EXPONENT_BASE = re.compile(r"(?:10|[munpk]?m)$")
+_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+
+
+@dataclass(slots=True)
+class Character:
+    """A character in the frame in which its text reads to the right.
+
+    Attributes:
+        text: The character.
+        x0: Left edge.
+        top: Upper edge.
+        x1: Right edge.
+        bottom: Lower edge.
+        baseline: Height of the baseline.
+    """
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    baseline: float
+
+    @property
+    def height(self) -> float:
+        """Height of the box, never zero."""
+        return max(self.bottom - self.top, 0.01)
+
+
+def join_characters(characters: Iterable[Character], turn: int) -> list[PlacedWord]:
+    """Join neighbours to words.
+
+    Args:
+        characters: Characters in the order of the file, without white space, in the reading frame.
+        turn: Quarter turns clockwise of that frame against the page as it is shown.
+
+    Returns:
+        Words with boxes on the page as it is shown. Raised digits after a ten or a metre become superscript
+        digits, so that ``10³/µL`` does not read ``103/µL``.
+    """
+    groups: list[list[Character]] = []
+    for character in characters:
+        if groups and _continues(groups[-1], character):
+            groups[-1].append(character)
+        else:
+            groups.append([character])
+    return [word for group in groups if (word := _word(group, turn)).text]
+
+
+def _continues(group: list[Character], character: Character) -> bool:
+    previous, first = group[-1], group[0]
+    height = max(previous.height, character.height)
+    gap = character.x0 - previous.x1
+    if not -_WIDEST_OVERLAP * height <= gap <= _WIDEST_GAP * height:
+        return False
+    shift = abs(character.baseline - previous.baseline)
+    if shift <= _BASELINE_SHIFT * height:
+        return True
+    return _is_script(character, first) or _is_script(first, character) or _is_script(previous, character)
+
+
+def _is_script(character: Character, base: Character) -> bool:
+    smaller = character.height <= _SCRIPT_SIZE * base.height
+    return smaller and abs(character.baseline - base.baseline) <= _SCRIPT_SHIFT * base.height
+
+
+def _word(group: list[Character], turn: int) -> PlacedWord:
+    text = ""
+    for character in group:
+        raised = group[0].baseline - character.baseline > _BASELINE_SHIFT * group[0].height / 2
+        exponent = raised and _is_script(character, group[0]) and _EXPONENT_BASE.search(text.rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"))
+        text += character.text.translate(_SUPERSCRIPT) if exponent else character.text
+    box = (
+        min(character.x0 for character in group),
+        min(character.top for character in group),
+        max(character.x1 for character in group),
+        max(character.bottom for character in group),
+    )
+    return PlacedWord(clean(text), *shown_box(box, turn), group[0].baseline, turn)

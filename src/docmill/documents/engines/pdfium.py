@@ -1,0 +1,123 @@
+"""PDFium through pypdfium2: the default engine, and the one that opens every PDF.
+
+PDFium is not safe with threads, and it aborts the process when it cannot allocate: every call belongs into a child
+process (``resilience.isolation``) that does one thing at a time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from docmill.documents.engines.interface import WordSource
+from docmill.documents.engines.pdfium_text import TextReader
+from docmill.documents.words import PageWords
+from docmill.errors import DocumentError, EncryptedDocument, NoPages, WrongPassword
+
+
+class PdfiumDocument(WordSource):
+    """An open PDF.
+
+    Args:
+        path: The file.
+        password: The user's or owner's password.
+
+    Raises:
+        EncryptedDocument: It needs a password and none was given.
+        WrongPassword: The password does not open it.
+        NoPages: It has no pages.
+        DocumentError: PDFium cannot read it.
+    """
+
+    def __init__(self, path: Path, password: str | None = None) -> None:
+        _initialise()
+        # PDFium leaves its last error as it was when it fails without a reason; this load sets a known one.
+        pdfium.FPDF_LoadMemDocument64(b"", 0, None)
+        secret = None if password is None else password.encode() + b"\0"
+        self._document = pdfium.FPDF_LoadDocument(str(path).encode("utf-8", "surrogateescape") + b"\0", secret)
+        if not self._document:
+            raise _load_error(path, pdfium.FPDF_GetLastError(), password)
+        self.page_count: int = pdfium.FPDF_GetPageCount(self._document)
+        if self.page_count < 1:
+            self.close()
+            raise NoPages(f"{path.name} has no pages.")
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the file is encrypted, with or without the need for a password."""
+        return bool(pdfium.FPDF_GetSecurityHandlerRevision(self._document) >= 0)
+
+    @property
+    def permissions(self) -> int:
+        """The permission bits of the file (ISO 32000-1, table 22); all ones where it is not encrypted."""
+        return int(pdfium.FPDF_GetDocPermissions(self._document))
+
+    @property
+    def producer(self) -> str:
+        """The program that wrote the file, as the file says."""
+        size = pdfium.FPDF_GetMetaText(self._document, b"Producer", None, 0)
+        buffer = ctypes.create_string_buffer(size)
+        pdfium.FPDF_GetMetaText(self._document, b"Producer", buffer, size)
+        return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "replace")
+
+    @contextmanager
+    def page(self, number: int) -> Iterator[Any]:
+        """Open a page, counted from 1, as an ``FPDF_PAGE``.
+
+        Raises:
+            DocumentError: The page cannot be read.
+        """
+        page = pdfium.FPDF_LoadPage(self._document, number - 1)
+        if not page:
+            raise DocumentError(f"Page {number} cannot be read.", page=number)
+        try:
+            yield page
+        finally:
+            pdfium.FPDF_ClosePage(page)
+
+    def page_words(self, number: int) -> PageWords:
+        """Return the words of a page, counted from 1.
+
+        Raises:
+            DocumentError: The page cannot be read.
+        """
+        with self.page(number) as page:
+            text_page = pdfium.FPDFText_LoadPage(page)
+            if not text_page:
+                raise DocumentError(f"The text of page {number} cannot be read.", page=number)
+            try:
+                return TextReader(page, text_page).read()
+            finally:
+                pdfium.FPDFText_ClosePage(text_page)
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._document:
+            pdfium.FPDF_CloseDocument(self._document)
+            self._document = None
+
+
+def _initialise() -> None:
+    # Importing the package, not only its raw part, initialises the library and registers its end.
+    import pypdfium2  # noqa: F401
+
+
+def _load_error(path: Path, code: int, password: str | None) -> DocumentError:
+    if code == pdfium.FPDF_ERR_PASSWORD and _mentions_encryption(path):
+        if password is None:
+            return EncryptedDocument(f"{path.name} needs a password; give it with --password-file.")
+        return WrongPassword(f"The password does not open {path.name}.")
+    if code == pdfium.FPDF_ERR_SECURITY:
+        return DocumentError(f"{path.name} uses an encryption that is not supported; save it without one.")
+    return DocumentError(f"{path.name} is damaged and cannot be read; open it elsewhere and save it again.")
+
+
+def _mentions_encryption(path: Path) -> bool:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"/Encrypt") >= 0

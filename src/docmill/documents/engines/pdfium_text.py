@@ -1,0 +1,164 @@
+"""The words of a PDFium page.
+
+PDFium is asked as little as possible, because each question crosses from Python into C: the text of a page comes
+in one call, and a word costs two (the origin of its first character, the box of its last). Only words that look
+wrong (turned, too wide, raised, right to left) are looked at character by character.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from docmill.documents.cleaning import REPLACEMENT, clean
+from docmill.documents.engines.characters import Character, join_characters
+from docmill.documents.geometry import Box, reading_box, shown_box
+from docmill.documents.words import PageWords, PlacedWord
+
+MOST_CHARACTERS = 200_000
+
+# A word may end with PDFium's mark for a hyphen at the end of a line, which it glues to the next line.
+_WORD = re.compile("[^\\s\ufffe]+\ufffe?|\ufffe")
+_LINE = re.compile(r"[^\r\n]+")
+_UNREADABLE = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_WIDEST_CHARACTER = 1.25
+
+
+class PageFrame:
+    """How PDFium's coordinates of a page (upwards, unturned) become those of the page as it is shown."""
+
+    def __init__(self, page: Any) -> None:
+        rectangle = pdfium.FS_RECTF()
+        pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(rectangle))
+        self.left, self._bottom = rectangle.left, rectangle.bottom
+        self._right, self.top = rectangle.right, rectangle.top
+        self.rotation = max(0, pdfium.FPDFPage_GetRotation(page))
+        width, height = self._right - self.left, self.top - self._bottom
+        self.width, self.height = (height, width) if self.rotation % 2 else (width, height)
+
+    def shown(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """Return a box of PDFium on the page as it is shown."""
+        upright = (left - self.left, self.top - top, right - self.left, self.top - bottom)
+        if self.rotation == 0:
+            return upright
+        x0, y0, x1, y1 = shown_box(upright, self.rotation)
+        across, down = ((self.width, 0.0), (self.width, self.height), (0.0, self.height))[self.rotation - 1]
+        return x0 + across, y0 + down, x1 + across, y1 + down
+
+
+class TextReader:
+    """Reads the words of one page.
+
+    Args:
+        page: An ``FPDF_PAGE``.
+        text_page: Its ``FPDF_TEXTPAGE``.
+    """
+
+    def __init__(self, page: Any, text_page: Any) -> None:
+        self._text_page = text_page
+        self._frame = PageFrame(page)
+        self._rectangle = pdfium.FS_RECTF()
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._rectangle_pointer = ctypes.byref(self._rectangle)
+        self._x_pointer, self._y_pointer = ctypes.byref(self._x), ctypes.byref(self._y)
+
+    def read(self) -> PageWords:
+        """Return the words in the order of the file; at most the first 200,000 characters are looked at."""
+        text = self._text()
+        words: list[PlacedWord] = []
+        for line in _LINE.finditer(text):
+            words += self._line_words(text, line.start(), line.end())
+        if clean(text) != text:
+            words = [word for word in map(_cleaned, words) if word.text]
+        return PageWords(
+            width=self._frame.width,
+            height=self._frame.height,
+            words=words,
+            characters=len(text) - sum(map(str.isspace, text)),
+            unreadable=len(_UNREADABLE.findall(text)),
+        )
+
+    def _text(self) -> str:
+        count = min(pdfium.FPDFText_CountChars(self._text_page), MOST_CHARACTERS)
+        if count <= 0:
+            return ""
+        buffer = (ctypes.c_ushort * (count + 1))()
+        written = pdfium.FPDFText_GetText(self._text_page, 0, count, buffer)
+        text = bytes(buffer)[: 2 * max(0, written - 1)].decode("utf-16-le", "surrogatepass")
+        if len(text) != count:
+            # Characters beyond the basic plane take two units: ask for each, so that positions fit again.
+            text = "".join(chr(pdfium.FPDFText_GetUnicode(self._text_page, index)) for index in range(count))
+        return text.replace("\0", REPLACEMENT)
+
+    def _line_words(self, text: str, start: int, end: int) -> list[PlacedWord]:
+        words: list[PlacedWord] = []
+        turned: bool | None = None
+        for match in _WORD.finditer(text, start, end):
+            first, last = match.start(), match.end() - 1
+            if turned is None:
+                turned = self._quarter_turns(first) != 0 or self._frame.rotation != 0
+            word = None if turned else self._plain_word(match[0], first, last)
+            words += [word] if word else self._spelled_words(text, first, last)
+        return words
+
+    def _plain_word(self, text: str, first: int, last: int) -> PlacedWord | None:
+        """Return the word when its two ends look like one run to the right, else None."""
+        origin = pdfium.FPDFText_GetCharOrigin(self._text_page, first, self._x_pointer, self._y_pointer)
+        box = pdfium.FPDFText_GetLooseCharBox(self._text_page, last, self._rectangle_pointer)
+        if not (origin and box):
+            return None
+        rectangle = self._rectangle
+        x0, baseline, x1 = self._x.value, self._y.value, rectangle.right
+        height = rectangle.top - rectangle.bottom
+        if not (
+            0 < x1 - x0 <= _WIDEST_CHARACTER * height * (last - first + 1)
+            and rectangle.bottom - 0.2 * height <= baseline <= rectangle.bottom + 0.5 * height
+        ):
+            return None
+        left, top = self._frame.left, self._frame.top
+        return PlacedWord(text, x0 - left, top - rectangle.top, x1 - left, top - rectangle.bottom, top - baseline)
+
+    def _spelled_words(self, text: str, first: int, last: int) -> list[PlacedWord]:
+        turn = (self._frame.rotation - self._quarter_turns(first)) % 4
+        characters = [
+            character for index in range(first, last + 1) if (character := self._character(text, index, turn))
+        ]
+        if characters and _RIGHT_TO_LEFT.search(text, first, last + 1):
+            return [_right_to_left_word(characters, turn)]
+        return join_characters(characters, turn)
+
+    def _character(self, text: str, index: int, turn: int) -> Character | None:
+        if not pdfium.FPDFText_GetLooseCharBox(self._text_page, index, self._rectangle_pointer):
+            return None
+        box = self._frame.shown(
+            self._rectangle.left, self._rectangle.bottom, self._rectangle.right, self._rectangle.top
+        )
+        pdfium.FPDFText_GetCharOrigin(self._text_page, index, self._x_pointer, self._y_pointer)
+        origin = self._frame.shown(self._x.value, self._y.value, self._x.value, self._y.value)
+        return Character(text[index], *reading_box(box, turn), reading_box(origin, turn)[1])
+
+    def _quarter_turns(self, index: int) -> int:
+        """Return the turns against the clock in which PDFium sees a character."""
+        angle: float = pdfium.FPDFText_GetCharAngle(self._text_page, index)
+        return round(angle / (math.pi / 2)) % 4
+
+
+def _right_to_left_word(characters: list[Character], turn: int) -> PlacedWord:
+    box = (
+        min(character.x0 for character in characters),
+        min(character.top for character in characters),
+        max(character.x1 for character in characters),
+        max(character.bottom for character in characters),
+    )
+    text = "".join(character.text for character in characters)
+    return PlacedWord(clean(text), *shown_box(box, turn), characters[0].baseline, turn)
+
+
+def _cleaned(word: PlacedWord) -> PlacedWord:
+    word.text = clean(word.text)
+    return word

@@ -1,0 +1,26 @@
+"""Directions: the frame in which turned text reads from left to right.
+
+A box is ``(x0, top, x1, bottom)`` in points from the top left corner of the page as it is shown. A turn counts
+quarter turns clockwise: 0 reads to the right, 1 downwards, 2 to the left, 3 upwards.
+"""
+
+from __future__ import annotations
+
+Box = tuple[float, float, float, float]
+
+
+def reading_box(box: Box, turn: int) -> Box:
+    """Return the box in the frame in which text with this turn reads to the right, line below line."""
+    x0, top, x1, bottom = box
+    if turn == 0:
+        return box
+    if turn == 1:
+        return top, -x1, bottom, -x0
+    if turn == 2:
+        return -x1, -bottom, -x0, -top
+    return -bottom, x0, -top, x1
+
+
+def shown_box(box: Box, turn: int) -> Box:
+    """Return the box on the page as it is shown; undoes ``reading_box``."""
+    return reading_box(box, -turn % 4)

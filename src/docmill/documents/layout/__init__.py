@@ -1,0 +1,1 @@
+"""Layout: words with boxes become lines, columns, and text with offsets."""

@@ -1,0 +1,88 @@
+"""Reading a PDF: what it is, and the text of its pages.
+
+Everything here runs in the process that calls it. Files that strangers bring are read in child processes: see
+``isolated.py``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docmill.documents.engines.interface import WordSource, open_source
+from docmill.documents.layout.page import lay_out
+from docmill.documents.models import DocumentInfo, PageRange, PageText
+from docmill.errors import EmptyFile, NotAPdf, TooLarge, TooManyPages
+from docmill.settings import DocumentSettings
+
+_MARK = b"%PDF-"
+_MARK_WITHIN = 1024
+
+
+def check_file(path: Path, settings: DocumentSettings) -> None:
+    """Refuse what cannot be a readable PDF, by size and first bytes alone.
+
+    Raises:
+        EmptyFile: The file has no bytes.
+        TooLarge: It is larger than the limit.
+        NotAPdf: The mark of a PDF is missing.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise EmptyFile(f"{path.name} has no bytes; upload it again.")
+    if size > settings.max_size_kb * 1024:
+        raise TooLarge(
+            f"{path.name} has {size} bytes; the limit is {settings.max_size_kb} kB (UPLOADED_DOCUMENTS_MAX_SIZE_KB)."
+        )
+    with path.open("rb") as file:
+        if _MARK not in file.read(_MARK_WITHIN):
+            raise NotAPdf(f"{path.name} is not a PDF: {_MARK.decode()} is missing from its first 1,024 bytes.")
+
+
+def inspect_document(path: Path, settings: DocumentSettings, password: str | None = None) -> DocumentInfo:
+    """Open a PDF and return what it says about itself.
+
+    Raises:
+        DocumentError: The file cannot be read, or is over a limit; see ``docmill.errors`` for the classes.
+    """
+    from docmill.documents.engines.pdfium import PdfiumDocument
+
+    check_file(path, settings)
+    with PdfiumDocument(path, password) as document:
+        if document.page_count > settings.max_pages:
+            raise TooManyPages(
+                f"{path.name} has {document.page_count} pages; the limit is {settings.max_pages} (DOCMILL_MAX_PAGES)."
+            )
+        return DocumentInfo(
+            pages=document.page_count,
+            encrypted=document.encrypted,
+            permissions=document.permissions,
+            producer=document.producer,
+        )
+
+
+def split_pages(pages: int, size: int) -> list[PageRange]:
+    """Return the page ranges of a document, each of ``size`` pages, the last one of what is left."""
+    return [PageRange(first=first, last=min(first + size - 1, pages)) for first in range(1, pages + 1, size)]
+
+
+def read_pages(path: Path, pages: PageRange, settings: DocumentSettings, password: str | None = None) -> list[PageText]:
+    """Return the text of a range of pages.
+
+    Raises:
+        DocumentError: The file or a page cannot be read.
+    """
+    with open_source(settings.pdf_engine, path, password) as source:
+        return [_read_page(source, number) for number in range(pages.first, pages.last + 1)]
+
+
+def _read_page(source: WordSource, number: int) -> PageText:
+    page = source.page_words(number)
+    text, words = lay_out(page.words)
+    return PageText(
+        number=number,
+        text=text,
+        words=words,
+        width=page.width,
+        height=page.height,
+        method="text" if words else "empty",
+    )

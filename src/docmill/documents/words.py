@@ -1,0 +1,52 @@
+"""A word as an engine or character recognition found it, and the page that it stands on.
+
+Coordinates are PDF points from the top left corner of the page as it is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class PlacedWord:
+    """A run of characters without white space.
+
+    Attributes:
+        text: The characters, already cleaned.
+        x0: Left edge.
+        top: Upper edge.
+        x1: Right edge.
+        bottom: Lower edge.
+        baseline: Height of the baseline; for turned text the position across the reading direction.
+        turn: Reading direction in quarter turns clockwise: 0 to the right, 1 down, 2 to the left, 3 up.
+        confidence: How sure character recognition is, 0 to 1; None for text that was not recognised.
+    """
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    baseline: float
+    turn: int = 0
+    confidence: float | None = None
+
+
+@dataclass(slots=True)
+class PageWords:
+    """What an engine says about a page.
+
+    Attributes:
+        width: Width of the page as it is shown.
+        height: Height of the page as it is shown.
+        words: Its words, in the order of the file.
+        characters: Visible characters.
+        unreadable: Those of them that have no meaning: no Unicode value, private use, control codes.
+    """
+
+    width: float
+    height: float
+    words: list[PlacedWord] = field(default_factory=list)
+    characters: int = 0
+    unreadable: int = 0
