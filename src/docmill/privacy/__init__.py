@@ -1,0 +1,1 @@
+"""Personal data: found in layers, replaced by placeholders, restored exactly, kept sealed."""

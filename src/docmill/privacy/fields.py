@@ -1,0 +1,132 @@
+"""Labelled fields: ``label: value``, a label cell beside or above its value, and labels inside a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from docmill.privacy.labels import LONGEST_LABEL, OTHER, RESULT, classify, label_type, label_words
+from docmill.privacy.lines import Cell, Line
+from docmill.privacy.models import Finding
+from docmill.privacy.values import value_spans
+
+_SCORES = {"ADDRESS": 0.9, "PERSON": 0.95}
+_COLON = re.compile(r"\s?[\"'*]{0,3}\s*(?:[:=]+|(?<=[#№°º]))(?!//)\s*")
+_WORD = re.compile(r"n[°º]|[^\W_]+|[#№]")
+_LOOK_BACK = 60
+_CONTINUATIONS = 3
+
+
+class Label(NamedTuple):
+    """A label in a line.
+
+    Attributes:
+        kind: An entity type, ``RESULT`` or ``OTHER``.
+        start: First code point in the whole text.
+        end: Where its value may begin.
+    """
+
+    kind: str
+    start: int
+    end: int
+
+
+def labelled_fields(text: str, lines: list[Line]) -> tuple[list[Finding], list[Label]]:
+    """Return the values that labels announce, and the labels themselves.
+
+    Args:
+        text: The normalised text.
+        lines: Its lines.
+    """
+    findings: list[Finding] = []
+    labels: list[Label] = []
+    for number, line in enumerate(lines):
+        if not line.cells:
+            continue
+        found = line_labels(line)
+        labels.extend(found)
+        for label, value in _values(text, line, found):
+            spans = value_spans(label.kind, text, *value) if label.kind not in (OTHER, RESULT) else []
+            findings.extend(_findings(label.kind, spans))
+            if label.kind == "ADDRESS" and spans:
+                findings.extend(_continuation(text, lines, number, value[0]))
+    return findings, labels
+
+
+def _findings(kind: str, spans: list[tuple[int, int]]) -> Iterator[Finding]:
+    for start, end in spans:
+        yield Finding(start, end, kind, _SCORES.get(kind, 0.97), "structure")
+
+
+def line_labels(line: Line) -> list[Label]:
+    """Return the labels that a colon or an equals sign follows, from left to right."""
+    labels: list[Label] = []
+    for colon in _COLON.finditer(line.folded):
+        if _is_time(line.text, colon):
+            continue
+        floor = max(colon.start() - _LOOK_BACK, labels[-1].end - line.start if labels else 0)
+        label = _label_before(line, floor, colon.start())
+        if label:
+            labels.append(label._replace(end=line.start + colon.end()))
+    return labels
+
+
+def _is_time(text: str, colon: re.Match[str]) -> bool:
+    """Whether the colon stands between numbers: a time or a ratio."""
+    return (
+        ":" in colon.group()
+        and text[colon.start() - 1 : colon.start()].isdigit()
+        and text[colon.end() : colon.end() + 1].isdigit()
+        and len(colon.group()) == 1
+    )
+
+
+def _label_before(line: Line, floor: int, end: int) -> Label | None:
+    """Return the longest label that ends at ``end`` (offsets in the line)."""
+    words = list(_WORD.finditer(line.folded, floor, end))[-LONGEST_LABEL:]
+    # A label does not reach over a gap between columns.
+    for index in range(len(words) - 1, 0, -1):
+        if re.search(r"\s{2,}|[\t|,;](?=\s\S*\s\S*\s)|\. ", line.text[words[index - 1].end() : words[index].start()]):
+            words = words[index:]
+            break
+    for index in range(len(words)):
+        kind = classify(" ".join(label_words(line.folded[words[index].start() : end])))
+        if kind:
+            return Label(kind, line.start + words[index].start(), end)
+    return None
+
+
+def _values(text: str, line: Line, labels: list[Label]) -> Iterator[tuple[Label, tuple[int, int]]]:
+    """Yield each label of a line with the span in which its value is looked for."""
+    for index, label in enumerate(labels):
+        limit = labels[index + 1].start if index + 1 < len(labels) else line.end
+        cell = next((cell for cell in line.cells if cell.end > label.end), None)
+        if cell is None or cell.start >= limit:
+            continue
+        yield label, (max(label.end, cell.start), min(cell.end, limit))
+
+
+def _continuation(text: str, lines: list[Line], number: int, column: int) -> Iterator[Finding]:
+    """Yield the further lines of an address, which stand below its first line."""
+    indent = column - lines[number].start
+    for line in lines[number + 1 : number + 1 + _CONTINUATIONS]:
+        cell = next((cell for cell in line.cells if abs(cell.start - line.start - indent) <= 2), None)
+        if cell is None or not looks_like_address(text[cell.start : cell.end]) or line_labels(line):
+            return
+        yield from _findings("ADDRESS", value_spans("ADDRESS", text, cell.start, cell.end))
+
+
+def looks_like_address(value: str) -> bool:
+    """Whether a line below an address can be its continuation: a post code, or a town and a region."""
+    return (
+        bool(re.search(r"\d{4,5}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b", value))
+        and bool(re.search(r"[^\W\d_]{2}", value))
+        and ":" not in value
+    )
+
+
+def cell_label(text: str, cell: Cell) -> str | None:
+    """Return what a cell that holds nothing but a label stands for."""
+    value = text[cell.start : cell.end]
+    return label_type(value) if len(value) <= _LOOK_BACK and not value[:1].isdigit() else None

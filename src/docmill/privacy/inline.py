@@ -1,0 +1,70 @@
+"""Labels inside a sentence or a dense header, without a colon: "MRN 12345678", "ordered by J. Cole"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from docmill.privacy.dates import date_pattern
+from docmill.privacy.labels import classify, label_words, listed_labels
+from docmill.privacy.models import Finding
+from docmill.privacy.people import name_at
+from docmill.privacy.vocabulary import listed
+
+_NUMBERED = ("MRN", "ACCESSION", "ID", "SSN", "NHS", "NATIONAL_ID", "CREDIT_CARD", "BANK")
+_WEAK_PEOPLE = frozenset({"to", "from", "re", "user", "name", "call"})
+_GAP = re.compile(r"\s{2,}|\t|\||\n")
+
+
+@cache
+def _inline_pattern() -> re.Pattern[str]:
+    """Labels that need no colon before a number: "MRN 12345678", "NHS number is 943 476 5919"."""
+    plain = [label for label in listed_labels(*_NUMBERED) if len(label) > 2 and label not in listed("ambiguous_labels")]
+    labels = "|".join(re.escape(label).replace(r"\ ", r"[\s.,_/-]{1,3}") for label in plain)
+    return re.compile(
+        rf"(?<![^\W_])({labels})\b(?:[\s.]*(?:id|no|nr|number|num|code))?[\s.]*(?:is|was|are|of)?[\s.:#=(№°º]*"
+        r"((?=[^\s]*\d)[^\W_][\w/:.-]*[^\W_](?:[ ]\d[\d-]*[^\W\d_]?(?![\w/.]))*)"
+    )
+
+
+@cache
+def _ambiguous_pattern() -> re.Pattern[str]:
+    """Labels that are ordinary words: only a long number after "number", "no", "#" or nothing makes them one."""
+    labels = "|".join(sorted(listed("ambiguous_labels"), key=len, reverse=True))
+    return re.compile(
+        rf"(?<![^\W_])({labels})\b[\s.]*(?:(?:id|no|nr|number|num|code|card)\b)?[\s.]*(?:is|was)?[\s.:#=(№°º]*"
+        r"((?=[^\s]*\d[^\s]*\d[^\s]*\d[^\s]*\d)[^\W_][\w/:-]*[^\W_](?:[ ]\d{3,}(?![\w/.]))*)"
+    )
+
+
+def inline_fields(text: str, folded: str) -> Iterator[Finding]:
+    """Yield numbers that follow their label in a sentence or a dense header.
+
+    Args:
+        text: The normalised text.
+        folded: The same, folded.
+    """
+    for pattern, least, score in ((_inline_pattern(), 4, 0.9), (_ambiguous_pattern(), 5, 0.85)):
+        for match in pattern.finditer(folded):
+            kind = classify(" ".join(label_words(match.group(1))))
+            value = match.group(2)
+            digits = sum(letter.isdigit() for letter in value)
+            if kind in _NUMBERED and digits >= least and not date_pattern().match(folded, match.start(2)):
+                yield Finding(match.start(2), match.end(2), kind, score, "structure")
+
+
+@cache
+def _inline_names() -> re.Pattern[str]:
+    labels = [label for label in listed_labels("PERSON") if len(label) > 1 and label not in _WEAK_PEOPLE]
+    joined = "|".join(re.escape(label).replace(r"\ ", r"[\s.,_/-]{1,3}") for label in labels)
+    return re.compile(rf"(?<![^\W_])(?:{joined})\b[.:]?[ \t]+(?=\S)")
+
+
+def inline_names(text: str, folded: str) -> Iterator[Finding]:
+    """Yield names that follow a person's label without a colon: "Patient Daniel Harper", "Ordered by J. Cole"."""
+    for match in _inline_names().finditer(folded):
+        gap = _GAP.search(text, match.end())
+        span = name_at(text, match.end(), gap.start() if gap else len(text), labelled=False)
+        if span and span[0] - match.end() < 20 and (" " in text[span[0] : span[1]] or "," in text[span[0] : span[1]]):
+            yield Finding(*span, "PERSON", 0.85, "structure")

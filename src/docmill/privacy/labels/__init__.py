@@ -1,0 +1,161 @@
+"""What a field label stands for: dictionaries in eight languages, and rules for labels that they do not list.
+
+A label is compared by its words, without case, accents and punctuation: ``Patient-ID``, ``PATIENT ID:`` and
+``patientId`` are one label. A label that no dictionary lists is understood by what its words are about
+("Name of responsible clinician": a name, a person), provided that every word is known.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import defaultdict
+from functools import cache, lru_cache
+from importlib import resources
+
+from docmill.privacy.text import fold
+
+OTHER = "OTHER"
+RESULT = "RESULT"
+LONGEST_LABEL = 6
+_WORD = re.compile(r"n[°º]|[^\W_]+|[#№]")
+_CAMEL_CASE = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SPELLINGS = {"n°": "no", "nº": "no", "№": "no"}
+
+
+def label_words(label: str) -> list[str]:
+    """Return the words that a label is compared by."""
+    return [_SPELLINGS.get(word, word) for word in _WORD.findall(fold(label))]
+
+
+def key_type(key: str) -> str | None:
+    """Return what a key of JSON, XML or a CSV header stands for (``patientName``, ``birth_date``)."""
+    return classify(" ".join(label_words(_CAMEL_CASE.sub(" ", key))))
+
+
+def label_type(label: str) -> str | None:
+    """Return the entity type that a label announces, ``RESULT``, ``OTHER``, or None for no label at all."""
+    return classify(" ".join(label_words(label)))
+
+
+@lru_cache(maxsize=8192)
+def classify(words: str) -> str | None:
+    """Return what a label stands for, given its words joined by single spaces."""
+    listed = _dictionary().get(words)
+    if listed is not None:
+        return listed
+    parts = words.split(" ")
+    if not 1 < len(parts) <= LONGEST_LABEL + 1 and not _split_compound(parts[0]):
+        return None
+    return _composed(parts)
+
+
+def listed_labels(*types: str) -> list[str]:
+    """Return the listed labels of these types as joined words, the longest first."""
+    return sorted(
+        (words for words, kind in _dictionary().items() if kind in types), key=lambda item: (-len(item), item)
+    )
+
+
+@cache
+def _files() -> tuple[dict[str, dict[str, list[str]]], ...]:
+    folder = resources.files(__package__)
+    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
+    # English comes first: where two languages share a word, its reading is the one that counts.
+    paths.sort(key=lambda path: path.name != "en.toml")
+    return tuple(tomllib.loads(path.read_text(encoding="utf-8")) for path in paths)
+
+
+@cache
+def _dictionary() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for content in _files():
+        for kind, labels in content["labels"].items():
+            for label in labels:
+                known.setdefault(" ".join(label_words(label)), kind)
+    return known
+
+
+@cache
+def _topics() -> dict[str, frozenset[str]]:
+    topics: dict[str, set[str]] = defaultdict(set)
+    for content in _files():
+        for topic, words in content["words"].items():
+            for word in words:
+                for part in label_words(word):
+                    topics[part].add(topic)
+    return {word: frozenset(found - {"suffix"}) for word, found in topics.items()}
+
+
+@cache
+def _suffixes() -> tuple[str, ...]:
+    found = {fold(word) for content in _files() for word in content["words"].get("suffix", [])}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _split_compound(word: str) -> list[str]:
+    """Split a German or Dutch compound ("auftragsnummer") into two known words, or return nothing."""
+    for suffix in _suffixes():
+        stem = word.removesuffix(suffix)
+        if stem != word and len(stem) > 2:
+            for candidate in (stem, stem.removesuffix("s"), stem.removesuffix("en")):
+                if _topics().get(candidate):
+                    return [candidate, suffix]
+    return []
+
+
+def _composed(parts: list[str]) -> str | None:
+    words = [piece for part in parts for piece in ([part] if part in _topics() else _split_compound(part) or [part])]
+    found = [_topics().get(word) for word in words]
+    if not all(found):
+        return None
+    topics = frozenset().union(*(item for item in found if item))
+    return _contact(topics) or _number(topics, [item for item in found if item]) or _person(topics)
+
+
+def _contact(topics: frozenset[str]) -> str | None:
+    """Decide for labels of contact details and dates."""
+    if "email" in topics:
+        return "EMAIL"
+    if "birth" in topics:
+        return OTHER if "place" in topics else "DATE_OF_BIRTH"
+    if "phone" in topics:
+        return "PHONE"
+    return None
+
+
+def _number(topics: frozenset[str], found: list[frozenset[str]]) -> str | None:
+    """Decide for labels of numbers and addresses."""
+    if "number" not in topics:
+        if "date" in topics and "by" not in topics:
+            return OTHER
+        return "ADDRESS" if "address" in topics and "thing" not in topics else None
+    if "national" in topics:
+        return "NATIONAL_ID"
+    if any("specimen" in item and "patient" not in item for item in found):
+        return "ACCESSION"
+    for topic, kind in (
+        ("patient", "MRN"),
+        ("specimen", "ACCESSION"),
+        ("account", "ID"),
+        ("staff", "ID"),
+        ("kin", "ID"),
+    ):
+        if topic in topics:
+            return kind
+    return None
+
+
+def _person(topics: frozenset[str]) -> str | None:
+    """Decide for labels of people."""
+    if "number" in topics:
+        return None
+    if "name" in topics:
+        if "thing" in topics and not topics & {"patient", "staff", "kin"}:
+            return OTHER
+        return "PERSON" if topics & {"given", "patient", "staff", "kin", "quality"} else None
+    if {"by", "deed"} <= topics or (
+        "staff" in topics and topics <= {"staff", "quality", "filler", "patient", "deed", "by"}
+    ):
+        return "PERSON"
+    return None

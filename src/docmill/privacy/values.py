@@ -1,0 +1,115 @@
+"""What a labelled value looks like, and where it ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from docmill.privacy.dates import birth_date_pattern
+from docmill.privacy.labels import label_type
+from docmill.privacy.people import name_at
+from docmill.privacy.text import fold
+
+Span = tuple[int, int]
+
+EMAIL = re.compile(r"[^\W_][\w.%+'’-]*@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+_LEAD = re.compile(r"[\s\"'*:=#_.|>(-]*")
+# Letters, digits and marks in one run; groups of digits may be parted by single spaces ("943 476 5919").
+_IDENTIFIER = re.compile(
+    r"(?:#\s?)?(?:[^\W_]{1,5} (?=\d))?[^\W_](?:[^\W_]|[-/.:_](?=[^\W_]))*"
+    r"(?: (?:\d[^\W_]*(?:[-/](?=[^\W_])[^\W_]+)*|[A-Z]{1,2}(?!\w))){0,7}"
+)
+_PHONE = re.compile(r"(?:\(?\+|\(|\b)?\d(?:[\d\s()/.–-]|\(0\))*\d(?:\s?(?:x|ext\.?|ex|poste|dw)\s?\d{1,5})?")
+_USERNAME = re.compile(r"[^\s,;|\"'<>]+")
+_ADDRESS_END = re.compile(r"\s{2,}|\t| \| |;(?=\s)|\"|\s[-–]\s(?=[^\W\d_]+:)")
+_NOTHING = frozenset({"n/a", "na", "none", "unknown", "-", "--", "nil", "pending", "see", "self", "same", "not"})
+_LEAST_DIGITS = {"MRN": 3, "ACCESSION": 3, "ID": 3, "SSN": 4, "NHS": 6, "NATIONAL_ID": 5, "BANK": 5, "CREDIT_CARD": 8}
+_LEAST_PHONE_DIGITS = 5
+_MOST_PHONE_DIGITS = 17
+
+
+def value_spans(kind: str, text: str, start: int, end: int) -> list[Span]:
+    """Return the spans of the values of ``kind`` in the field ``text[start:end]``; none where nothing fits."""
+    lead = _LEAD.match(text, start, end)
+    position = lead.end() if lead else start
+    first = text[position:end].split(" ", 1)[0].strip(".,").lower()
+    if position >= end or first in _NOTHING:
+        return []
+    return _READERS.get(kind, _identifier)(kind, text, position, end, start)
+
+
+def _names(_kind: str, text: str, position: int, end: int, _start: int) -> list[Span]:
+    found: list[Span] = []
+    while position < end:
+        span = name_at(text, position, end, labelled=True)
+        if not span:
+            break
+        found.append(span)
+        following = re.compile(r"\s?(?:[;/&+]|and|und|et|y|e|i|or)\s").match(text, span[1], end)
+        if not following:
+            break
+        position = following.end()
+    return found
+
+
+def _birth_date(_kind: str, text: str, position: int, end: int, _start: int) -> list[Span]:
+    match = birth_date_pattern().search(fold(text[position:end]))
+    return [(position + match.start(), position + match.end())] if match and match.start() <= 12 else []
+
+
+def _phone(_kind: str, text: str, position: int, end: int, start: int) -> list[Span]:
+    # A leading bracket or plus belongs to the number.
+    while position > start and text[position - 1] == "(":
+        position -= 1
+    found = []
+    for match in _PHONE.finditer(text, position, end):
+        digits = sum(letter.isdigit() for letter in match.group())
+        if match.start() - position > 24 or re.search(r"\s{3,}|\n", match.group()):
+            break
+        if _LEAST_PHONE_DIGITS <= digits <= _MOST_PHONE_DIGITS:
+            found.append(match.span())
+            position = match.end()
+    return found
+
+
+def _email(_kind: str, text: str, position: int, end: int, _start: int) -> list[Span]:
+    return [match.span() for match in EMAIL.finditer(text, position, end)]
+
+
+def _username(_kind: str, text: str, position: int, end: int, _start: int) -> list[Span]:
+    match = _USERNAME.match(text, position, end)
+    return [match.span()] if match and len(match.group()) > 2 else []
+
+
+def _address(_kind: str, text: str, position: int, end: int, _start: int) -> list[Span]:
+    cut = _ADDRESS_END.search(text, position, end)
+    end = cut.start() if cut else end
+    while end > position and text[end - 1] in " .,;*":
+        end -= 1
+    value = text[position:end]
+    if len(value) < 3 or "@" in value or label_type(value) is not None:
+        return []
+    return [(position, end)]
+
+
+def _identifier(kind: str, text: str, position: int, end: int, start: int) -> list[Span]:
+    if position > start and text[position - 1] == "#":
+        position -= 1
+    match = _IDENTIFIER.match(text, position, end)
+    if not match:
+        return []
+    value = match.group()
+    digits = sum(letter.isdigit() for letter in value)
+    if digits < _LEAST_DIGITS.get(kind, 3) or (digits < 4 and len(value) < 5):
+        return []
+    return [match.span()]
+
+
+_READERS: dict[str, Callable[[str, str, int, int, int], list[Span]]] = {
+    "PERSON": _names,
+    "DATE_OF_BIRTH": _birth_date,
+    "PHONE": _phone,
+    "EMAIL": _email,
+    "USERNAME": _username,
+    "ADDRESS": _address,
+}
