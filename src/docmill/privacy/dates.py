@@ -60,8 +60,8 @@ def birth_date_pattern() -> re.Pattern[str]:
     """Return the pattern of a date beside a label that announces one: also ``19690618`` and ``18 06 1969``."""
     return re.compile(
         rf"(?:{_pattern()}|(?:19|20)\d\d[01]\d[0-3]\d(?!\d)|[0-3]\d[01]\d(?:19|20)\d\d(?!\d)"
-        rf"|(?:{month})\b\.?[\s.-]{{1,2}}{day}(?:st|nd|rd|th)?"
-        rf"(?:,?[\s-]{{1,2}}(?:{year})|-\d\d)?(?![\d]|[.,]\d)"
+        r"|\d{1,2}\s?[ ./-]\s?\d{1,2}\s?[ ./-]\s?(?:19|20)?\d\d(?!\d)"
+        r"|\d{1,2}/(?:19|20)\d\d(?!\d)|(?:19|20)\d\d(?![\d.,]))"
     )
 
 
