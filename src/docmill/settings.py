@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, get_type_hints
 
 from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -60,9 +60,7 @@ class DatabaseSettings(BaseSettings):
     host: str | None = Field(
         default=None, validation_alias="DB_HOST", description="Host of your server, in place of DATABASE_URL."
     )
-    port: int = Field(
-        default=5432, ge=1, le=65535, validation_alias="DB_PORT", description="Port of your server."
-    )
+    port: int = Field(default=5432, ge=1, le=65535, validation_alias="DB_PORT", description="Port of your server.")
     database: str = Field(
         default="docmill",
         validation_alias=AliasChoices("DB_DATABASE", "DB_NAME"),
@@ -90,7 +88,8 @@ class DatabaseSettings(BaseSettings):
         description="How long the embedded server may take to start, crash recovery included.",
     )
     postgres_binaries: Path | None = Field(
-        default=None, validation_alias="DOCMILL_POSTGRES_BINARIES",
+        default=None,
+        validation_alias="DOCMILL_POSTGRES_BINARIES",
         description="Folder of initdb, pg_ctl and postgres for the embedded server; by default those of the installed package.",
     )
 
@@ -172,6 +171,11 @@ class EngineSettings(BaseSettings):
         gt=0,
         validation_alias="DOCMILL_STEP_TIMEOUT_SECONDS",
         description="Longest run of one attempt of one chunk.",
+    )
+    pipelines: str = Field(
+        default="",
+        validation_alias="DOCMILL_PIPELINES",
+        description="Your own pipelines as `module:attribute`, separated by commas.",
     )
     step_memory_mb: int = Field(
         default=4096,
@@ -292,6 +296,133 @@ class PrivacySettings(BaseSettings):
     )
 
 
+class LanguageModelSettings(BaseSettings):
+    """Which language model improves results, and within which limits; without one, rules do all the work."""
+
+    model_config = _CONFIG
+
+    use: Literal["auto", "never"] = Field(
+        default="auto",
+        validation_alias="DOCMILL_LLM",
+        description="`auto` uses a model where a key or LLM_BASE_URL is given; `never` sends nothing.",
+    )
+    api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("OPENAI_API_KEY", "OPENROUTER_API_KEY"),
+        description="Key of the endpoint; local servers need none.",
+    )
+    base_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("LLM_BASE_URL", "OPENAI_BASE_URL"),
+        description="Address of an OpenAI-compatible endpoint; with a key alone, OpenAI's.",
+    )
+    model: str = Field(
+        default="gpt-4o-mini",
+        min_length=1,
+        validation_alias=AliasChoices("OPENAI_MODEL", "LLM_MODEL"),
+        description="Name of the model.",
+    )
+    attempt_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        validation_alias="OPENAI_TIMEOUT_SECONDS",
+        description="Longest wait for one answer, until its last byte.",
+    )
+    deadline_seconds: float = Field(
+        default=90.0,
+        gt=0,
+        validation_alias="DOCMILL_LLM_DEADLINE_SECONDS",
+        description="Longest time of a question: waits, retries and repair included.",
+    )
+    attempts: int = Field(
+        default=2,
+        ge=1,
+        le=20,
+        validation_alias="LLM_RETRY_ATTEMPTS",
+        description="Requests of a question that may fail, the first included.",
+    )
+    max_tokens: int = Field(
+        default=4096,
+        ge=16,
+        validation_alias="DOCMILL_LLM_MAX_TOKENS",
+        description="Most tokens of an answer; doubled after an answer that was cut.",
+    )
+    requests_per_minute: int = Field(
+        default=60,
+        ge=0,
+        validation_alias="OPENAI_RATE_LIMIT_PER_MINUTE",
+        description="Most requests of all workers together in a minute; 0 for no limit.",
+    )
+    tokens_per_minute: int = Field(
+        default=0,
+        ge=0,
+        validation_alias="DOCMILL_LLM_TOKENS_PER_MINUTE",
+        description="Most tokens of all workers together in a minute; 0 for no limit.",
+    )
+    circuit_threshold: int = Field(
+        default=5,
+        ge=1,
+        le=1000,
+        validation_alias="LLM_CIRCUIT_THRESHOLD",
+        description="Failures of the provider within the window that open its circuit breaker.",
+    )
+    circuit_window_seconds: float = Field(
+        default=300.0,
+        gt=0,
+        validation_alias="LLM_CIRCUIT_WINDOW",
+        description="Length of the breaker's sliding window in seconds.",
+    )
+    circuit_cooldown_seconds: float = Field(
+        default=600.0,
+        gt=0,
+        validation_alias="LLM_CIRCUIT_COOLDOWN",
+        description="Seconds that an open breaker lets nothing through.",
+    )
+    job_tokens: int = Field(
+        default=1_000_000,
+        ge=0,
+        validation_alias="DOCMILL_LLM_JOB_TOKENS",
+        description="Most tokens of one job; 0 for no limit.",
+    )
+    job_cost_usd: float = Field(
+        default=0.0,
+        ge=0,
+        validation_alias="DOCMILL_LLM_JOB_COST_USD",
+        description="Most US dollars of one job, by the prices below; 0 for no limit.",
+    )
+    prompt_price: float = Field(
+        default=0.0,
+        ge=0,
+        validation_alias="DOCMILL_LLM_PROMPT_PRICE",
+        description="US dollars for a million tokens that the model reads.",
+    )
+    completion_price: float = Field(
+        default=0.0,
+        ge=0,
+        validation_alias="DOCMILL_LLM_COMPLETION_PRICE",
+        description="US dollars for a million tokens that the model writes.",
+    )
+    kept_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        validation_alias="DOCMILL_LLM_KEPT_DAYS",
+        description="How long a paid answer is kept; the same question costs nothing until then.",
+    )
+    markers: Literal["leftover", "cross_check", "never"] = Field(
+        default="leftover",
+        validation_alias="DOCMILL_LLM_MARKERS",
+        description="Lines of a lab report that a model reads: those the rules left over, all, or none.",
+    )
+
+    @property
+    def endpoint(self) -> str | None:
+        """Base URL of the endpoint, or None where no model is to be used."""
+        if self.use == "never" or (self.api_key is None and self.base_url is None):
+            return None
+        return self.base_url or "https://api.openai.com/v1"
+
+
 class LoggingSettings(BaseSettings):
     """What is logged, and how."""
 
@@ -315,6 +446,7 @@ class Settings(BaseModel):
     engine: EngineSettings
     documents: DocumentSettings
     privacy: PrivacySettings
+    llm: LanguageModelSettings
     logging: LoggingSettings
 
 
@@ -328,11 +460,7 @@ def environment_names(field: FieldInfo) -> tuple[str, ...]:
 
 def setting_groups() -> dict[str, type[BaseSettings]]:
     """Return the classes of settings by the name of their part of ``Settings``."""
-    return {
-        name: field.annotation
-        for name, field in Settings.model_fields.items()
-        if field.annotation is not None
-    }
+    return {name: field.annotation for name, field in Settings.model_fields.items() if field.annotation is not None}
 
 
 def known_names() -> set[str]:
@@ -360,14 +488,10 @@ def load_settings() -> Settings:
         InvalidConfiguration: A value is wrong, or a name that begins with ``DOCMILL_`` is not known.
     """
     unknown = sorted(
-        name
-        for name in {*os.environ, *_dotenv_names()}
-        if name.startswith("DOCMILL_") and name not in known_names()
+        name for name in {*os.environ, *_dotenv_names()} if name.startswith("DOCMILL_") and name not in known_names()
     )
     if unknown:
-        raise InvalidConfiguration(
-            f"Unknown setting {', '.join(unknown)}; docs/reference/settings.md lists all names."
-        )
+        raise InvalidConfiguration(f"Unknown setting {', '.join(unknown)}; docs/reference/settings.md lists all names.")
     values: dict[str, Any] = {}
     for name, group in setting_groups().items():
         try:

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random
 
 JITTER = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How the wait grows from one failed attempt to the next.
+
+    Attributes:
+        initial: Seconds after the first failed attempt.
+        factor: Growth with each attempt, at least 1.
+        maximum: Longest delay in seconds.
+        random: Source of the jitter.
+    """
+
+    initial: float
+    factor: float
+    maximum: float
+    random: Random
+
+    def delay(self, attempt: int) -> float:
+        """Return the seconds to wait after a failed attempt, counted from 1; see ``retry_delay``."""
+        return retry_delay(attempt, initial=self.initial, factor=self.factor, maximum=self.maximum, random=self.random)
 
 
 def retry_delay(attempt: int, *, initial: float, factor: float, maximum: float, random: Random) -> float:

@@ -1,0 +1,43 @@
+-- name: claim_question(request_hash, holder, job_id, chunk_id, hold_seconds, kept_days)
+-- Become the one who asks, unless it was answered or is being asked. A question whose holder's time is up, or that
+-- another process asked for the same chunk (whose lease is lost then), is taken over.
+insert into docmill.llm_answers as a (request_hash, holder, held_until, job_id, chunk_id)
+values (:request_hash, :holder, clock_timestamp() + make_interval(secs => :hold_seconds), :job_id, :chunk_id)
+    on conflict (request_hash) do update
+       set holder = excluded.holder, held_until = excluded.held_until, job_id = excluded.job_id,
+           chunk_id = excluded.chunk_id, content = null, answered_at = null
+     where a.held_until <= clock_timestamp()
+        or (a.holder <> excluded.holder and a.job_id = excluded.job_id and a.chunk_id = excluded.chunk_id)
+        or a.answered_at <= clock_timestamp() - make_interval(days => :kept_days)
+returning request_hash
+
+-- name: stored_answer(request_hash)
+-- The answer, null while somebody asks; no row: the one who asked gave up.
+select content from docmill.llm_answers where request_hash = :request_hash
+
+-- name: store_answer(request_hash, content, kept_days)
+-- Keep a paid answer, whoever holds the question by now, and drop a few that are too old.
+with expired as (
+    delete from docmill.llm_answers
+     where request_hash in (
+         select request_hash
+           from docmill.llm_answers
+          where answered_at <= clock_timestamp() - make_interval(days => :kept_days)
+          order by answered_at
+          limit 100
+            for update skip locked)
+       and request_hash <> :request_hash
+)
+insert into docmill.llm_answers as a (request_hash, content, answered_at)
+values (:request_hash, :content, clock_timestamp())
+    on conflict (request_hash) do update
+       set content = excluded.content, answered_at = excluded.answered_at, holder = null, held_until = null
+     where a.content is null
+
+-- name: give_up_question(request_hash, holder)
+-- The call failed: let others ask.
+delete from docmill.llm_answers where request_hash = :request_hash and holder = :holder
+
+-- name: drop_answer(request_hash)
+-- An answer that does not fit its schema any more is asked for again.
+delete from docmill.llm_answers where request_hash = :request_hash and content is not null
