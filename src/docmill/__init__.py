@@ -1,0 +1,37 @@
+"""docmill: documents through durable pipelines on PostgreSQL.
+
+A pipeline is a short list of plain functions; what each returns is stored before the next one starts::
+
+    from docmill import Document, Pipeline, Step
+
+    pipeline = Pipeline("word-count", steps=[Step(split), Step(count, each=True, cpu=True), Step(add)])
+
+Errors are in ``docmill.errors``, each with a stable code.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from docmill.engine.client import Client
+    from docmill.engine.pipeline import Document, Pipeline, Step
+    from docmill.errors import DocmillError
+
+__all__ = ["Client", "DocmillError", "Document", "Pipeline", "Step"]
+
+_HOMES = {
+    "Client": "docmill.engine.client",
+    "DocmillError": "docmill.errors",
+    "Document": "docmill.engine.pipeline",
+    "Pipeline": "docmill.engine.pipeline",
+    "Step": "docmill.engine.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when first used, so that `docmill --help` need not wait for the database driver.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -60,3 +60,10 @@ select f.output, j.document_id from docmill.finished_chunks f join docmill.jobs 
 -- name: count_open_jobs
 -- How many jobs of these pipelines have not ended.
 select count(*) as open from docmill.jobs where status in ('pending', 'processing') and pipeline = any(%(pipelines)s)
+
+-- name: find_document
+-- One document with what was published for it.
+select id, owner, filename, file_size_bytes, mime_type, file_hash_sha256, anonymised_result, normalized_result,
+       processed_at, created_at
+  from docmill.uploaded_documents
+ where id = %(document_id)s and (%(owner)s::text is null or owner = %(owner)s)

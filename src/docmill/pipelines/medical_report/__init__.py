@@ -1,0 +1,1 @@
+"""Lab report PDF in, checked markers out, personal data replaced before anything else sees the text."""

@@ -1,0 +1,187 @@
+"""The only wiring: settings to database, blobs, pipelines, client and worker."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from random import Random
+from types import TracebackType
+from typing import Any, Self
+
+from docmill.database import migrations
+from docmill.database.connection import Database
+from docmill.database.conninfo import external_conninfo
+from docmill.engine.catalog import Catalog
+from docmill.engine.client import Client, StoredDocuments
+from docmill.engine.inspection import Inspection
+from docmill.engine.pipeline import Pipeline, Resources
+from docmill.engine.store import CipherSource, Store
+from docmill.engine.worker import Worker, retry_delays
+from docmill.errors import InvalidConfiguration
+from docmill.settings import DocumentSettings, EngineSettings, PrivacySettings, Settings, load_settings
+from docmill.storage.local import LocalBlobs
+
+BUILT_IN_PIPELINES = ("docmill.pipelines.medical_report.pipeline:pipeline",)
+ENTRY_POINT_GROUP = "docmill.pipelines"
+
+
+@dataclass
+class Application:
+    """Everything that a face of docmill (the CLI, later the HTTP server) works with.
+
+    Attributes:
+        settings: All settings.
+        database: The open database.
+        blobs: The bytes of documents.
+        store: The engine's statements, with the pipelines that this process knows.
+        client: Submits and steers jobs.
+        inspection: Reads jobs.
+    """
+
+    settings: Settings
+    database: Database
+    blobs: LocalBlobs
+    store: Store
+    client: Client
+    inspection: Inspection
+
+    def worker(self) -> Worker:
+        """Return a new worker, not yet running."""
+        documents = StoredDocuments(self.blobs, self.store)
+        return Worker(self.database, self.store, self.settings.engine, documents, step_resources)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_application(
+    settings: Settings, *, role: str = "cli", on_start: Callable[[str], None] | None = None
+) -> Application:
+    """Open docmill for work.
+
+    The embedded database is migrated here; a database of your own is only checked, since its schema is yours to change.
+
+    Args:
+        settings: All settings.
+        role: What this process is, for the names of its sessions.
+        on_start: Called with a sentence for people when the embedded server must be started.
+
+    Raises:
+        DatabaseError: The database cannot be used; the message says why.
+        InvalidConfiguration: A pipeline of yours cannot be loaded.
+    """
+    database = Database.open(settings, on_start, role=role)
+    try:
+        prepare_schema(settings, database)
+        return _assemble(settings, database)
+    except BaseException:
+        database.close()
+        raise
+
+
+def prepare_schema(settings: Settings, database: Database) -> None:
+    """Bring the embedded database up to date; check a database of your own.
+
+    Raises:
+        SchemaOutdated: Your database needs `docmill db upgrade`.
+    """
+    if external_conninfo(settings.database) is None and migrations.pending(database.conninfo):
+        migrations.upgrade(database.conninfo)
+    migrations.check(database.conninfo)
+
+
+def _assemble(settings: Settings, database: Database) -> Application:
+    from docmill.documents.media_type import detect_media_type
+
+    catalog = Catalog()
+    with database.pool.connection() as connection:
+        catalog.register(connection, load_pipelines(settings.engine))
+    store = Store(catalog, _ciphers(settings), retry_delays(settings.engine, Random()))  # noqa: S311 - jitter
+    blobs = LocalBlobs(settings.installation.home / "blobs")
+    owner = settings.installation.owner
+    client = Client(database, store, blobs, detect_media_type, settings.engine, owner)
+    return Application(settings, database, blobs, store, client, Inspection(database, owner))
+
+
+def _ciphers(settings: Settings) -> CipherSource:
+    from docmill.privacy.vault import open_vault
+
+    return open_vault(settings.privacy, settings.installation.home).cipher
+
+
+def load_pipelines(settings: EngineSettings) -> list[Pipeline]:
+    """Return the built-in pipelines, those of installed packages, and those that ``DOCMILL_PIPELINES`` names.
+
+    Raises:
+        InvalidConfiguration: One cannot be loaded, or two have the same name.
+    """
+    named = [part.strip() for part in settings.pipelines.split(",") if part.strip()]
+    if named and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    packaged = [entry.value for entry in entry_points(group=ENTRY_POINT_GROUP)]
+    found: dict[str, Pipeline] = {}
+    for reference in dict.fromkeys([*BUILT_IN_PIPELINES, *packaged, *named]):
+        pipeline = _load(reference)
+        if pipeline.name in found:
+            raise InvalidConfiguration(f"Two pipelines are named {pipeline.name!r}; rename {reference!r}.")
+        found[pipeline.name] = pipeline
+    return list(found.values())
+
+
+def _load(reference: str) -> Pipeline:
+    module, separator, attribute = reference.partition(":")
+    if not separator:
+        raise InvalidConfiguration(f"DOCMILL_PIPELINES: write {reference!r} as module:attribute.")
+    try:
+        pipeline = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise InvalidConfiguration(f"The pipeline {reference!r} cannot be loaded: {error}.") from None
+    if not isinstance(pipeline, Pipeline):
+        raise InvalidConfiguration(f"{reference!r} is not a Pipeline.")
+    return pipeline
+
+
+class _Offers(Mapping[type, Any]):
+    """Resources by type, each made when it is first asked for."""
+
+    def __init__(self, factories: Mapping[type, Callable[[], Any]]) -> None:
+        self._factories = factories
+        self._made: dict[type, Any] = {}
+
+    def __getitem__(self, wanted: type) -> Any:
+        if wanted not in self._made:
+            self._made[wanted] = self._factories[wanted]()
+        return self._made[wanted]
+
+    def __iter__(self) -> Iterator[type]:
+        return iter(self._factories)
+
+    def __len__(self) -> int:
+        return len(self._factories)
+
+
+def step_resources(settings: Settings | None = None) -> Resources:
+    """Return what steps may ask for, by type; called once in each process that runs steps."""
+    from docmill.privacy.anonymisation import Anonymiser
+
+    chosen = settings or load_settings()
+    return _Offers(
+        {
+            DocumentSettings: lambda: chosen.documents,
+            PrivacySettings: lambda: chosen.privacy,
+            Anonymiser: lambda: Anonymiser(chosen.privacy, cache=chosen.installation.home / "models"),
+        }
+    )

@@ -1,0 +1,79 @@
+"""`docmill demo`: real reports through the real pipeline, with nothing to prepare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import typer
+
+from docmill.cli.application import opened, say
+from docmill.cli.output import console
+from docmill.cli.run import JOB_FAILED, work
+from docmill.cli.running import submit_files
+from docmill.errors import UsageError
+
+if TYPE_CHECKING:
+    from docmill.bootstrap import Application
+
+PIPELINE = "medical-report"
+
+
+def demo() -> None:
+    """Run the example lab reports through the medical-report pipeline. Run it twice: the work is not done again."""
+    files = sorted(example_folder().glob("*.pdf"))
+    with opened("demo") as application:
+        say(f"{len(files)} lab reports of invented people go through {PIPELINE}.")
+        submissions = submit_files(application, PIPELINE, files, password=None, again=False)
+        records, timed_out = work(application, PIPELINE, submissions, as_json=False, seconds=None)
+        done = [record for record in records if record["status"] == "completed"]
+        if done:
+            _print_anonymised(application, min(done, key=lambda record: str(record["file"])))
+        _print_places(application, records)
+    if timed_out or len(done) < len(records):
+        raise typer.Exit(JOB_FAILED)
+
+
+def example_folder() -> Path:
+    """Return the folder of the example reports: beside the package, or in the source tree that it runs from.
+
+    Raises:
+        UsageError: This installation has no examples.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "examples" / "reports", package.parents[1] / "examples" / "reports"):
+        if folder.is_dir():
+            return folder
+    raise UsageError("This installation has no example reports; clone the repository to run the demo.")
+
+
+def _print_anonymised(application: Application, record: dict[str, Any]) -> None:
+    from rich.panel import Panel
+    from rich.text import Text
+
+    document = application.inspection.document(UUID(record["document_id"]))
+    text = Text(document["anonymised_result"].replace("\f", "\n"))
+    text.highlight_regex(r"\[[A-Z_]+_\d+\]", "bold yellow")
+    name = Path(record["file"]).name
+    console().print(Panel(text, title=f"{name} as anybody outside would see it", title_align="left"))
+
+
+def _print_places(application: Application, records: list[dict[str, Any]]) -> None:
+    from docmill.database.conninfo import external_conninfo
+
+    home = application.settings.installation.home
+    embedded = external_conninfo(application.settings.database) is None
+    there = sum(record["existing"] for record in records)
+    markers = sum(len(record["result"]["markers"]) for record in records if record["result"])
+    out = console()
+    out.print(
+        f"{len(records)} reports, {markers} markers; {there} documents were already there and were not done again."
+    )
+    out.print(f"database  {home / 'postgresql' if embedded else 'the server that your settings name'}", markup=False)
+    out.print(f"blobs     {home / 'blobs'}", markup=False)
+    out.print(f"key       {application.settings.privacy.key_file or home / 'key'}", markup=False)
+    example = records[0]["job_id"] if records else "JOB"
+    out.print(
+        f"\nNext:  docmill jobs list  ·  docmill jobs show {example}  ·  docmill run {PIPELINE} YOUR.pdf", markup=False
+    )

@@ -1,0 +1,192 @@
+"""`docmill jobs`: looking at jobs and steering them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from docmill.cli.application import job_id, opened
+from docmill.cli.output import console, emit
+from docmill.cli.rendering import render_report, styled_status
+from docmill.errors import UsageError
+
+if TYPE_CHECKING:
+    from docmill.bootstrap import Application
+
+app = typer.Typer(help="Look at jobs and steer them.", no_args_is_help=True)
+
+Job = Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+JOB_FAILED = 3
+TIMED_OUT = 4
+_LOOK_SECONDS = 0.3
+
+
+@app.command("list")
+def list_jobs(
+    status: Annotated[str | None, typer.Option(help="Only jobs in this state.")] = None,
+    pipeline: Annotated[str | None, typer.Option(help="Only jobs of this pipeline.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
+    before: Annotated[
+        str | None, typer.Option(help="Only jobs older than this one: the last id of the page before.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List jobs, newest first."""
+    from docmill.engine.states import JobStatus
+
+    if status is not None and status not in set(JobStatus):
+        raise UsageError(f"No state is named {status!r}; use one of {', '.join(JobStatus)}.")
+    with opened() as application:
+        jobs = application.inspection.jobs(
+            status=JobStatus(status) if status else None,
+            pipeline=pipeline,
+            before=job_id(before) if before else None,
+            limit=limit,
+        )
+    if json:
+        for job in jobs:
+            emit(job)
+    else:
+        _print_jobs(jobs)
+
+
+def _print_jobs(jobs: list[dict[str, Any]]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    if not jobs:
+        console().print("No jobs. `docmill run medical-report FILE` makes one.")
+        return
+    table = Table()
+    for column in ("job", "state", "pipeline", "document", "created", "error"):
+        table.add_column(column, overflow="fold" if column == "job" else "ellipsis")
+    for job in jobs:
+        created = job["created_at"].strftime("%Y-%m-%d %H:%M:%S")
+        row = (str(job["id"]), styled_status(job["status"]), job["pipeline"], escape(job["filename"] or ""), created)
+        table.add_row(*row, job["error_code"] or "")
+    console().print(table)
+
+
+@app.command()
+def show(job: Job, json: Json = False) -> None:
+    """Show a job: its steps, its chunks by state, every attempt."""
+    with opened() as application:
+        record = describe(application, job_id(job))
+    if json:
+        emit(record)
+    else:
+        _print_job(record)
+
+
+def describe(application: Application, identity: UUID) -> dict[str, Any]:
+    """Return a job with its steps, chunks by state and attempts, in the form that scripts read."""
+    from docmill.engine.inspection import chunk_counts
+
+    steps = application.inspection.steps(identity)
+    return {
+        **application.inspection.job(identity),
+        "steps": steps,
+        "chunks": chunk_counts(steps),
+        "attempts": application.inspection.attempts(identity),
+    }
+
+
+def _print_job(job: dict[str, Any]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    out = console()
+    out.print(f"job {job['id']}  {styled_status(job['status'])}  {job['pipeline']} version {job['version']}")
+    if job["filename"]:
+        out.print(f"document {job['document_id']}  {escape(job['filename'])}")
+    if job["error_code"]:
+        out.print(f"{escape(job['error'])} \\[{job['error_code']}] in step {job['error_step'] or '-'}")
+    for step in job["steps"]:
+        chunks = ", ".join(f"{count} {status}" for status, count in step["chunks"].items()) or "not started"
+        out.print(f"  {step['name']}: {chunks}")
+    table = Table(title="attempts", title_justify="left")
+    for column in ("step", "chunk", "attempt", "worker", "outcome", "ms", "error"):
+        table.add_column(column)
+    for attempt in job["attempts"]:
+        ended, started = attempt["ended_at"], attempt["started_at"]
+        duration = f"{(ended - started).total_seconds() * 1000:.0f}" if ended and started else ""
+        error = f"{attempt['error']} [{attempt['error_code']}]" if attempt["error_code"] else ""
+        table.add_row(
+            attempt["step"],
+            str(attempt["chunk_id"]),
+            str(attempt["attempt"]),
+            attempt["worker"] or "",
+            attempt["outcome"] or "running",
+            duration,
+            escape(error),
+        )
+    out.print(table)
+
+
+@app.command()
+def watch(
+    job: Job,
+    json: Json = False,
+    timeout: Annotated[float | None, typer.Option(help="Seconds after which to give up.")] = None,
+) -> None:
+    """Print a job's events as they come, until it ends. Exit 3 if it failed, 4 if the time was up."""
+    from docmill.engine.states import JobStatus
+
+    identity = job_id(job)
+    deadline = None if timeout is None else time.monotonic() + timeout
+    cursor = 0
+    with opened() as application:
+        while True:
+            status = JobStatus(application.inspection.job(identity)["status"])
+            for event in application.inspection.events(identity, after=cursor):
+                cursor = event["id"]
+                _print_event(event, json)
+            if status.final:
+                break
+            if deadline is not None and time.monotonic() > deadline:
+                raise typer.Exit(TIMED_OUT)
+            time.sleep(_LOOK_SECONDS)
+    if status not in (JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS):
+        raise typer.Exit(JOB_FAILED)
+
+
+def _print_event(event: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        emit(event)
+        return
+    details = " ".join(f"{name}={value}" for name, value in (event["data"] or {}).items())
+    console().print(f"{event['at']:%H:%M:%S.%f}  {event['kind']}  {details}", markup=False)
+
+
+@app.command()
+def retry(job: Job) -> None:
+    """Give every chunk of a job that ended without a result fresh attempts; successes are kept."""
+    with opened() as application:
+        chunks = application.client.retry(job_id(job))
+    console().print(f"{chunks} chunks wait for a worker again.")
+
+
+@app.command()
+def cancel(job: Job) -> None:
+    """Cancel a job; what it runs is stopped."""
+    with opened() as application:
+        application.client.cancel(job_id(job))
+    console().print("cancelled")
+
+
+@app.command()
+def result(job: Job, json: Json = False) -> None:
+    """Print what a job's last step returned. Exit 3 while there is no result."""
+    with opened() as application:
+        found = application.client.result(job_id(job))
+    if found is None:
+        raise typer.Exit(JOB_FAILED)
+    if json or not (isinstance(found, dict) and isinstance(found.get("markers"), list)):
+        emit(found if isinstance(found, dict) else {"result": found})
+    else:
+        render_report(console(), found)

@@ -1,0 +1,101 @@
+"""What people see of a job and its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+# State is never told by colour alone: the word stands beside it.
+STYLES = {
+    "completed": "green",
+    "completed_with_errors": "yellow",
+    "failed": "red",
+    "cancelled": "magenta",
+    "processing": "cyan",
+    "pending": "blue",
+    "success": "green",
+    "retry_scheduled": "yellow",
+}
+
+
+def styled_status(status: str) -> str:
+    """Return a status with its colour, as rich markup."""
+    return f"[{STYLES.get(status, 'default')}]{status}[/]"
+
+
+def render_job(console: Console, record: Mapping[str, Any]) -> None:
+    """Print how a file's job ended, and its result."""
+    from rich.markup import escape
+
+    note = "  (the document was already there; its work was not done again)" if record["existing"] else ""
+    duration = "" if record["duration_ms"] is None or record["existing"] else f"  {record['duration_ms']} ms"
+    console.print(f"{escape(record['file'])}  {styled_status(record['status'])}{duration}{note}")
+    if record["error"] is not None:
+        where = f" (step {record['error']['step']})" if record["error"]["step"] else ""
+        console.print(f"  {escape(record['error']['message'])} \\[{record['error']['code']}]{where}")
+    result = record["result"]
+    if isinstance(result, dict) and isinstance(result.get("markers"), list):
+        render_report(console, result)
+    elif result is not None:
+        console.print_json(data=result)
+
+
+def render_report(console: Console, result: Mapping[str, Any]) -> None:
+    """Print the markers of a normalised report as a table."""
+    from rich.markup import escape
+
+    title = " · ".join(
+        str(part)
+        for part in (result.get("diagnostic_title"), result.get("diagnostic_date"), result.get("language"))
+        if part
+    )
+    console.print(marker_table(result["markers"], title))
+    for warning in result.get("warnings", ()):
+        console.print(f"  note: {escape(warning)}")
+
+
+def marker_table(markers: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """Return a table of markers as they stand in a ``normalized_result``."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=escape(title) or None, title_justify="left")
+    table.add_column("marker")
+    table.add_column("value", justify="right")
+    table.add_column("unit")
+    table.add_column("range")
+    table.add_column("flag")
+    table.add_column("code")
+    for marker in markers:
+        value, reference = marker["value"], marker["reference_range"] or {}
+        table.add_row(
+            escape(marker["name"]),
+            escape(_value(value)),
+            escape(value.get("unit") or ""),
+            escape(reference.get("text") or ""),
+            _flag(marker),
+            marker.get("code") or "",
+        )
+    return table
+
+
+def _value(value: Mapping[str, Any]) -> str:
+    if value["type"] != "numeric":
+        return str(value.get("text") or value.get("value") or "")
+    number = value["number"]
+    return (
+        f"{value.get('comparator') or ''}{number:g}"
+        if abs(number) < 1e6
+        else f"{value.get('comparator') or ''}{number:.0f}"
+    )
+
+
+def _flag(marker: Mapping[str, Any]) -> str:
+    printed, derived = marker.get("flag"), marker.get("flag_derived")
+    if printed:
+        return f"[bold]{printed}[/]"
+    return f"({derived})" if derived and derived != "N" else ""

@@ -1,0 +1,18 @@
+"""The medical-report pipeline: what happens to a lab report."""
+
+from __future__ import annotations
+
+from docmill.engine.pipeline import Pipeline, Step
+from docmill.pipelines.medical_report.steps import anonymise, extract_text, normalise, save_results, split_pages
+
+pipeline = Pipeline(
+    "medical-report",
+    version=1,
+    steps=[
+        Step(split_pages, cpu=True),  # Document -> list[PageRange]
+        Step(extract_text, each=True, cpu=True, private=True),  # PageRange -> list[PageText]
+        Step(anonymise, cpu=True, private=True),  # list[list[PageText]] -> AnonymisedReport
+        Step(normalise, cpu=True),  # AnonymisedReport -> NormalisedReport
+    ],
+    publish=save_results,  # (connection, job, NormalisedReport): in the completing transaction
+)
