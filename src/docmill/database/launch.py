@@ -78,6 +78,15 @@ def find_launcher() -> Launcher:
     )
 
 
+def may_own(owner: int) -> bool:
+    """Tell whether a server of this user could have made files of ``owner``.
+
+    Root is kept away from the folders of others: it could use them, but would take them over.
+    """
+    user = os.geteuid()
+    return owner in ((user, NOBODY) if user == 0 else (user,))
+
+
 def give_to(folder: Path, owner: int) -> None:
     """Make ``owner`` the owner of a folder and all in it, where it is not yet.
 

@@ -31,7 +31,7 @@ from psycopg.conninfo import make_conninfo
 
 from docmill.database.binaries import Binaries, find_binaries
 from docmill.database.conninfo import connect
-from docmill.database.launch import Launcher, find_launcher, give_to
+from docmill.database.launch import Launcher, find_launcher, give_to, may_own
 from docmill.database.locks import POLL_SECONDS, FileLock
 from docmill.database.queries import load_queries
 from docmill.errors import DatabaseUnavailable, EmbeddedServerFailed
@@ -59,7 +59,8 @@ _SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
-_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A killed process loses nothing even so; a power cut loses all.
+_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 class Stopped(StrEnum):
@@ -101,7 +102,7 @@ class EmbeddedServer:
         self._process = 0
 
     def start(self) -> str:
-        """Join the server, starting it first where it does not run.
+        """Join the server, starting it first where it does not run. Safe to call twice.
 
         Returns:
             A connection string over the server's socket.
@@ -109,6 +110,8 @@ class EmbeddedServer:
         Raises:
             EmbeddedServerFailed: It did not start, or another process held the start for too long.
         """
+        if self._users is not None:
+            return self.revive()
         deadline = time.monotonic() + self._timeout
         self._prepare_folder()
         with self._starting(deadline):
@@ -125,13 +128,13 @@ class EmbeddedServer:
         return self.conninfo
 
     def revive(self) -> str:
-        """Make sure that the joined server still runs, and start it again should it have died.
+        """Make sure that the joined server still answers, and start it again should it have died.
 
         Raises:
             DatabaseUnavailable: `docmill down --force` stopped it, or this process has left it.
             EmbeddedServerFailed: It did not start.
         """
-        if self.is_running():
+        if self._answers():
             return self.conninfo
         deadline = time.monotonic() + self._timeout
         with self._starting(deadline):
@@ -179,7 +182,8 @@ class EmbeddedServer:
         if not self.folder.is_dir():
             return False
         with FileLock(self.folder / "server.lock") as lock:
-            return not lock.try_exclusive()
+            # Shared, so that two who ask at once do not take each other for the server.
+            return not lock.try_shared()
 
     def sessions(self) -> dict[str, int]:
         """Return how many connections each kind of process has to the running server."""
@@ -196,12 +200,17 @@ class EmbeddedServer:
         try:
             self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            self.folder.chmod(0o700)
+            owner = self.folder.stat().st_uid
         except OSError as error:
             raise EmbeddedServerFailed(
-                f"The folder {self.folder} cannot be made or is not yours ({error.strerror}); "
-                "point DOCMILL_HOME to a folder that you own."
+                f"The folder {self.folder} cannot be made ({error.strerror}); choose another DOCMILL_HOME."
             ) from error
+        if not may_own(owner):
+            raise EmbeddedServerFailed(
+                f"The folder {self.folder} belongs to the user with id {owner}; run docmill as that user, "
+                "or choose another DOCMILL_HOME."
+            )
+        self.folder.chmod(0o700)
 
     @contextmanager
     def _starting(self, deadline: float) -> Iterator[None]:
