@@ -54,6 +54,8 @@ class Provider:
         respond: Makes the content of a good answer from the request.
         on_request: Called with each logged request, before it is answered.
         port: Port to listen on; 0 takes a free one.
+        requests: The log.
+        connections: How many were opened.
     """
 
     script: Sequence[str] = ("answer",)
@@ -64,6 +66,7 @@ class Provider:
     on_request: Callable[[LoggedRequest], None] = lambda request: None
     port: int = 0
     requests: list[LoggedRequest] = field(default_factory=list)
+    connections: int = 0
 
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
@@ -100,6 +103,7 @@ class Provider:
         server.close()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         try:
             while not writer.is_closing():
                 await self._exchange(reader, writer)
