@@ -1,106 +1,220 @@
 """Columns of prose: where they are, and in which order their rows are read.
 
-A column gap (gutter) and the gap between two columns of a table look alike. They differ in what stands beside
-them: lines of several words that fill their column against short cells.
+The gap between two columns of prose and the gap between two columns of a table look alike. They differ in what
+stands beside them: full lines of several words that need not share a baseline, against short cells that do.
+So each possible gap is judged row by row, and only the stretch of rows that speaks for it is read as columns;
+tables and headings above, below and inside a column keep their rows.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from docmill.documents.layout.rows import RUN_GAP, Row, build_rows, split_at_gaps
 from docmill.documents.words import PlacedWord
 
-_MOST_NESTING = 3
-_STEP = 3.0
+_MOST_NESTING = 4
+_FEWEST_ROWS = 5
+# Of the width of the region: no column is narrower.
+_NARROWEST = 0.12
+_EDGE_TOLERANCE = 4.0
+_FEWEST_LINES = 3
+_MOST_EDGES = 5
+_LINE_WORDS = 4
+_LINE_LETTERS = 15
+_SAME_BASELINE = 0.12
+_LEAST_FILL = 0.7
+_LEAST_EVIDENCE = 5.0
+
+
+@dataclass(slots=True)
+class _Run:
+    """Words without a wide gap between them."""
+
+    x0: float
+    x1: float
+    baseline: float
+    height: float
+    is_line: bool
+
+
+@dataclass(slots=True)
+class _Band:
+    """A stretch of rows that a gap cuts into two columns."""
+
+    gutter: float
+    first: int
+    last: int
+    evidence: float
 
 
 def reading_order(words: list[PlacedWord], nesting: int = 0) -> list[list[Row]]:
     """Return blocks of rows in the order in which a person reads them."""
     if not words:
         return []
-    rows = build_rows(words)
-    gutter = _find_gutter(rows) if nesting < _MOST_NESTING else None
-    if gutter is None:
-        return [rows]
-    blocks: list[list[Row]] = []
-    index = 0
-    while index < len(rows):
-        if _crosses(rows[index], gutter):
-            blocks.append([rows[index]])
-            index += 1
-            continue
-        left: list[PlacedWord] = []
-        right: list[PlacedWord] = []
-        while index < len(rows) and not _crosses(rows[index], gutter):
-            for word in rows[index].words:
-                (left if word.x1 <= gutter + 1 else right).append(word)
-            index += 1
-        blocks += reading_order(left, nesting + 1)
-        blocks += reading_order(right, nesting + 1)
-    return blocks
+    return _order_rows(build_rows(words), nesting)
 
 
-def _crosses(row: Row, gutter: float) -> bool:
-    last_left: PlacedWord | None = None
-    for word in row.words:
-        if word.x1 <= gutter + 1:
-            last_left = word
-        elif word.x0 < gutter - 1:
-            return True
-        else:
-            if last_left is None:
-                return False
-            height = min(word.bottom - word.top, last_left.bottom - last_left.top)
-            return word.x0 - last_left.x1 < 0.5 * height
-    return False
+def _order_rows(rows: list[Row], nesting: int) -> list[list[Row]]:
+    band = _find_band(rows) if nesting < _MOST_NESTING and len(rows) >= _FEWEST_ROWS else None
+    if band is None:
+        return [rows] if rows else []
+    left: list[PlacedWord] = []
+    right: list[PlacedWord] = []
+    for row in rows[band.first : band.last + 1]:
+        for word in row.words:
+            (left if word.x0 < band.gutter else right).append(word)
+    return [
+        *_order_rows(rows[: band.first], nesting + 1),
+        *reading_order(left, nesting + 1),
+        *reading_order(right, nesting + 1),
+        *_order_rows(rows[band.last + 1 :], nesting + 1),
+    ]
 
 
-def _find_gutter(rows: list[Row]) -> float | None:
-    """Return the place of a vertical gap that most rows respect, with prose on both sides."""
-    x0, x1 = min(row.x0 for row in rows), max(row.x1 for row in rows)
-    if len(rows) < 6 or x1 - x0 < 150:
-        return None
-    low, high = x0 + 0.2 * (x1 - x0), x0 + 0.8 * (x1 - x0)
-    crossings = [0] * (int((high - low) / _STEP) + 1)
-    for row in rows:
-        for run in split_at_gaps(row.words, RUN_GAP):
-            first = max(0, int((run[0].x0 - low) / _STEP) + 1)
-            last = min(len(crossings) - 1, int((run[-1].x1 - low) / _STEP))
-            for index in range(first, last + 1):
-                crossings[index] += 1
-    fewest = min(crossings)
-    if fewest > 0.3 * len(rows):
-        return None
-    gutter = low + _STEP * _widest_valley(crossings, fewest + max(1.0, 0.05 * len(rows)))
-    left = [[word for word in row.words if word.x1 <= gutter + 1] for row in rows if not _crosses(row, gutter)]
-    right = [[word for word in row.words if word.x0 >= gutter - 1] for row in rows if not _crosses(row, gutter)]
-    return (
-        gutter if _is_prose([part for part in left if part]) and _is_prose([part for part in right if part]) else None
-    )
-
-
-def _widest_valley(crossings: list[int], threshold: float) -> float:
-    best, best_key = 0.0, (-1, 0)
-    index = 0
-    while index < len(crossings):
-        if crossings[index] > threshold:
-            index += 1
-            continue
-        end = index
-        while end + 1 < len(crossings) and crossings[end + 1] <= threshold:
-            end += 1
-        key = (end - index, -sum(crossings[index : end + 1]))
-        if key > best_key:
-            best, best_key = (index + end) / 2, key
-        index = end + 1
+def _find_band(rows: list[Row]) -> _Band | None:
+    runs = [[_run(part) for part in split_at_gaps(row.words, RUN_GAP)] for row in rows]
+    best: _Band | None = None
+    for gutter in _possible_gutters(runs):
+        band = _best_band(rows, runs, gutter)
+        if band and (best is None or band.evidence > best.evidence) and _is_columns(runs, band):
+            best = band
     return best
 
 
-def _is_prose(parts: list[list[PlacedWord]]) -> bool:
-    if len(parts) < 4:
+def _run(words: list[PlacedWord]) -> _Run:
+    first, last = words[0], words[-1]
+    return _Run(first.x0, last.x1, first.baseline, first.bottom - first.top, _is_line(words))
+
+
+def _is_line(words: list[PlacedWord]) -> bool:
+    """Whether words look like a line of prose: several of them, mostly letters."""
+    if len(words) < _LINE_WORDS - 1:
         return False
-    runs = [run for part in parts for run in split_at_gaps(part, RUN_GAP)]
-    long_runs = [run for run in runs if len(run) >= 4]
-    words = sum(map(len, runs))
-    text = "".join(word.text for run in runs for word in run)
-    letters = sum(map(str.isalpha, text)) / max(1, len(text))
-    return sum(map(len, long_runs)) >= 0.6 * words and len(long_runs) >= max(3, 0.35 * len(runs)) and letters >= 0.6
+    text = "".join([word.text for word in words])
+    letters = sum(map(str.isalpha, text))
+    return letters >= 0.6 * len(text) and (len(words) >= _LINE_WORDS or letters >= _LINE_LETTERS)
+
+
+def _possible_gutters(runs: list[list[_Run]]) -> list[float]:
+    """Return places just left of the edges at which several lines of prose begin."""
+    everything = [run for row in runs for run in row]
+    x0, x1 = min(run.x0 for run in everything), max(run.x1 for run in everything)
+    margin = _NARROWEST * (x1 - x0)
+    edges: list[list[float]] = []
+    for edge in sorted(run.x0 for run in everything if run.is_line and x0 + margin <= run.x0 <= x1 - margin):
+        if edges and edge - edges[-1][0] <= _EDGE_TOLERANCE:
+            edges[-1].append(edge)
+        else:
+            edges.append([edge])
+    common = sorted((edge for edge in edges if len(edge) >= _FEWEST_LINES), key=len, reverse=True)
+    return [edge[0] - 1 for edge in common[:_MOST_EDGES]]
+
+
+def _best_band(rows: list[Row], runs: list[list[_Run]], gutter: float) -> _Band | None:
+    """Return the stretch of rows with the most evidence for a gap at ``gutter``."""
+    best: _Band | None = None
+    first, total = 0, 0.0
+    for index, row in enumerate(runs):
+        evidence = _row_evidence(rows[index], row, gutter)
+        if evidence is None:
+            first, total = index + 1, 0.0
+            continue
+        if total + evidence < 0:
+            first, total = index + 1, 0.0
+            continue
+        total += evidence
+        if best is None or total >= best.evidence:
+            best = _Band(gutter, first, index, total)
+    if best is None or best.evidence < _LEAST_EVIDENCE:
+        return None
+    best.first -= _reach(rows[: best.first][::-1], runs[: best.first][::-1], gutter)
+    best.last += _reach(rows[best.last + 1 :], runs[best.last + 1 :], gutter)
+    return best
+
+
+def _reach(rows: list[Row], runs: list[list[_Run]], gutter: float) -> int:
+    """Return how many rows next to a band belong to it: nothing crosses, and no two look like a table."""
+    reach = 0
+    for index, (row, row_runs) in enumerate(zip(rows, runs, strict=True)):
+        evidence = _row_evidence(row, row_runs, gutter)
+        if evidence is None or (evidence <= -1 and reach < index):
+            break
+        if evidence > -1:
+            reach = index + 1
+    return reach
+
+
+def _row_evidence(row: Row, runs: list[_Run], gutter: float) -> float | None:
+    """Return how much a row speaks for columns at ``gutter``; None when its text crosses it."""
+    left: _Run | None = None
+    right: _Run | None = None
+    left_line = right_line = False
+    for run in runs:
+        if run.x1 <= gutter + 1:
+            left, left_line = run, left_line or run.is_line
+        elif run.x0 >= gutter - 1:
+            right = right or run
+            right_line = right_line or run.is_line
+        elif _crosses(row, gutter):
+            return None
+        else:
+            return 2.0
+    if left is None or right is None:
+        return float(left_line or right_line)
+    if left_line and right_line:
+        return 2.0
+    aligned = abs(left.baseline - right.baseline) <= _SAME_BASELINE * min(left.height, right.height)
+    if left_line or right_line:
+        return -0.5 if aligned else 1.0
+    return -1.0 if aligned else 0.0
+
+
+def _crosses(row: Row, gutter: float) -> bool:
+    previous: PlacedWord | None = None
+    for word in row.words:
+        if word.x0 >= gutter - 1:
+            height = word.bottom - word.top
+            return previous is not None and word.x0 - previous.x1 < 0.5 * height
+        if word.x1 > gutter + 1:
+            return True
+        previous = word
+    return False
+
+
+def _is_columns(runs: list[list[_Run]], band: _Band) -> bool:
+    """Tell columns from a table: both sides are prose, or one is and the other does not share its baselines."""
+    left: list[_Run] = []
+    right: list[_Run] = []
+    for row in runs[band.first : band.last + 1]:
+        for run in row:
+            (left if run.x0 < band.gutter else right).append(run)
+    left_prose, right_prose = _is_prose(left), _is_prose(right)
+    if left_prose and right_prose:
+        return True
+    if left_prose == right_prose:
+        return False
+    prose, other = (left, right) if left_prose else (right, left)
+    return bool(other) and _comparable(prose, other) and _shared_baselines(prose, other) < 0.5
+
+
+def _is_prose(runs: list[_Run]) -> bool:
+    """Whether a side holds full lines: most of them nearly as wide as the widest."""
+    widths = sorted(run.x1 - run.x0 for run in runs if run.is_line)
+    if len(widths) < _FEWEST_LINES:
+        return False
+    return widths[len(widths) // 2] >= _LEAST_FILL * widths[int(0.9 * (len(widths) - 1))]
+
+
+def _comparable(one: list[_Run], other: list[_Run]) -> bool:
+    widths = [max(run.x1 for run in side) - min(run.x0 for run in side) for side in (one, other)]
+    return min(widths) >= 0.4 * max(widths)
+
+
+def _shared_baselines(prose: list[_Run], other: list[_Run]) -> float:
+    """Return the share of the other side's rows that stand on a baseline of the prose."""
+    rows = sorted({round(run.baseline, 1) for run in other})
+    lines = sorted({round(run.baseline, 1) for run in prose})
+    tolerance = _SAME_BASELINE * min(run.height for run in prose)
+    shared = sum(1 for row in rows if any(abs(row - line) <= tolerance for line in lines))
+    return shared / len(rows)

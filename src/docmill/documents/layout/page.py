@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 
 from docmill.documents.geometry import reading_box, shown_box
+from docmill.documents.layout.cells import split_cells
 from docmill.documents.layout.columns import reading_order
-from docmill.documents.layout.rows import CELL_GAP, Row, split_at_gaps
+from docmill.documents.layout.rows import Row
 from docmill.documents.models import Word
 from docmill.documents.words import PlacedWord
 
@@ -60,18 +61,18 @@ class _Writer:
             self._add("\n")
 
     def write_block(self, rows: list[Row]) -> None:
-        for row in rows:
+        for row, cells in zip(rows, split_cells(rows), strict=True):
             if self._last is not None:
                 distance = row.baseline - self._last.baseline
                 if distance > _PARAGRAPH_GAP * max(row.height, self._last.height, 1.0):
                     self._add("\n")
-            self._write_row(row)
+            self._write_row(_reading_cells(row, cells))
             self._last = row
 
-    def _write_row(self, row: Row) -> None:
+    def _write_row(self, cells: list[list[PlacedWord]]) -> None:
         if self._parts:
             self._add("\n")
-        for number, cell in enumerate(_reading_cells(row)):
+        for number, cell in enumerate(cells):
             if number:
                 self._add(CELL_SEPARATOR)
             for position, word in enumerate(cell):
@@ -92,8 +93,7 @@ class _Writer:
         self._length += len(text)
 
 
-def _reading_cells(row: Row) -> list[list[PlacedWord]]:
-    cells = split_at_gaps(row.words, CELL_GAP)
+def _reading_cells(row: Row, cells: list[list[PlacedWord]]) -> list[list[PlacedWord]]:
     foreign = sum(1 for word in row.words if _RIGHT_TO_LEFT.search(word.text))
     if not foreign:
         return cells

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 from docmill.documents.words import PlacedWord
 
-CELL_GAP = 1.1
 RUN_GAP = 0.75
 
 _BASELINE_TOLERANCE = 0.38
 _OPEN_ROWS = 6
+# Raised and lowered characters: in parts of the height of their row.
+_SCRIPT_HEIGHT = 0.85
+_RAISED = 0.6
+_LOWERED = 0.35
+_SCRIPT_LENGTH = 3
+_MOST_SCRIPTS = 6
 
 
 @dataclass(slots=True)
@@ -56,10 +61,38 @@ def build_rows(words: Iterable[PlacedWord]) -> list[Row]:
                 break
         else:
             rows.append(Row(word.baseline, height, [word]))
+    rows.sort(key=lambda row: row.baseline)
+    rows = _join_scripts(rows)
     for row in rows:
         row.words.sort(key=lambda word: word.x0)
-    rows.sort(key=lambda row: row.baseline)
     return rows
+
+
+def _join_scripts(rows: list[Row]) -> list[Row]:
+    """Move raised and lowered characters that stand alone to the row of their neighbour."""
+    kept: list[Row] = []
+    for index, row in enumerate(rows):
+        following = rows[index + 1] if index + 1 < len(rows) else None
+        if len(row.words) <= _MOST_SCRIPTS and all(len(word.text) <= _SCRIPT_LENGTH for word in row.words):
+            owners = [_script_owner(word, kept[-1] if kept else None, following) for word in row.words]
+            if None not in owners:
+                for word, owner in zip(row.words, owners, strict=True):
+                    assert owner is not None  # noqa: S101 - tested one line above
+                    owner.words.append(word)
+                continue
+        kept.append(row)
+    return kept
+
+
+def _script_owner(word: PlacedWord, above: Row | None, below: Row | None) -> Row | None:
+    height = word.bottom - word.top
+    for row, most in ((below, _RAISED), (above, _LOWERED)):
+        if row is None or height > _SCRIPT_HEIGHT * row.height:
+            continue
+        near = abs(row.baseline - word.baseline) <= most * row.height
+        if near and any(-0.5 * height < max(word.x0 - other.x1, other.x0 - word.x1) < height for other in row.words):
+            return row
+    return None
 
 
 def split_at_gaps(words: list[PlacedWord], gap: float) -> list[list[PlacedWord]]:
