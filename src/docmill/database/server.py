@@ -270,7 +270,7 @@ class EmbeddedServer:
         done = launcher.run([*command, "-t", str(seconds), "-o", options, "start"], self.folder, log, [lock.fileno()])
         if done.returncode:
             raise EmbeddedServerFailed(
-                f"The embedded PostgreSQL did not start within {self._timeout:g} s; "
+                f"The embedded PostgreSQL did not start (limit {self._timeout:g} s); "
                 f"{self.log} ends with: {self._log_end()}"
             )
 
