@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from docmill.privacy.labels import LONGEST_LABEL, OTHER, RESULT, classify, label_type, label_words
-from docmill.privacy.lines import Cell, Line
+from docmill.privacy.labels import LONGEST_LABEL, OTHER, RESULT, classify, label_words
+from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
 from docmill.privacy.values import value_spans
 
@@ -48,13 +48,14 @@ def labelled_fields(text: str, lines: list[Line]) -> tuple[list[Finding], list[L
         labels.extend(found)
         for label, value in _values(text, line, found):
             spans = value_spans(label.kind, text, *value) if label.kind not in (OTHER, RESULT) else []
-            findings.extend(_findings(label.kind, spans))
+            findings.extend(field_findings(label.kind, spans))
             if label.kind == "ADDRESS" and spans:
-                findings.extend(_continuation(text, lines, number, value[0]))
+                findings.extend(continuation(text, lines, number, value[0]))
     return findings, labels
 
 
-def _findings(kind: str, spans: list[tuple[int, int]]) -> Iterator[Finding]:
+def field_findings(kind: str, spans: list[tuple[int, int]]) -> Iterator[Finding]:
+    """Yield the findings of a labelled field."""
     for start, end in spans:
         yield Finding(start, end, kind, _SCORES.get(kind, 0.97), "structure")
 
@@ -107,14 +108,14 @@ def _values(text: str, line: Line, labels: list[Label]) -> Iterator[tuple[Label,
         yield label, (max(label.end, cell.start), min(cell.end, limit))
 
 
-def _continuation(text: str, lines: list[Line], number: int, column: int) -> Iterator[Finding]:
+def continuation(text: str, lines: list[Line], number: int, column: int) -> Iterator[Finding]:
     """Yield the further lines of an address, which stand below its first line."""
     indent = column - lines[number].start
     for line in lines[number + 1 : number + 1 + _CONTINUATIONS]:
         cell = next((cell for cell in line.cells if abs(cell.start - line.start - indent) <= 2), None)
         if cell is None or not looks_like_address(text[cell.start : cell.end]) or line_labels(line):
             return
-        yield from _findings("ADDRESS", value_spans("ADDRESS", text, cell.start, cell.end))
+        yield from field_findings("ADDRESS", value_spans("ADDRESS", text, cell.start, cell.end))
 
 
 def looks_like_address(value: str) -> bool:
@@ -124,9 +125,3 @@ def looks_like_address(value: str) -> bool:
         and bool(re.search(r"[^\W\d_]{2}", value))
         and ":" not in value
     )
-
-
-def cell_label(text: str, cell: Cell) -> str | None:
-    """Return what a cell that holds nothing but a label stands for."""
-    value = text[cell.start : cell.end]
-    return label_type(value) if len(value) <= _LOOK_BACK and not value[:1].isdigit() else None

@@ -1,0 +1,278 @@
+"""The lab guard: what is a result stays byte for byte as it is.
+
+A result row is recognised by its form (a value with a unit, a range or a flag), so that markers which no word
+list holds are kept too. Findings of layers that guess are refused where they touch a protected span; labelled
+fields and checked numbers are not.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from docmill.privacy.fields import Label
+from docmill.privacy.labels import OTHER, RESULT
+from docmill.privacy.lines import Line
+from docmill.privacy.measurements import Token, tokens
+from docmill.privacy.models import Finding
+from docmill.privacy.people import is_given_name, is_title
+from docmill.privacy.values import Span
+
+_VALUES = frozenset({"number", "titer", "quality", "range"})
+_RESULT_KINDS = frozenset({"number", "titer", "quality", "range", "unit", "flag", "term"})
+_FUNCTION_WORDS = frozenset(
+    {
+        *(
+            "is",
+            "are",
+            "was",
+            "were",
+            "be",
+            "been",
+            "the",
+            "of",
+            "for",
+            "with",
+            "by",
+            "in",
+            "to",
+            "and",
+            "at",
+            "from",
+            "on",
+            "if",
+        ),
+        *(
+            "has",
+            "have",
+            "had",
+            "should",
+            "may",
+            "please",
+            "when",
+            "than",
+            "that",
+            "this",
+            "as",
+            "her",
+            "his",
+            "your",
+            "who",
+        ),
+        *(
+            "ist",
+            "sind",
+            "war",
+            "der",
+            "die",
+            "das",
+            "mit",
+            "fur",
+            "von",
+            "bei",
+            "und",
+            "nicht",
+            "est",
+            "sont",
+            "les",
+            "des",
+        ),
+        *(
+            "pour",
+            "avec",
+            "par",
+            "une",
+            "es",
+            "son",
+            "los",
+            "las",
+            "con",
+            "para",
+            "por",
+            "una",
+            "sono",
+            "per",
+            "della",
+            "jest",
+        ),
+        *("dla", "przy", "nie", "het", "een", "met", "voor", "van", "і", "та", "для", "при", "від"),
+    }
+)
+_LONGEST_MARKER = 48
+_LONGEST_ROW = 220
+_LOOK_AHEAD = 4
+# What guesses must not touch results; what a label or a check digit proves may.
+_CERTAIN_TYPES = frozenset({"EMAIL", "SSN", "CREDIT_CARD", "BANK", "URL", "DATE_OF_BIRTH"})
+_CERTAIN_SCORE = 0.95
+
+
+class Guard(NamedTuple):
+    """What is protected.
+
+    Attributes:
+        spans: Protected spans in order, in the whole text.
+        rows: Indexes of the lines that are results; nobody needs to read them for names.
+    """
+
+    spans: list[Span]
+    rows: frozenset[int]
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether a span touches a protected one."""
+        index = bisect_right(self.spans, (start, end)) - 1
+        return any(first < end and start < last for first, last in self.spans[max(index, 0) : index + 2])
+
+    def allows(self, finding: Finding) -> bool:
+        """Whether a finding may stand."""
+        if not self.touches(finding.start, finding.end):
+            return True
+        if finding.layer == "dictionary":
+            return True
+        certain = finding.type in _CERTAIN_TYPES and finding.layer == "pattern"
+        return certain or (finding.layer == "structure" and finding.score >= _CERTAIN_SCORE)
+
+
+class _Row(NamedTuple):
+    spans: list[Span]
+    whole: bool
+
+
+_PROSE = _Row([], False)
+
+
+def guard(lines: list[Line], labels: list[Label], findings: list[Finding]) -> Guard:
+    """Return what is protected in a text.
+
+    Args:
+        lines: The lines of the normalised text.
+        labels: The labels in it; a line with a personal label is no result.
+        findings: What labels announced; such a line is no result either.
+    """
+    personal = sorted(
+        [label.start for label in labels if label.kind not in (OTHER, RESULT)] + [finding.start for finding in findings]
+    )
+    split = [list(tokens(line.folded)) if line.cells else [] for line in lines]
+    rows = [
+        _fragments(parts) if _holds(personal, line) else _row(line, parts)
+        for line, parts in zip(lines, split, strict=True)
+    ]
+    for index in _markers_above(lines, split, rows, personal):
+        rows[index] = _Row([(0, len(lines[index].text))], True)
+    spans = sorted(
+        (line.start + start, line.start + end)
+        for line, row in zip(lines, rows, strict=True)
+        for start, end in row.spans
+    )
+    return Guard(spans, frozenset(index for index, row in enumerate(rows) if row.whole))
+
+
+def _holds(starts: list[int], line: Line) -> bool:
+    index = bisect_right(starts, line.end)
+    return index > 0 and starts[index - 1] >= line.start
+
+
+def _row(line: Line, parts: list[Token]) -> _Row:
+    """Return the protected spans of a line, and whether the line is nothing but a result."""
+    known = [token for token in parts if token.kind != "mark"]
+    if not known or len(line.text) > _LONGEST_ROW:
+        return _fragments(parts)
+    kinds = {token.kind for token in known}
+    words = [token for token in known if token.kind == "word"]
+    if not words and not kinds & {"code", "date"}:
+        # Nothing but values, units, flags and terms: a cell of a table that runs down the page.
+        return _Row([(known[0].start, known[-1].end)], True)
+    if not _is_result(line, known, kinds, words):
+        return _fragments(parts)
+    return _protected_cells(line, known)
+
+
+def _is_result(line: Line, known: list[Token], kinds: set[str], words: list[Token]) -> bool:
+    functions = sum(line.folded[token.start : token.end] in _FUNCTION_WORDS for token in words)
+    if functions >= 2 or (functions and line.text.rstrip().endswith(".")):
+        return False
+    if not kinds & _VALUES:
+        return False
+    measured = bool(kinds & {"unit", "range", "titer"}) and bool(kinds & {"number", "quality", "range", "titer"})
+    named = "term" in kinds and len(words) <= 4
+    listed = len(line.cells) > 1 and "flag" in kinds
+    return (measured or named or listed) and len(words) <= 2 * len(known) / 3 + 1
+
+
+def _protected_cells(line: Line, known: list[Token]) -> _Row:
+    """Protect a result row except what in it is neither its marker nor a part of a result."""
+    first = next(index for index, token in enumerate(known) if token.kind in _VALUES or token.kind == "unit")
+    last = max(index for index, token in enumerate(known) if token.kind in _RESULT_KINDS)
+    spans: list[Span] = []
+    odd = False
+    for index, token in enumerate(known):
+        if _is_foreign(line, known, index, first, last):
+            odd = True
+        elif spans and not line.text[spans[-1][1] : token.start].strip(" \t()[]|:;,.-–*/"):
+            spans[-1] = (spans[-1][0], token.end)
+        else:
+            spans.append((token.start, token.end))
+    return _Row(spans, not odd)
+
+
+def _is_foreign(line: Line, known: list[Token], index: int, first: int, last: int) -> bool:
+    """Whether a token of a result row is neither its marker nor a part of the result."""
+    token = known[index]
+    if token.kind == "code":
+        follows = known[index + 1].kind if index + 1 < len(known) else ""
+        return not (line.text[token.start : token.end].isdigit() and follows in ("unit", "range", "flag"))
+    if token.kind in ("date", "time"):
+        return True
+    if token.kind != "word":
+        return False
+    word = line.text[token.start : token.end]
+    if index < first:
+        return _is_name_before_marker(line, known, index, first)
+    return index > last and len(word) > 3 and word[:1].isupper()
+
+
+def _is_name_before_marker(line: Line, known: list[Token], index: int, first: int) -> bool:
+    """Whether a word before the value belongs to a name ("Smith, John  Glucose 5.6"), not to the marker."""
+    token = known[index]
+    marker = max((place for place in range(first) if known[place].kind == "term"), default=-1)
+    if index > marker and not _other_cell(line, token, known[first - 1]):
+        return False
+    before = [line.text[other.start : other.end] for other in known[: max(marker, index) + 1] if other.kind == "word"]
+    return any(is_given_name(word) or is_title(word) for word in before)
+
+
+def _other_cell(line: Line, token: Token, marker: Token) -> bool:
+    between = line.text[token.end : marker.start]
+    return "  " in between or "\t" in between or "|" in between
+
+
+def _fragments(parts: list[Token]) -> _Row:
+    """Protect measurements inside a sentence: a number with its unit, a range with its unit."""
+    spans = [
+        (left.start, right.end)
+        for left, right in zip(parts, parts[1:], strict=False)
+        if left.kind in ("number", "range") and right.kind == "unit" and right.start - left.end <= 1
+    ]
+    return _Row(spans, False)
+
+
+def _markers_above(lines: list[Line], split: list[list[Token]], rows: list[_Row], personal: list[int]) -> list[int]:
+    """Return the lines that name the marker of the value on the next line."""
+    found = []
+    filled = [index for index, parts in enumerate(split) if parts]
+    for place, index in enumerate(filled[:-1]):
+        if rows[index].whole or _holds(personal, lines[index]) or not _may_be_marker(lines[index], split[index]):
+            continue
+        following = filled[place + 1 : place + 1 + _LOOK_AHEAD]
+        value = {token.kind for token in split[following[0]] if token.kind != "mark"}
+        context = {token.kind for other in following if rows[other].whole for token in split[other]}
+        if rows[following[0]].whole and value & _VALUES and "term" not in value and context & {"unit", "range"}:
+            found.append(index)
+    return found
+
+
+def _may_be_marker(line: Line, parts: list[Token]) -> bool:
+    if len(line.text) > _LONGEST_MARKER or len(line.cells) > 1 or ":" in line.text:
+        return False
+    first = re.match(r"[^\W\d_]+\.?", line.text.strip())
+    return not any(token.kind in ("code", "date") for token in parts) and not (first and is_title(first.group()))

@@ -1,0 +1,102 @@
+"""The words of a laboratory result: numbers, ranges, units, flags, qualitative values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from docmill.privacy.vocabulary import laboratory_terms
+
+_NUMBER = r"(?:[<>≤≥=~]{1,2}\s?)?[+-]?(?:\d{1,3}(?:[,.\u2009]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|\.\d+)"
+_POWER = r"(?:x\s?)?10\s?[e^*]{0,2}\s?[-]?\d{1,2}|x_?10[_-]?[-e^*]?\d{1,2}|xloe\d|10[³⁶⁹¹²]+"
+_PER = (
+    r"(?:[munpfdcµμ]?l|mcl|mm3|mm³|mm\^3|cu\.?mm|cmm|kg|100\s?ml|m?mol|m?g|24\s?(?:hrs?|h)|hrs?|h|min(?:/1[.,]73\s?m[2²]?)?|field"
+    r"|hpf|lpf|day|d|s|ml/min|л|дл|мл|мкл|нл|кг|год|доб[уа]?|ммоль|моль|хв|wbc|creat)"
+)
+_SIMPLE = (
+    r"%|‰|fl|pg|фл|пг|ng|mg|µg|ug|mcg|g|mmol|µmol|umol|nmol|pmol|mol|mm|cm|sec|secs|seconds|sek|s|ratio|quotient|index|ai|au|ru|coi|s/co"
+    r"|titer|titre|feu|ddu|gpl|mpl|iu|miu|µiu|uiu|u|meq|mosm|mosmol|mmhg|kpa|copies|cells|cfu|mom|years|ua|ui|ue|je|ie|°c|mval"
+    r"|г|мг|мкг|нг|од|мм"
+)
+_UNIT = rf"(?:(?:{_POWER})(?:\s?/\s?{_PER})?|[^\W\d_µμ.°]{{0,12}}[µμ]?[^\W\d_]{{0,12}}\s?/\s?{_PER}(?:/{_PER})?|(?:{_SIMPLE}))"
+_TOKEN = re.compile(
+    r"(?P<date>(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d\d)|(?:19|20)\d\d-\d\d-\d\d)(?![\w]|[.,]\d))"
+    r"|(?P<time>\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?\b)"
+    r"|(?P<titer>1\s?:\s?\d{1,5}\b)"
+    rf"|(?P<range>{_NUMBER}\s?(?:[-–—]|to\b|bis\b|à\b|до\b|\.\.)\s?{_NUMBER}(?![\w-]|[./]\d))"
+    r"|(?P<code>(?=[^\s]*\d[^\s]*\d[^\s]*\d[^\s]*\d)[a-z]{1,5}[-:]?\d[\w:/-]{3,}|\d[\w]*(?:[-:/]\w+){2,}|\d{6,}(?![.,]\d)\w*)"
+    rf"|(?P<unit>(?<![\w.])(?:{_UNIT})(?![^\W_]))"
+    rf"|(?P<number>{_NUMBER}(?![^\W_]))"
+    r"|(?P<flag>(?<![\w])(?:\*{1,3}|!{1,2}|↑{1,2}|↓{1,2}|▲|▼|\+{1,4}|\[?(?:hh|ll|h|l|hi|lo|a|aa|n|c|high|low|abn)\]?)(?![\w]))"
+    r"|(?P<word>[^\W\d_][\w'’.-]*(?<![.]))"
+    r"|(?P<mark>\S)"
+)
+_QUALITATIVE = frozenset(
+    {
+        *(
+            "negative",
+            "positive",
+            "neg",
+            "pos",
+            "detected",
+            "reactive",
+            "nonreactive",
+            "non-reactive",
+            "trace",
+            "absent",
+        ),
+        *("present", "normal", "abnormal", "equivocal", "indeterminate", "inconclusive", "borderline", "none", "nil"),
+        *("clear", "yellow", "turbid", "cloudy", "amber", "straw", "rare", "few", "moderate", "many", "immune", "seen"),
+        *("negativ", "positiv", "nachweisbar", "unauffallig", "negatif", "positif", "negative", "positive", "absence"),
+        *(
+            "presence",
+            "negativo",
+            "positivo",
+            "ausente",
+            "presente",
+            "assente",
+            "tracce",
+            "ujemny",
+            "dodatni",
+            "obecne",
+        ),
+        *("nieobecne", "negatief", "positief", "негативний", "позитивний", "не", "виявлено", "hazy", "pending"),
+    }
+)
+
+
+class Token(NamedTuple):
+    """A piece of a line.
+
+    Attributes:
+        kind: ``date``, ``time``, ``range``, ``titer``, ``code``, ``unit``, ``number``, ``flag``, ``quality``,
+            ``term`` (a word of laboratory medicine), ``word`` or ``mark``.
+        start: First code point in the line.
+        end: One past the last.
+    """
+
+    kind: str
+    start: int
+    end: int
+
+
+def tokens(folded: str) -> Iterator[Token]:
+    """Yield the tokens of a folded line."""
+    for match in _TOKEN.finditer(folded):
+        kind = match.lastgroup or "mark"
+        if kind == "word":
+            kind = word_kind(match.group())
+        yield Token(kind, match.start(), match.end())
+
+
+@cache
+def word_kind(word: str) -> str:
+    """Return ``quality``, ``term`` or ``word`` for a folded word."""
+    if word in _QUALITATIVE:
+        return "quality"
+    parts = word.replace("’", "'").split("-")
+    if word in laboratory_terms() or all(part in laboratory_terms() or part.isdigit() or not part for part in parts):
+        return "term"
+    return "word"

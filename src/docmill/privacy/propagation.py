@@ -1,0 +1,67 @@
+"""What was found once is found everywhere: parts of names, and numbers, in the whole document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from docmill.privacy.models import Finding
+from docmill.privacy.people import is_credential, is_laboratory_term, is_ordinary, is_title
+from docmill.privacy.text import fold
+from docmill.privacy.vocabulary import listed
+
+_WORD = re.compile(r"(?<![\w@./])[^\W\d_][\w'’]*(?:-[^\W\d_]+)*(?![\w@])")
+_PART = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_]+)*")
+_SOURCES = frozenset({"structure", "pattern", "model", "dictionary", "recognizer"})
+_LEAST_SCORE = 0.8
+_LEAST_LETTERS = 3
+_LEAST_NUMBER = 6
+_NUMBERS = frozenset(
+    {"MRN", "ACCESSION", "ID", "SSN", "NHS", "NATIONAL_ID", "PHONE", "CREDIT_CARD", "BANK", "USERNAME"}
+)
+
+
+def propagate(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield further occurrences of what was found with confidence.
+
+    Args:
+        text: The normalised text.
+        findings: What was found so far.
+    """
+    names: set[str] = set()
+    numbers: set[str] = set()
+    for finding in findings:
+        if finding.score < _LEAST_SCORE or finding.layer not in _SOURCES:
+            continue
+        value = text[finding.start : finding.end]
+        if finding.type == "PERSON":
+            names.update(_telling_parts(value))
+        elif finding.type in _NUMBERS and sum(letter.isdigit() for letter in value) >= _LEAST_NUMBER:
+            numbers.add(value)
+    yield from _name_occurrences(text, names)
+    for value in numbers:
+        yield from _number_occurrences(text, value, findings)
+
+
+def _telling_parts(name: str) -> Iterator[str]:
+    for part in _PART.findall(name):
+        key = fold(part)
+        if len(part) < _LEAST_LETTERS or is_title(part) or is_credential(part) or key in listed("particles"):
+            continue
+        if not is_laboratory_term(part):
+            yield key
+
+
+def _name_occurrences(text: str, names: set[str]) -> Iterator[Finding]:
+    if not names:
+        return
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if fold(word) in names and (word[0].isupper() or not is_ordinary(word)):
+            yield Finding(*match.span(), "PERSON", 0.7, "propagation")
+
+
+def _number_occurrences(text: str, value: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    kind = next(finding.type for finding in findings if text[finding.start : finding.end] == value)
+    for match in re.finditer(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])", text):
+        yield Finding(*match.span(), kind, 0.8, "propagation")

@@ -1,0 +1,150 @@
+"""What the model reads, and which of its tags are believed.
+
+The model is the slow layer and the one that takes markers for names. It reads only lines in which something
+is left that neither structure nor the word lists explain, and its tags have to agree with what is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from docmill.privacy.dates import date_pattern
+from docmill.privacy.lab_guard import Guard
+from docmill.privacy.labels import classify
+from docmill.privacy.lines import Line
+from docmill.privacy.model import Rampart, Tag
+from docmill.privacy.models import Finding
+from docmill.privacy.people import is_laboratory_term, is_ordinary, is_title
+from docmill.privacy.text import fold
+from docmill.privacy.values import Span
+from docmill.privacy.vocabulary import listed
+
+_LEFT_OVER = re.compile(r"[^\W\d_]{2,}")
+_WORDS = re.compile(r"[^\W\d_][\w'’]*")
+_NAMED = re.compile(
+    r"(?:\b(?:name|named|patient|pt|mr|mrs|ms|miss|dr|hi|dear|hello|user|customer|am|is)\W{1,3})$", re.IGNORECASE
+)
+_CLINICAL = re.compile(
+    r"(?:['’]s?)?(?:[- ][A-ZÀ-Þ][\w'’-]+)?[ -]{1,2}(?:[a-z]{2,12} )?(?:tests?|stain\w*|bod(?:y|ies)|rods|rings|cells?|virus|disease|syndrome|sign"
+    r"|thyroiditis|anti(?:gen|body|bodies)|proteins?|urine|culture|agar|medium|lymphoma|sarcoma|tumou?r|ana?emia|leuk(?:a?emia)|equation"
+    r"|formula|method|scale|score|criteria|index|classification|stage|grade|procedure|operation|reflex|factor|fracture|ulcer|o?edema"
+    r"|neuropathy|deficiency|panel|screen|titer|titre|smear|reaction|phenomenon|fever|hormone|units?|clearance|time|positive|negative"
+    r"|palsy|hernia|contracture|nodes?|maneuver|manoeuvre|chorea|dystrophy|ataxia|esophagus|oesophagus|barr[eé])\b"
+)
+_LEAST_ID_DIGITS = 5
+_LEAST_PHONE_DIGITS = 7
+
+
+def model_findings(
+    text: str, lines: list[Line], found: list[Finding], guard: Guard, model: Rampart
+) -> Iterator[Finding]:
+    """Yield what the model finds in the lines that are left over.
+
+    Args:
+        text: The normalised text.
+        lines: Its lines.
+        found: What the other layers found.
+        guard: What is protected; result rows are not read.
+        model: The loaded model.
+    """
+    for start, end in left_over(text, lines, found, guard):
+        tags = [tag._replace(start=tag.start + start, end=tag.end + start) for tag in model.tags(text[start:end])]
+        yield from (
+            Finding(tag.start, tag.end, tag.type, tag.score, "model") for tag in tags if _is_believed(text, tag, tags)
+        )
+
+
+def left_over(text: str, lines: list[Line], found: Iterable[Finding], guard: Guard) -> list[Span]:
+    """Return runs of lines that hold words which nothing explains yet."""
+    covered = sorted((finding.start, finding.end) for finding in found)
+    runs: list[Span] = []
+    position = 0
+    last = -2
+    for index, line in enumerate(lines):
+        while position < len(covered) and covered[position][1] <= line.start:
+            position += 1
+        if index in guard.rows or not line.cells or not _is_open(line, covered[position:], guard):
+            continue
+        if index == last + 1:
+            runs[-1] = (runs[-1][0], line.end)
+        else:
+            runs.append((line.start, line.end))
+        last = index
+    return runs
+
+
+def _is_open(line: Line, covered: list[Span], guard: Guard) -> bool:
+    """Whether a word of the line is neither found, protected nor known."""
+    for match in _LEFT_OVER.finditer(line.folded):
+        if _is_known(match.group()):
+            continue
+        start, end = line.start + match.start(), line.start + match.end()
+        inside = False
+        for first, last in covered:
+            if first >= line.end:
+                break
+            if first <= start and end <= last:
+                inside = True
+                break
+        if not inside and not guard.touches(start, end):
+            return True
+    return False
+
+
+@cache
+def _is_known(word: str) -> bool:
+    return (
+        word in listed("ordinary")
+        or is_laboratory_term(word)
+        or word in listed("organisations")
+        or word in listed("titles")
+        or word in listed("credentials")
+        or classify(word) is not None
+    )
+
+
+def _is_believed(text: str, tag: Tag, tags: list[Tag]) -> bool:
+    value = text[tag.start : tag.end]
+    if tag.type == "PERSON":
+        return _is_person(text, tag, value)
+    if tag.type == "ADDRESS":
+        return _is_place(text, tag, value, tags)
+    if tag.type in ("ID", "BANK"):
+        return sum(letter.isdigit() for letter in value) >= _LEAST_ID_DIGITS and not date_pattern().fullmatch(
+            fold(value)
+        )
+    if tag.type == "PHONE":
+        return sum(letter.isdigit() for letter in value) >= _LEAST_PHONE_DIGITS
+    return "@" in value if tag.type == "EMAIL" else "." in value
+
+
+def _is_person(text: str, tag: Tag, value: str) -> bool:
+    words = _WORDS.findall(value)
+    before = text[max(0, tag.start - 12) : tag.start]
+    if not words or (len(value.strip()) < 2):
+        return False
+    titled = bool(re.search(r"(\S+)\s$", before)) and is_title(before.split()[-1])
+    if all(is_ordinary(word) for word in words) and not titled:
+        return False
+    if len(words) == 1 and words[0].islower() and not _NAMED.search(before):
+        return False
+    return titled or bool(_NAMED.search(before)) or not _CLINICAL.match(text, tag.end)
+
+
+def _is_place(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
+    """Whether a part of an address has company, or is long enough to stand alone."""
+    near = any(
+        other.type == "ADDRESS"
+        and other is not tag
+        and (0 <= tag.start - other.end <= 3 or 0 <= other.start - tag.end <= 3)
+        for other in tags
+    )
+    words = _WORDS.findall(value)
+    longest = max(map(len, words), default=0)
+    if near:
+        return longest >= 2 or value.strip().isdigit() or bool(words)
+    if longest < 4 or all(is_ordinary(word) for word in words):
+        return False
+    return not re.fullmatch(r"[\d.,<>\s-]+", value)
