@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from docmill.database.conninfo import connect, external_conninfo, session_conninfo
 from docmill.database.server import EmbeddedServer
-from docmill.errors import DatabaseTooOld
+from docmill.errors import DatabaseTooOld, DatabaseUnavailable, EmbeddedServerFailed
 from docmill.settings import Settings
 
 OLDEST_SERVER = 150_000
@@ -95,7 +95,10 @@ class Database:
     def _live_conninfo(self) -> str:
         # Called for each new connection: the first who misses a killed server starts it again.
         if self._server is not None:
-            self._server.revive()
+            try:
+                self._server.revive()
+            except EmbeddedServerFailed as error:
+                raise DatabaseUnavailable(error.message) from error
         return self.conninfo
 
     def __enter__(self) -> Self:
