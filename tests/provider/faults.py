@@ -85,6 +85,25 @@ async def answer(exchange: Exchange) -> None:
     exchange.content(exchange.respond(exchange.request))
 
 
+@fault("answer_without_usage")
+async def answer_without_usage(exchange: Exchange) -> None:
+    body = completion(exchange.respond(exchange.request), request=exchange.request)
+    exchange.send(200, {key: part for key, part in body.items() if key != "usage"})
+
+
+@fault("echo_bad")
+async def echo_bad(exchange: Exchange) -> None:
+    """A model that repeats what it was given where a number should stand."""
+    text = exchange.request["messages"][1]["content"]
+    exchange.content(json.dumps({"name": text, "value": text, text: text}))
+
+
+@fault("echo_error")
+async def echo_error(exchange: Exchange) -> None:
+    """A gateway that repeats what it was given in its error."""
+    exchange.error(400, f"cannot read: {exchange.request['messages'][1]['content']}", "invalid_request")
+
+
 @fault("chunked")
 async def chunked(exchange: Exchange) -> None:
     """A good answer in pieces, as proxies send it."""

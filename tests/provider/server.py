@@ -107,7 +107,7 @@ class Provider:
         try:
             while not writer.is_closing():
                 await self._exchange(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

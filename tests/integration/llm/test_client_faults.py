@@ -6,6 +6,7 @@ import asyncio
 import time
 
 import pytest
+from tests.integration.llm.local_model import PROMPT, TEXT, Reading
 from tests.provider import closed_port_url
 
 from docmill.errors import (
@@ -152,7 +153,7 @@ def test_a_cancelled_question_is_written_down_and_can_be_asked_again(bench, serv
 
     async def cancel_while_it_hangs() -> None:
         model = bench.model(provider.base_url)
-        task = asyncio.create_task(model.ask(*question()))
+        task = asyncio.create_task(model.ask(PROMPT, TEXT, Reading))
         await asyncio.to_thread(provider.wait_for_requests, 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -162,9 +163,3 @@ def test_a_cancelled_question_is_written_down_and_can_be_asked_again(bench, serv
     asyncio.run(cancel_while_it_hangs())
     assert bench.rows("select outcome from docmill.llm_calls") == [("cancelled",)]
     assert bench.ask(bench.model(provider.base_url)).requests == 1
-
-
-def question() -> tuple[object, ...]:
-    from tests.integration.llm.conftest import PROMPT, Reading
-
-    return PROMPT, "Glucose 5.4 mmol/L", Reading
