@@ -85,6 +85,10 @@ class Inspection:
         """Return where jobs stand: status, position of the running step, open chunks, number of steps."""
         return {row["id"]: row for row in self._fetch("find_progress", job_ids=list(job_ids))}
 
+    def documents(self, *, before: UUID | None = None, limit: int = 50) -> list[Row]:
+        """Return documents, newest first; ``before`` is the id of the last one of the page before."""
+        return self._fetch("list_documents", owner=self._owner, before=before, limit=limit)
+
     def document(self, document_id: UUID) -> Row:
         """Return a document with what was published for it, without any original.
 

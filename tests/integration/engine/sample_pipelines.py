@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -53,10 +54,8 @@ def echo(numbers: Numbers) -> Total:
 
 
 async def wait_for_file(numbers: Numbers) -> Total:
-    import asyncio
-
     mark(numbers.folder, "waiting")
-    while numbers.folder is not None and not (numbers.folder / "go").exists():
+    while numbers.folder is not None and not (numbers.folder / "go").exists():  # noqa: ASYNC110 - another process says go
         await asyncio.sleep(0.01)
     return Total(total=numbers.count)
 
@@ -107,3 +106,19 @@ failing = Pipeline("failing", steps=[Step(fail_until_mended)])
 limited = Pipeline("limited", steps=[Step(wait_for_provider)])
 aborting = Pipeline("aborting", steps=[Step(abort, cpu=True)])
 measuring = Pipeline("measuring", steps=[Step(size_of, cpu=True)])
+
+
+def first_step(document: Document) -> Total:
+    return Total(total=document.size)
+
+
+async def second_step(total: Total) -> Total:
+    gate = Path(os.environ["TEST_GATE"])
+    if not (gate / "open").exists():
+        # The test reads this pipe: it knows by that where the worker stands.
+        (gate / "reached").write_text("second step")
+        await asyncio.Event().wait()
+    return total
+
+
+blocking = Pipeline("blocking", steps=[Step(first_step), Step(second_step)])

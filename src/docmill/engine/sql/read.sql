@@ -67,3 +67,10 @@ select id, owner, filename, file_size_bytes, mime_type, file_hash_sha256, anonym
        processed_at, created_at
   from docmill.uploaded_documents
  where id = %(document_id)s and (%(owner)s::text is null or owner = %(owner)s)
+
+-- name: list_documents
+-- Newest documents first, by cursor.
+select id, owner, filename, file_size_bytes, mime_type, file_hash_sha256, processed_at, created_at
+  from docmill.uploaded_documents
+ where (%(owner)s::text is null or owner = %(owner)s) and (%(before)s::uuid is null or id < %(before)s)
+ order by id desc limit %(limit)s

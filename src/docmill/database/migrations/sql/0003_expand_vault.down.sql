@@ -1,0 +1,3 @@
+drop table docmill.privacy_audit;
+drop table docmill.erased_documents;
+drop table docmill.document_keys;

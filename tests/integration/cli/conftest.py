@@ -1,0 +1,67 @@
+"""The command line as a person uses it: processes of their own, one home for all tests of a module."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docmill.database.server import EmbeddedServer
+
+
+@dataclass
+class CommandLine:
+    home: Path
+    environment: dict[str, str]
+
+    def start(self, *arguments: object, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "docmill", *map(str, arguments)],
+            env={**self.environment, **environment},
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self.home,
+        )
+
+    def run(self, *arguments: object, code: int = 0, **environment: str) -> str:
+        process = self.start(*arguments, **environment)
+        output, errors = process.communicate(timeout=120)
+        assert process.returncode == code, f"{arguments}: exit {process.returncode}\n{output}\n{errors}"
+        return output
+
+    def lines(self, *arguments: object, code: int = 0, **environment: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.run(*arguments, code=code, **environment).splitlines()]
+
+    def line(self, *arguments: object, code: int = 0, **environment: str) -> dict[str, Any]:
+        [record] = self.lines(*arguments, code=code, **environment)
+        return record
+
+
+@pytest.fixture(scope="module")
+def docmill(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[CommandLine]:
+    home = tmp_path_factory.mktemp("home")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DOCMILL_", "DB_", "DATABASE_"))}
+    sample = "tests.integration.engine.sample_pipelines"
+    environment = {
+        **kept,
+        "DOCMILL_HOME": str(home / "docmill"),
+        "PYTHONPATH": str(repository),
+        "DOCMILL_PIPELINES": f"{sample}:measuring,{sample}:blocking",
+        "RETRY_INITIAL_DELAY": "0.05",
+        "LOG_LEVEL": "WARNING",
+    }
+    command_line = CommandLine(home, environment)
+    # A user that stays keeps the embedded server up between the commands of the tests.
+    server = EmbeddedServer(home / "docmill", start_timeout=60, durable=False)
+    server.start()
+    yield command_line
+    server.release()
