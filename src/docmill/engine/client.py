@@ -19,7 +19,7 @@ from docmill.database.connection import Database
 from docmill.database.queries import load_queries
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.payload import pack
-from docmill.engine.pipeline import Document
+from docmill.engine.pipeline import Attempt, Document
 from docmill.engine.states import JobStatus
 from docmill.engine.store import Connection, Store
 from docmill.errors import BlobMissing, DocumentNotFound, IdempotencyConflict, IllegalTransition, JobNotFound
@@ -87,7 +87,7 @@ class Request:
 
     Attributes:
         document_id: The document to run over.
-        record: Or the input record, as JSON can hold it.
+        record: The input record, as JSON can hold it; with a document, the options of a pipeline that has any.
         idempotency_key: The same key and request make one job, for ever.
         unique_key: While a job with this key is open or completed, no further one is made.
     """
@@ -161,8 +161,11 @@ class Client:
         Raises:
             UnknownPipeline: No pipeline has this name.
             IdempotencyConflict: A key was used before for a different request.
+            InvalidInput: A record does not fit the pipeline's options.
         """
-        self._store.catalog.entry(pipeline)
+        declared = self._store.catalog.entry(pipeline).pipeline
+        for request in requests:
+            declared.offers(request.record, Attempt())
         parameters = {
             "pipeline": pipeline,
             "owner": self.owner,

@@ -18,7 +18,7 @@ from psycopg_pool import ConnectionPool
 
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.payload import is_sealed, pack, to_json, unpack
-from docmill.engine.pipeline import Document, Resources, Step, check_output
+from docmill.engine.pipeline import Attempt, Document, Resources, Step, check_output
 from docmill.engine.store import ClaimedChunk, Completion, Connection, Failure, Store
 from docmill.errors import DocmillError, ErrorKind, InvalidInput, StepTimeout
 from docmill.resilience.isolation import ChildPool
@@ -63,6 +63,7 @@ class Prepared:
     position: int
     inputs: Sequence[bytes] | bytes | None
     document: Document | None
+    offers: dict[type, Any]
 
     @property
     def step(self) -> Step:
@@ -107,11 +108,12 @@ def run_in_child(
     fans_out: bool,
     inputs: Sequence[bytes] | bytes | None,
     document: Document | None,
+    offers: dict[type, Any],
     factory: ResourceFactory,
 ) -> bytes | list[bytes]:
     """Decode, call and encode; runs in a child process, so that the parent touches none of the data."""
     value = decode_input(step, inputs, document)
-    return encode_result(step, fans_out, step.function(value, **step.arguments(document, _resources(factory))))
+    return encode_result(step, fans_out, step.function(value, **step.arguments(document, offers, _resources(factory))))
 
 
 class StepExecutor:
@@ -163,9 +165,10 @@ class StepExecutor:
             self._running[_key(chunk)] = None
             entry, position = self._store.catalog.locate(chunk.step_id)
             step = entry.pipeline.steps[position]
-            if step.is_coroutine and not self._needs_database(chunk, step, position):
+            if step.is_coroutine and not self._needs_database(chunk, entry, position):
+                inputs = unpack(chunk.input) if chunk.input is not None else None
                 quick.append(
-                    Prepared(chunk, entry, position, unpack(chunk.input) if chunk.input is not None else None, None)
+                    Prepared(chunk, entry, position, inputs, None, entry.pipeline.offers(None, _attempt(chunk)))
                 )
             else:
                 self._threads.submit(self._run, chunk, entry, position)
@@ -195,10 +198,16 @@ class StepExecutor:
         if not force:
             self._loop.close()
 
-    def _needs_database(self, chunk: ClaimedChunk, step: Step, position: int) -> bool:
-        wants_document = step.takes_document or Document in step.resource_types.values()
+    def _needs_database(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> bool:
+        step = entry.pipeline.steps[position]
+        asked = step.resource_types.values()
+        wants_document = step.takes_document or Document in asked
+        wants_options = entry.pipeline.options is not None and entry.pipeline.options in asked
         return (
-            wants_document or (position > 0 and not step.each) or (chunk.input is not None and is_sealed(chunk.input))
+            wants_document
+            or wants_options
+            or (position > 0 and not step.each)
+            or (chunk.input is not None and is_sealed(chunk.input))
         )
 
     def _run(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> None:
@@ -211,7 +220,7 @@ class StepExecutor:
                 self._loop.call_soon_threadsafe(self._start_coroutines, [prepared])
             else:
                 value = decode_input(step, prepared.inputs, prepared.document)
-                arguments = step.arguments(prepared.document, _resources(self._resources))
+                arguments = step.arguments(prepared.document, prepared.offers, _resources(self._resources))
                 self._deadlines[_key(chunk)] = (time.monotonic() + self._limit(step), chunk, step)
                 result = step.function(value, **arguments)
                 self._finish(prepared, encode_result(step, entry.pipeline.fans_out(position), result))
@@ -239,7 +248,8 @@ class StepExecutor:
                 inputs = opened if previous.each or entry.pipeline.fans_out(position - 1) else opened[0]
             else:
                 raise InvalidInput(f"Pipeline {entry.pipeline.name!r} takes an input record, but the job has none.")
-        return Prepared(chunk, entry, position, inputs, document)
+            offers = entry.pipeline.offers(self._store.record(connection, chunk, entry), _attempt(chunk))
+        return Prepared(chunk, entry, position, inputs, document, offers)
 
     def _run_in_child(self, prepared: Prepared) -> None:
         step, position = prepared.step, prepared.position
@@ -249,6 +259,7 @@ class StepExecutor:
             prepared.entry.pipeline.fans_out(position),
             prepared.inputs,
             prepared.document,
+            prepared.offers,
             self._resources,
             wall_seconds=self._limit(step),
         )
@@ -280,7 +291,7 @@ class StepExecutor:
         step = prepared.step
         try:
             value = decode_input(step, prepared.inputs, prepared.document)
-            arguments = step.arguments(prepared.document, _resources(self._resources))
+            arguments = step.arguments(prepared.document, prepared.offers, _resources(self._resources))
             async with self._gate, asyncio.timeout(self._limit(step)):
                 result = await step.function(value, **arguments)
             encoded = encode_result(step, prepared.entry.pipeline.fans_out(prepared.position), result)
@@ -354,6 +365,10 @@ class StepExecutor:
             self._running[_key(chunk)] = stop
         else:
             stop()
+
+
+def _attempt(chunk: ClaimedChunk) -> Attempt:
+    return Attempt(chunk.job_id, chunk.id, chunk.attempts)
 
 
 def _key(chunk: ClaimedChunk) -> Key:

@@ -1,7 +1,8 @@
 """The declaration of a pipeline: a short list of plain functions.
 
-A step's function takes one input, and after it whatever else its annotations ask for: the ``Document``, or a
-resource that ``bootstrap`` offers under its type. Inputs and outputs are types that pydantic knows.
+A step's function takes one input, and after it whatever else its annotations ask for: the ``Document``, the
+``Attempt``, the job's options, or a resource that ``bootstrap`` offers under its type. Inputs and outputs are types
+that pydantic knows.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from docmill.errors import InvalidConfiguration, InvalidStepOutput
+from docmill.errors import InvalidConfiguration, InvalidInput, InvalidStepOutput
 
 Resources = Mapping[type, Any]
 
@@ -55,6 +56,21 @@ class Document:
     def read_bytes(self) -> bytes:
         """Return all bytes of the document."""
         return self.path.read_bytes()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The attempt that a step's function runs in, for calls that are accounted for by job and chunk.
+
+    Attributes:
+        job_id: Its job; None outside of a job.
+        chunk_id: Its chunk; None outside of a job.
+        number: Counted from 1.
+    """
+
+    job_id: UUID | None = None
+    chunk_id: int | None = None
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -142,18 +158,19 @@ class Step:
         """Whether the function is declared with ``async def``."""
         return inspect.iscoroutinefunction(self.function)
 
-    def arguments(self, document: Document | None, resources: Resources) -> dict[str, Any]:
-        """Return the arguments after the input."""
+    def arguments(self, document: Document | None, *offers: Resources) -> dict[str, Any]:
+        """Return the arguments after the input; an earlier offer goes before a later one."""
         found: dict[str, Any] = {}
         for name, wanted in self.resource_types.items():
             if wanted is Document:
                 found[name] = document
-            elif wanted in resources:
-                found[name] = resources[wanted]
-            else:
+                continue
+            offer = next((offer for offer in offers if wanted in offer), None)
+            if offer is None:
                 raise InvalidConfiguration(
                     f"Step {self.name!r} asks for {wanted!r}, which this installation does not offer."
                 )
+            found[name] = offer[wanted]
         return found
 
 
@@ -167,6 +184,7 @@ class Pipeline:
         version: Raise it when the steps change; jobs that run keep the version that they began with.
         publish: ``(connection, job, result)``, run in the transaction that completes the job.
         partial: Whether the job may complete although some chunks of an ``each`` step failed.
+        options: What the user may choose for a job over a document; the job's record. Steps ask for it by its type.
     """
 
     name: str
@@ -174,6 +192,7 @@ class Pipeline:
     version: int = 1
     publish: Callable[..., None] | None = None
     partial: bool = False
+    options: type[BaseModel] | None = None
 
     def __post_init__(self) -> None:
         names = [step.name for step in self.steps]
@@ -196,6 +215,28 @@ class Pipeline:
                 return position
         raise InvalidConfiguration(f"Pipeline {self.name!r} has no step {step!r}.")
 
+    def offers(self, record: Any, attempt: Attempt) -> dict[type, Any]:
+        """Return what steps may ask for about one job: its attempt, and its options where the pipeline has any.
+
+        Args:
+            record: The job's record, as JSON can hold it; None takes the defaults.
+            attempt: The attempt.
+
+        Raises:
+            InvalidInput: The record does not fit the options; the message names the option, never the value.
+        """
+        found: dict[type, Any] = {Attempt: attempt}
+        if self.options is not None:
+            try:
+                found[self.options] = self.options.model_validate({} if record is None else record)
+            except ValidationError as error:
+                first = error.errors()[0]
+                where = ".".join(str(part) for part in first["loc"]) or "the options"
+                raise InvalidInput(
+                    f"Pipeline {self.name!r} cannot take its options: {where}: {first['msg']}."
+                ) from None
+        return found
+
     def run(self, value: Any, *, resources: Resources | None = None) -> Any:
         """Run the same steps in memory, without a database, and return the last step's result.
 
@@ -210,9 +251,10 @@ class Pipeline:
             if isinstance(value, Document)
             else None
         )
+        offers = self.offers(None, Attempt())
         current: Any = document if document is not None else value
         for step in self.steps:
-            arguments = step.arguments(document, resources or {})
+            arguments = step.arguments(document, resources or {}, offers)
             if step.each:
                 current = [_call(step, item, arguments) for item in current]
             else:
@@ -239,8 +281,6 @@ def check_output(step: Step, result: Any) -> Any:
     Raises:
         InvalidStepOutput: It is not of that type; the message names the place, never the value.
     """
-    from pydantic import ValidationError
-
     try:
         return step.output.validate_python(result)
     except ValidationError as error:

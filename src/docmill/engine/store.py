@@ -6,6 +6,7 @@ job holds the job's row first, so that a cancel, a failure and the last completi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -347,6 +348,13 @@ class Store:
                 ) from error
         status = JobStatus.COMPLETED_WITH_ERRORS if job["chunks_failed"] else JobStatus.COMPLETED
         self._set_final(connection, chunk.job_id, status)
+
+    def record(self, connection: Connection, chunk: ClaimedChunk, entry: CatalogEntry) -> Any:
+        """Return what was chosen for the chunk's job, as JSON data; None where its pipeline has no options."""
+        if entry.pipeline.options is None:
+            return None
+        [row] = _fetch(connection, "find_job_input", {"job_id": chunk.job_id})
+        return None if row["input"] is None else json.loads(unpack(row["input"]))
 
     def outputs(self, connection: Connection, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> Any:
         """Return what a step of the chunk's job returned: a list for an ``each`` step, else the one value."""

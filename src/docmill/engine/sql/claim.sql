@@ -63,6 +63,10 @@ select c.input from (
     select item, input from docmill.finished_chunks where job_id = %(job_id)s and step_id = %(step_id)s) c
  order by c.item
 
+-- name: find_job_input
+-- What was submitted with a job: its record, or its options.
+select input from docmill.jobs where id = %(job_id)s
+
 -- name: find_job_document
 -- The document of a job.
 select d.id, d.filename, d.file_hash_sha256 as sha256, d.file_size_bytes as size, d.mime_type as media_type, d.sealed_password
