@@ -1,0 +1,1 @@
+"""What docmill tells about itself: logs, and later metrics and traces."""

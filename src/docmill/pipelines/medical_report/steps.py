@@ -20,7 +20,7 @@ from docmill.pipelines.medical_report.replacement import replace_in_page
 from docmill.pipelines.medical_report.report import build_report
 from docmill.privacy.anonymisation import Anonymiser
 from docmill.privacy.models import Artifact
-from docmill.settings import DocumentSettings
+from docmill.settings import DocumentSettings, PrivacySettings
 
 _QUERIES = load_queries("docmill.pipelines.medical_report", "sql")
 
@@ -50,7 +50,7 @@ def extract_text(pages: PageRange, document: Document, settings: DocumentSetting
     return reading.read_pages(document.path, pages, settings, document.password)
 
 
-def anonymise(page_groups: list[list[PageText]], anonymiser: Anonymiser) -> AnonymisedReport:
+def anonymise(page_groups: list[list[PageText]], anonymiser: Anonymiser, settings: PrivacySettings) -> AnonymisedReport:
     """Replace personal data, found over the whole report, in text and words alike.
 
     Raises:
@@ -71,7 +71,7 @@ def anonymise(page_groups: list[list[PageText]], anonymiser: Anonymiser) -> Anon
             for page, text in zip(pages, anonymised.texts, strict=True)
         ],
         artifacts=artifacts,
-        policy=anonymiser.policy,
+        policy=settings.policy,
     )
 
 
