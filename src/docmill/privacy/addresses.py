@@ -38,7 +38,7 @@ _UK_CODE = r"\b(?:[A-Z]{1,2}\d[A-Z\d]?) ?\d[ABD-HJLNP-UW-Z]{2}\b"
 _CA_CODE = r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b"
 _NL_CODE = r"\b\d{4} ?[A-Z]{2}\b(?! ?\d)"
 _CONTINENTAL_TOWN = rf"(?<![\w.,/-])(?:[A-Z]{{1,2}}-)?\d{{5}} (?:{_TOWN})|(?<![\w.,/-])\d{{2}}-\d{{3}} {_TOWN}"
-_BOX = r"\b(?:P\.? ?O\.? Box|Postfach|Apartado|Casilla|Skr\. poczt\.|BP) \d{2,6}\b|\bPSC \d{1,5},? Box \d{1,5}|\bUnit \d{1,5},? Box \d{1,5}|\b(?:APO|FPO|DPO) A[AEP] \d{5}\b"
+_BOX = r"(?i:\b(?:P\.? ?O\.? Box|Postfach|Apartado|Casilla|Skr\. poczt\.|BP) \d{2,6}\b|\bPSC \d{1,5},? Box \d{1,5}|\bUnit \d{1,5},? Box \d{1,5}|\b(?:APO|FPO|DPO) A[AEP] \d{5}\b)"
 _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
 
 
@@ -51,7 +51,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
         (re.compile(rf"(?<![\w-])(?:{_US_TOWN})"), 0.9),
         (re.compile(rf"(?<![\w-])(?:{_AUSTRALIAN_TOWN})"), 0.85),
         (re.compile(rf"{_UK_CODE}|{_CA_CODE}"), 0.75),
-        (re.compile(_BOX), 0.85),
+        (re.compile(_BOX), 0.92),
     )
 
 

@@ -43,7 +43,7 @@ def _pattern() -> str:
         rf"{day}(?P<mark>[./-])\s?{day}(?P=mark)\s?(?:{year}|\d\d)(?![\d]|[.,/-]\d)"
         rf"|{year}(?P<iso>[./-]){day}(?P=iso){day}(?!\d|[.,]\d)"
         rf"|{day}(?:st|nd|rd|th|er|\.|º|°)?{of}(?:{month})\b\.?"
-        rf"(?:{of}(?:{year}|{short_year}(?![\d:.])))?"
+        rf"(?:{of}(?:{year}|{short_year}(?!\d|[:.]\d)))?"
         rf"|(?:{month})\b\.?[\s.-]{{1,2}}{day}(?:st|nd|rd|th)?(?:,?[\s-]{{1,2}}(?:{year})|-\d\d)?(?![\d]|[.,]\d)"
         rf"|{year}[\s-](?:{month})\b\.?[\s-]{day}(?!\d)"
     )

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from docmill.privacy.addresses import addresses
+from docmill.privacy.birth_dates import date_findings
 from docmill.privacy.expansion import expand
 from docmill.privacy.fields import labelled_fields
 from docmill.privacy.inline import inline_fields, inline_names
@@ -23,6 +24,8 @@ from docmill.privacy.prose import model_findings
 from docmill.privacy.tables import table_fields
 from docmill.privacy.text import fold, normalise
 from docmill.settings import PrivacySettings
+
+_CERTAIN = 0.9
 
 
 class Detector:
@@ -57,13 +60,15 @@ class Detector:
         folded = fold(text)
         found, labels = labelled_fields(text, lines)
         found.extend(table_fields(text, lines))
-        protected = guard(lines, labels, found)
+        places = list(addresses(text))
+        protected = guard(lines, labels, [*found, *(place for place in places if place.score >= _CERTAIN)])
         found.extend(inline_fields(text, folded))
         found.extend(inline_names(text, folded))
         found.extend(pattern_findings(text))
         found.extend(phone_numbers(text))
-        found.extend(addresses(text))
+        found.extend(places)
         found.extend(name_cues(text))
+        found.extend(date_findings(folded, labels))
         found = [item for item in found if protected.allows(item)]
         if self._model is not None:
             tagged = model_findings(text, lines, found, protected, self._model)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 from docmill.privacy.lab_guard import Guard
-from docmill.privacy.models import Finding
-from docmill.privacy.people import is_credential, is_given_name, is_laboratory_term, is_title
-from docmill.privacy.text import fold
 from docmill.privacy.labels import classify
+from docmill.privacy.models import Finding
+from docmill.privacy.people import is_credential, is_given_name, is_laboratory_term, is_ordinary, is_surname, is_title
+from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed
 
 _NAME = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][^\W\d_]*(?:['’-][^\W\d_]+)*"
 _RIGHT = re.compile(
     rf"[ ](?:(?:de la|de|da|do|dos|del|van der|van den|van|von|der|di|la|le|el|al|bin|St\.) )?({_NAME}\.?)|(?:[ ]([A-Z])(?![\w'’]))|(\.)(?=[\s,)?]|$)"
 )
+_RIGHT_LOWER = re.compile(r"[ ]([a-z](?=\.? [a-z])|[^\W\d_A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*)\.?(?![\w@])")
 _LEFT = re.compile(rf"(?:^|(?<=[\s(\"'>|:,/]))((?:{_NAME}\.?|[A-Z]\.) )$")
 _PARTICLES_LEFT = re.compile(
     r"(?:^|(?<=\s))((?:de la|de|da|do|dos|del|van der|van den|van|von|der|di|la|le|el|al|bin|St\.) )$", re.IGNORECASE
@@ -43,7 +44,7 @@ def expand(text: str, findings: list[Finding], guard: Guard) -> list[Finding]:
 
 
 def _grown_name(text: str, finding: Finding, guard: Guard) -> Finding:
-    if finding.layer == "structure" and finding.score >= 0.95 or text[finding.start : finding.end].islower():
+    if (finding.layer == "structure" and finding.score >= 0.95) or text[finding.start : finding.end].islower():
         return finding
     start, end = finding.start, finding.end
     while end - start < _LONGEST:
@@ -68,13 +69,24 @@ def _grown_name(text: str, finding: Finding, guard: Guard) -> Finding:
     return finding._replace(start=start, end=end)
 
 
+def _grown_lower_name(text: str, finding: Finding) -> Finding:
+    """Add initials and the surname to a name in lower case ("siobhan j kowalczyk")."""
+    end = finding.end
+    while match := _RIGHT_LOWER.match(text, end):
+        if len(match.group(1)) > 1 and (is_ordinary(match.group(1)) or is_laboratory_term(match.group(1))):
+            break
+        end = match.end()
+    # An initial belongs to the name only where the surname follows.
+    return finding._replace(end=end) if text[finding.start : end].split()[-1].rstrip(".")[1:] else finding
+
+
 def _may_join(word: str) -> bool:
     key = fold(word).rstrip(".")
     if len(key) <= 1 or key in listed("particles"):
         return True
     if is_title(word) or is_credential(word) or is_laboratory_term(word) or key in listed("organisations"):
         return False
-    return is_given_name(word) or (key not in listed("ordinary") and classify(key) is None)
+    return is_given_name(word) or is_surname(word) or (key not in listed("ordinary") and classify(key) is None)
 
 
 def _joined_addresses(text: str, addresses: list[Finding], others: list[Finding], guard: Guard) -> list[Finding]:

@@ -23,7 +23,7 @@ def _inline_pattern() -> re.Pattern[str]:
     plain = [label for label in listed_labels(*_NUMBERED) if len(label) > 2 and label not in listed("ambiguous_labels")]
     labels = "|".join(re.escape(label).replace(r"\ ", r"[\s.,_/-]{1,3}") for label in plain)
     return re.compile(
-        rf"(?<![^\W_])({labels})\b(?:[\s.]*(?:id|no|nr|number|num|code))?[\s.]*(?:is|was|are|of)?[\s.:#=(№°º]*"
+        rf"(?<![^\W_])({labels})\b(?:[\s.#]*(?:id|no|nr|number|num|code))?[\s.#]*(?:is|was|are|of)?[\s.:#=(№°º]*"
         r"((?=[^\s]*\d)[^\W_][\w/:.-]*[^\W_](?:[ ]\d[\d-]*[^\W\d_]?(?![\w/.]))*)"
     )
 
@@ -33,7 +33,7 @@ def _ambiguous_pattern() -> re.Pattern[str]:
     """Labels that are ordinary words: only a long number after "number", "no", "#" or nothing makes them one."""
     labels = "|".join(sorted(listed("ambiguous_labels"), key=len, reverse=True))
     return re.compile(
-        rf"(?<![^\W_])({labels})\b[\s.]*(?:(?:id|no|nr|number|num|code|card)\b)?[\s.]*(?:is|was)?[\s.:#=(№°º]*"
+        rf"(?<![^\W_])({labels})\b[\s.#]*(?:(?:id|no|nr|number|num|code|card)\b)?[\s.#]*(?:is|was)?[\s.:#=(№°º]*"
         r"((?=[^\s]*\d[^\s]*\d[^\s]*\d[^\s]*\d)[^\W_][\w/:-]*[^\W_](?:[ ]\d{3,}(?![\w/.]))*)"
     )
 
@@ -50,7 +50,11 @@ def inline_fields(text: str, folded: str) -> Iterator[Finding]:
             kind = classify(" ".join(label_words(match.group(1))))
             value = match.group(2)
             digits = sum(letter.isdigit() for letter in value)
-            if kind in _NUMBERED and digits >= least and not date_pattern().match(folded, match.start(2)):
+            if (
+                kind in _NUMBERED
+                and digits >= least - (not value.isdigit())
+                and not date_pattern().match(folded, match.start(2))
+            ):
                 yield Finding(match.start(2), match.end(2), kind, score, "structure")
 
 

@@ -20,7 +20,7 @@ from docmill.privacy.people import is_given_name, is_title
 from docmill.privacy.values import Span
 
 _VALUES = frozenset({"number", "titer", "quality", "range"})
-_RESULT_KINDS = frozenset({"number", "titer", "quality", "range", "unit", "flag", "term"})
+_RESULT_KINDS = frozenset({"number", "titer", "quality", "range", "unit", "flag", "term", "eponym"})
 _FUNCTION_WORDS = frozenset(
     {
         *(
@@ -178,7 +178,7 @@ def _row(line: Line, parts: list[Token]) -> _Row:
     if not known or len(line.text) > _LONGEST_ROW:
         return _fragments(parts)
     kinds = {token.kind for token in known}
-    words = [token for token in known if token.kind == "word"]
+    words = [token for token in known if token.kind in ("word", "eponym")]
     if not words and not kinds & {"code", "date"}:
         # Nothing but values, units, flags and terms: a cell of a table that runs down the page.
         return _Row([(known[0].start, known[-1].end)], True)
@@ -193,10 +193,23 @@ def _is_result(line: Line, known: list[Token], kinds: set[str], words: list[Toke
         return False
     if not kinds & _VALUES:
         return False
-    measured = bool(kinds & {"unit", "range", "titer"}) and bool(kinds & {"number", "quality", "range", "titer"})
-    named = "term" in kinds and len(words) <= 4
+    measured = "range" in kinds or "titer" in kinds or _has_measure(known)
+    named = bool(kinds & {"term", "eponym"}) and len(words) <= 4
     listed = len(line.cells) > 1 and "flag" in kinds
     return (measured or named or listed) and len(words) <= 2 * len(known) / 3 + 1
+
+
+def _has_measure(known: list[Token]) -> bool:
+    """Whether a unit follows a value, with at most flags, dates and earlier values between them."""
+    valued = False
+    for token in known:
+        if token.kind == "unit" and valued:
+            return True
+        if token.kind in ("number", "quality"):
+            valued = True
+        elif token.kind not in ("flag", "date", "time"):
+            valued = False
+    return False
 
 
 def _protected_cells(line: Line, known: list[Token]) -> _Row:
@@ -234,7 +247,7 @@ def _is_foreign(line: Line, known: list[Token], index: int, first: int, last: in
 def _is_name_before_marker(line: Line, known: list[Token], index: int, first: int) -> bool:
     """Whether a word before the value belongs to a name ("Smith, John  Glucose 5.6"), not to the marker."""
     token = known[index]
-    marker = max((place for place in range(first) if known[place].kind == "term"), default=-1)
+    marker = max((place for place in range(first) if known[place].kind in ("term", "eponym")), default=-1)
     if index > marker and not _other_cell(line, token, known[first - 1]):
         return False
     before = [line.text[other.start : other.end] for other in known[: max(marker, index) + 1] if other.kind == "word"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from docmill.privacy.vocabulary import laboratory_terms
+from docmill.privacy.vocabulary import listed
 
 _NUMBER = r"(?:[<>≤≥=~]{1,2}\s?)?[+-]?(?:\d{1,3}(?:[,.\u2009]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|\.\d+)"
 _POWER = r"(?:x\s?)?10\s?[e^*]{0,2}\s?[-]?\d{1,2}|x_?10[_-]?[-e^*]?\d{1,2}|xloe\d|10[³⁶⁹¹²]+"
@@ -72,7 +72,7 @@ class Token(NamedTuple):
 
     Attributes:
         kind: ``date``, ``time``, ``range``, ``titer``, ``code``, ``unit``, ``number``, ``flag``, ``quality``,
-            ``term`` (a word of laboratory medicine), ``word`` or ``mark``.
+            ``term`` (a word of laboratory medicine), ``eponym``, ``word`` or ``mark``.
         start: First code point in the line.
         end: One past the last.
     """
@@ -93,10 +93,14 @@ def tokens(folded: str) -> Iterator[Token]:
 
 @cache
 def word_kind(word: str) -> str:
-    """Return ``quality``, ``term`` or ``word`` for a folded word."""
+    """Return ``quality``, ``term``, ``eponym`` or ``word`` for a folded word."""
     if word in _QUALITATIVE:
         return "quality"
-    parts = word.replace("’", "'").split("-")
-    if word in laboratory_terms() or all(part in laboratory_terms() or part.isdigit() or not part for part in parts):
+    parts = word.split("-")
+    if word in listed("laboratory") or (len(parts) > 1 and all(_is_term_part(part) for part in parts)):
         return "term"
-    return "word"
+    return "eponym" if word in listed("eponyms") else "word"
+
+
+def _is_term_part(part: str) -> bool:
+    return not part or part.isdigit() or part in listed("laboratory") or part in listed("eponyms")

@@ -6,9 +6,17 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_given_name, is_laboratory_term, is_ordinary, name_at
-from docmill.privacy.text import fold
+from docmill.privacy.people import (
+    is_credential,
+    is_given_name,
+    is_laboratory_term,
+    is_ordinary,
+    is_surname,
+    may_be_surname,
+    name_at,
+)
 from docmill.privacy.vocabulary import listed
 
 _CAPITALISED = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][^\W\d_]*(?:['’-][^\W\d_]+)*"
@@ -39,6 +47,11 @@ _LAST_FIRST = re.compile(
     re.MULTILINE,
 )
 
+_LONE_INITIAL = re.compile(r"\s((?:[A-Z]\.){1,2})(?=[\s,;)]|$)")
+_PAIR = re.compile(
+    rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\.? |(?:van|von|de|der|den|la|da|di|el|al|bin|St\.) ){{0,2}}({_CAPITALISED})(?![\w-])"
+)
+
 
 def name_cues(text: str) -> Iterator[Finding]:
     """Yield names that their surroundings give away; the text is normalised."""
@@ -47,6 +60,7 @@ def name_cues(text: str) -> Iterator[Finding]:
     yield from _credentialed(text)
     yield from _with_initials(text)
     yield from _family_name_first(text)
+    yield from _known_names(text)
 
 
 def _person(start: int, end: int, score: float) -> Finding:
@@ -58,6 +72,8 @@ def _titled(text: str) -> Iterator[Finding]:
         span = name_at(text, match.start(), _line_end(text, match.end()), labelled=True)
         if span and text[span[0] : span[0] + 1].isupper():
             yield _person(*span, 0.9)
+        elif initial := _LONE_INITIAL.match(text, match.end()):
+            yield _person(*initial.span(1), 0.8)
 
 
 @cache
@@ -82,14 +98,16 @@ def _cued(text: str) -> Iterator[Finding]:
         if not span or span[0] - match.end() > 16:
             continue
         found = text[span[0] : span[1]].replace(",", " ").split()
-        known = any(is_given_name(word) for word in found)
-        if known or (len(found) > 1 and not any(_is_common(word) for word in found)):
+        plain = [word for word in found if not is_ordinary(word)]
+        if is_given_name(found[0]) or (len(found) > 1 and len(plain) == len(found)) or _is_initialled(found):
             yield _person(*span, 0.8)
 
 
-def _credentialed(text: str) -> Iterator[Finding]:
-    from docmill.privacy.people import is_credential
+def _is_initialled(found: list[str]) -> bool:
+    return len(found) > 1 and len(found[0].rstrip(".")) == 1 and may_be_surname(found[-1])
 
+
+def _credentialed(text: str) -> Iterator[Finding]:
     for match in _BEFORE_CREDENTIAL.finditer(text):
         following = re.compile(r"[A-Za-z.()]+").match(text, match.end())
         if not following or len(following.group()) < 2 or not is_credential(following.group().rstrip("),;")):
@@ -101,23 +119,33 @@ def _credentialed(text: str) -> Iterator[Finding]:
 
 def _with_initials(text: str) -> Iterator[Finding]:
     for match in _WITH_INITIAL.finditer(text):
-        if not _is_common(match.group(1)) or is_given_name(match.group(1)):
+        if is_given_name(match.group(1)) or not is_ordinary(match.group(1)):
             yield _person(*match.span(), 0.85)
     for match in _INITIAL_FIRST.finditer(text):
-        if not _is_common(match.group(1)) and len(match.group(1)) > 2:
+        if len(match.group(1)) > 2 and may_be_surname(match.group(1)) and not is_clinical_use(text, *match.span()):
             yield _person(*match.span(), 0.75)
 
 
 def _family_name_first(text: str) -> Iterator[Finding]:
     """Names in the form "SHAW, NATASHA" that begin a line or a cell."""
     for match in _LAST_FIRST.finditer(text):
-        first = match.group(2)
-        if is_given_name(first) and not is_laboratory_term(match.group(1)):
+        if is_given_name(match.group(2)) and not is_laboratory_term(match.group(1)):
             yield _person(match.start(1), match.end(), 0.85)
 
 
-def _is_common(word: str) -> bool:
-    return is_ordinary(word) or is_laboratory_term(fold(word))
+def _known_names(text: str) -> Iterator[Finding]:
+    """A known given name with what may be a surname: "Robert Brown"."""
+    for match in _PAIR.finditer(text):
+        given, surname = match.group(1), match.group(2)
+        if is_given_name(given) and not is_laboratory_term(given) and _is_pair(given, surname):
+            if not is_clinical_use(text, *match.span()):
+                yield _person(*match.span(), 0.8)
+
+
+def _is_pair(given: str, surname: str) -> bool:
+    if is_ordinary(given):
+        return is_surname(surname) and not is_ordinary(surname)
+    return may_be_surname(surname) and (is_surname(surname) or not is_ordinary(surname))
 
 
 def _line_end(text: str, position: int) -> int:

@@ -31,7 +31,7 @@ class _Checked(NamedTuple):
 
 # Bare digits that one in ten or eleven numbers would pass are not here: they need a label.
 _CHECKED = (
-    _Checked("CREDIT_CARD", re.compile(r"(?<![\w.-])[3-6]\d{3}(?:[ -]?\d{2,6}){2,4}(?![\w-]|\.\d)"), ("luhn",), 0.99),
+    _Checked("CREDIT_CARD", re.compile(r"(?<![\w.-])[2-6]\d{3}(?:[ -]?\d{2,6}){2,4}(?![\w-]|\.\d)"), ("luhn",), 0.99),
     _Checked("BANK", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"), ("iban",), 0.99),
     _Checked("NHS", re.compile(r"(?<![\w-])\d{3}[ -]\d{3}[ -]\d{4}(?![\w-])"), ("gb.nhs",), 0.9),
     _Checked(
@@ -91,7 +91,8 @@ def _is_address(value: str) -> bool:
 def _checked(text: str) -> Iterator[Finding]:
     for rule in _CHECKED:
         for match in rule.pattern.finditer(text):
-            if not rule.modules or any(check(match.group()) for check in _checks(rule.modules)):
+            value = match.group().replace("-", "") if rule.kind == "CREDIT_CARD" else match.group()
+            if not rule.modules or any(check(value) for check in _checks(rule.modules)):
                 yield Finding(*match.span(), rule.kind, rule.score, "pattern")
 
 

@@ -6,53 +6,75 @@ import re
 
 from docmill.privacy.labels import classify
 from docmill.privacy.text import fold
-from docmill.privacy.vocabulary import given_names, laboratory_terms, listed
+from docmill.privacy.vocabulary import listed
 
 _MIXED_CREDENTIALS = frozenset({"phd", "frcpath", "mbchb", "mrcpath", "pharmd", "jr", "sr", "facharzt", "facharztin"})
 _WORD = r"[^\W\d_](?:[^\W_]|['’`´](?=[^\W\d_])|-(?=[^\W\d_]))*"
 NAME_WORD = re.compile(rf"{_WORD}\.?")
 _OPENING = re.compile(r"[\s\"'*(]*")
-_GAP = re.compile(r"(?:,? |\^|,)")
+_GAP = re.compile(r",? |\^|,")
 _LONGEST_NAME = 6
 
 
-def is_capitalised(word: str) -> bool:
-    """Whether a word begins with a capital letter."""
-    return word[:1].isupper()
+def word_key(word: str) -> str:
+    """Return the form in which a word is looked up."""
+    return fold(word).rstrip(".")
 
 
 def is_title(word: str) -> bool:
     """Whether a word is a form of address ("Dr", "Frau")."""
-    return fold(word) in listed("titles") or fold(word).rstrip(".") in listed("titles")
+    return fold(word) in listed("titles") or word_key(word) in listed("titles")
 
 
 def is_credential(word: str) -> bool:
     """Whether a word stands after a name without being part of it ("MD", "RN", "PhD")."""
-    key = fold(word).rstrip(".")
+    key = word_key(word)
     known = key in listed("credentials") or fold(word) in listed("credentials")
     return known and (word.isupper() or "." in word or key in _MIXED_CREDENTIALS)
 
 
 def is_given_name(word: str) -> bool:
-    """Whether a word is a known given name that means nothing else."""
-    return fold(word).rstrip(".") in given_names()
+    """Whether a word is a known given name."""
+    key = word_key(word)
+    return key in listed("given_names") or (
+        "-" in key and all(part in listed("given_names") for part in key.split("-"))
+    )
+
+
+def is_surname(word: str) -> bool:
+    """Whether a word is a known surname."""
+    return word_key(word) in listed("surnames")
 
 
 def is_laboratory_term(word: str) -> bool:
-    """Whether a word belongs to laboratory medicine."""
-    return fold(word).rstrip(".") in laboratory_terms()
+    """Whether a word names a marker, a test or a result."""
+    return word_key(word) in listed("laboratory")
+
+
+def is_eponym(word: str) -> bool:
+    """Whether a word names a test, a body, a disease, a germ or a medicine, though it may look like a person."""
+    return word_key(word) in listed("eponyms")
 
 
 def is_ordinary(word: str) -> bool:
     """Whether a word is no name by itself: an ordinary word, a label, a term, part of an organisation's name."""
-    key = fold(word).rstrip(".")
+    key = word_key(word)
     return (
-        key in listed("ordinary")
-        or key in laboratory_terms()
-        or key in listed("organisations")
-        or key in listed("not_names")
+        any(key in listed(name) for name in ("ordinary", "laboratory", "eponyms", "organisations", "not_names"))
         or classify(key) is not None
     )
+
+
+def is_particle(word: str) -> bool:
+    """Whether a word is a small word inside a name ("van", "de")."""
+    return fold(word) in listed("particles")
+
+
+def may_be_surname(word: str) -> bool:
+    """Whether a capitalised word after a given name can be the surname."""
+    if is_laboratory_term(word) or word_key(word) in listed("organisations") or is_credential(word) or is_title(word):
+        return is_surname(word) and not is_title(word) and not is_laboratory_term(word)
+    return is_surname(word) or not is_ordinary(word) or is_eponym(word)
 
 
 def name_at(text: str, start: int, end: int, *, labelled: bool) -> tuple[int, int] | None:
@@ -62,14 +84,14 @@ def name_at(text: str, start: int, end: int, *, labelled: bool) -> tuple[int, in
         text: The normalised text.
         start: Where the value begins.
         end: Where it must end.
-        labelled: Whether a label announces a name, so that it may be in lower case and be an ordinary word.
+        labelled: Whether a label or a title announces a name, so that it may be any word.
     """
     position = _after_titles(text, start, end)
     match = NAME_WORD.match(text, position, end)
-    if not match or (not labelled and not is_capitalised(match.group())):
+    if not match or not (labelled or match.group()[0].isupper()):
         return None
     accepted = [match]
-    capitalised = is_capitalised(match.group())
+    capitalised = match.group()[0].isupper() or is_particle(match.group())
     while len(accepted) < _LONGEST_NAME:
         following = _next_word(text, accepted[-1].end(), end)
         if not following or not _continues(following.group(), capitalised, following.end() == end):
@@ -98,31 +120,27 @@ def _next_word(text: str, position: int, end: int) -> re.Match[str] | None:
 def _continues(word: str, capitalised: bool, last: bool) -> bool:
     if len(word) > 1 and is_credential(word):
         return False
-    if capitalised and fold(word) in listed("particles"):
+    if capitalised and is_particle(word):
         return True
     # A surname such as "Ward" is also a label; at the end of a field it is the surname.
-    return is_capitalised(word) == capitalised and (last or not _stops(word))
+    return word[0].isupper() == capitalised and (last or not _stops(word))
 
 
 def _stops(word: str) -> bool:
-    key = fold(word).rstrip(".")
+    key = word_key(word)
     if len(key) <= 1:
         return False
-    return (
-        (key in listed("ordinary") and not is_given_name(word))
-        or classify(key) is not None
-        or key in listed("not_names")
-    )
+    if key in listed("not_names") or classify(key) is not None:
+        return True
+    return key in listed("ordinary") and not is_given_name(word) and not is_surname(word)
 
 
 def _trimmed(text: str, accepted: list[re.Match[str]], labelled: bool) -> tuple[int, int] | None:
     """Drop particles that nothing follows, and refuse what holds no name at all."""
-    while accepted and (fold(accepted[-1].group()) in listed("particles") and len(accepted) > 1):
+    while len(accepted) > 1 and is_particle(accepted[-1].group()):
         accepted.pop()
     told = [match.group() for match in accepted]
-    if all(fold(word).rstrip(".") in listed("not_names") or is_title(word) for word in told):
-        return None
-    if all(is_ordinary(word) or len(word.rstrip(".")) == 1 for word in told) and not (labelled and _may_be_name(told)):
+    if not (_is_labelled_name(told) if labelled else _is_evident_name(told)):
         return None
     start, end = accepted[0].start(), accepted[-1].end()
     # A full stop belongs to an initial, not to the end of a sentence.
@@ -131,12 +149,23 @@ def _trimmed(text: str, accepted: list[re.Match[str]], labelled: bool) -> tuple[
     return (start, end) if end - start > 1 else None
 
 
-def _may_be_name(told: list[str]) -> bool:
-    """Whether ordinary words beside a label can still be a name ("Grace Young"): none of them is a label or term."""
-    return all(
-        is_capitalised(word)
-        and classify(fold(word)) is None
-        and not is_laboratory_term(word)
-        and fold(word) not in listed("organisations")
-        for word in told
-    )
+def _is_labelled_name(told: list[str]) -> bool:
+    """Whether words in a field for names are one: not only titles, labels, terms and "unknown"."""
+    for word in told:
+        key = word_key(word)
+        if len(key) < 2 or is_title(word) or is_particle(word) or key in listed("not_names"):
+            continue
+        if is_given_name(word) or is_surname(word) or is_eponym(word) or not is_ordinary(word):
+            return True
+    return False
+
+
+def _is_evident_name(told: list[str]) -> bool:
+    """Whether words that nothing announces are a name: a given name or an initial with a surname, or unknown words."""
+    first, last = told[0], told[-1]
+    if word_key(last) in listed("organisations") or (is_laboratory_term(first) and not is_given_name(first)):
+        return False
+    if any(not is_ordinary(word) and len(word_key(word)) > 1 and not is_title(word) for word in told):
+        return True
+    started = is_given_name(first) or len(word_key(first)) == 1
+    return len(told) > 1 and started and may_be_surname(last)

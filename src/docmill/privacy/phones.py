@@ -30,9 +30,12 @@ _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "PL", "NL", "UA", "IN", "AU")
 def phone_numbers(text: str) -> Iterator[Finding]:
     """Yield phone numbers that are written as such: with a country code, brackets, or groups of digits."""
     for match in _CANDIDATE.finditer(text):
-        digits = sum(letter.isdigit() for letter in match.group())
-        if _LEAST_DIGITS <= digits <= _MOST_DIGITS and not _looks_like_date(match.group()):
-            yield Finding(*match.span(), "PHONE", 0.8, "pattern")
+        value = match.group()
+        digits = sum(letter.isdigit() for letter in value)
+        if _LEAST_DIGITS <= digits <= _MOST_DIGITS and not _looks_like_date(value):
+            # A bracket that opens outside of the number does not belong to it.
+            surplus = value.endswith(")") and value.count(")") > value.count("(")
+            yield Finding(match.start(), match.end() - surplus, "PHONE", 0.8, "pattern")
     for match in _BARE.finditer(text):
         value = match.group(1)
         digits = sum(letter.isdigit() for letter in value)
@@ -45,7 +48,9 @@ def phone_numbers(text: str) -> Iterator[Finding]:
 
 
 def _looks_like_date(value: str) -> bool:
-    return bool(re.match(r"(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?\b|\d\d?[./-]\d\d?[./-](?:19|20)\d\d", value))
+    return bool(
+        re.match(r"(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?\b|\d\d?([./-])\d\d?\1(?:(?:19|20)\d\d|\d\d)\b(?!\1)", value)
+    )
 
 
 def _is_possible(value: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_credential, is_laboratory_term, is_ordinary, is_title
+from docmill.privacy.people import is_credential, is_eponym, is_ordinary, is_title
 from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed
 
@@ -48,7 +49,8 @@ def _telling_parts(name: str) -> Iterator[str]:
         key = fold(part)
         if len(part) < _LEAST_LETTERS or is_title(part) or is_credential(part) or key in listed("particles"):
             continue
-        if not is_laboratory_term(part):
+        # "White" and "Iron" are surnames too: alone they say nothing.
+        if is_eponym(part) or not is_ordinary(part):
             yield key
 
 
@@ -57,7 +59,7 @@ def _name_occurrences(text: str, names: set[str]) -> Iterator[Finding]:
         return
     for match in _WORD.finditer(text):
         word = match.group()
-        if fold(word) in names and (word[0].isupper() or not is_ordinary(word)):
+        if fold(word) in names and not (is_eponym(word) and is_clinical_use(text, *match.span())):
             yield Finding(*match.span(), "PERSON", 0.7, "propagation")
 
 

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.dates import date_pattern
 from docmill.privacy.lab_guard import Guard
 from docmill.privacy.labels import classify
 from docmill.privacy.lines import Line
 from docmill.privacy.model import Rampart, Tag
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_laboratory_term, is_ordinary, is_title
+from docmill.privacy.people import is_ordinary, is_title
 from docmill.privacy.text import fold
 from docmill.privacy.values import Span
 from docmill.privacy.vocabulary import listed
@@ -25,13 +26,6 @@ _LEFT_OVER = re.compile(r"[^\W\d_]{2,}")
 _WORDS = re.compile(r"[^\W\d_][\w'’]*")
 _NAMED = re.compile(
     r"(?:\b(?:name|named|patient|pt|mr|mrs|ms|miss|dr|hi|dear|hello|user|customer|am|is)\W{1,3})$", re.IGNORECASE
-)
-_CLINICAL = re.compile(
-    r"(?:['’]s?)?(?:[- ][A-ZÀ-Þ][\w'’-]+)?[ -]{1,2}(?:[a-z]{2,12} )?(?:tests?|stain\w*|bod(?:y|ies)|rods|rings|cells?|virus|disease|syndrome|sign"
-    r"|thyroiditis|anti(?:gen|body|bodies)|proteins?|urine|culture|agar|medium|lymphoma|sarcoma|tumou?r|ana?emia|leuk(?:a?emia)|equation"
-    r"|formula|method|scale|score|criteria|index|classification|stage|grade|procedure|operation|reflex|factor|fracture|ulcer|o?edema"
-    r"|neuropathy|deficiency|panel|screen|titer|titre|smear|reaction|phenomenon|fever|hormone|units?|clearance|time|positive|negative"
-    r"|palsy|hernia|contracture|nodes?|maneuver|manoeuvre|chorea|dystrophy|ataxia|esophagus|oesophagus|barr[eé])\b"
 )
 _LEAST_ID_DIGITS = 5
 _LEAST_PHONE_DIGITS = 7
@@ -97,7 +91,8 @@ def _is_open(line: Line, covered: list[Span], guard: Guard) -> bool:
 def _is_known(word: str) -> bool:
     return (
         word in listed("ordinary")
-        or is_laboratory_term(word)
+        or word in listed("laboratory")
+        or word in listed("eponyms")
         or word in listed("organisations")
         or word in listed("titles")
         or word in listed("credentials")
@@ -108,7 +103,7 @@ def _is_known(word: str) -> bool:
 def _is_believed(text: str, tag: Tag, tags: list[Tag]) -> bool:
     value = text[tag.start : tag.end]
     if tag.type == "PERSON":
-        return _is_person(text, tag, value)
+        return _is_person(text, tag, value, tags)
     if tag.type == "ADDRESS":
         return _is_place(text, tag, value, tags)
     if tag.type in ("ID", "BANK"):
@@ -120,7 +115,7 @@ def _is_believed(text: str, tag: Tag, tags: list[Tag]) -> bool:
     return "@" in value if tag.type == "EMAIL" else "." in value
 
 
-def _is_person(text: str, tag: Tag, value: str) -> bool:
+def _is_person(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
     words = _WORDS.findall(value)
     before = text[max(0, tag.start - 12) : tag.start]
     if not words or (len(value.strip()) < 2):
@@ -128,19 +123,14 @@ def _is_person(text: str, tag: Tag, value: str) -> bool:
     titled = bool(re.search(r"(\S+)\s$", before)) and is_title(before.split()[-1])
     if all(is_ordinary(word) for word in words) and not titled:
         return False
-    if len(words) == 1 and words[0].islower() and not _NAMED.search(before):
+    if len(words) == 1 and words[0].islower() and not _NAMED.search(before) and not _has_neighbour(tag, tags):
         return False
-    return titled or bool(_NAMED.search(before)) or not _CLINICAL.match(text, tag.end)
+    return titled or bool(_NAMED.search(before)) or not is_clinical_use(text, tag.start, tag.end)
 
 
 def _is_place(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
     """Whether a part of an address has company, or is long enough to stand alone."""
-    near = any(
-        other.type == "ADDRESS"
-        and other is not tag
-        and (0 <= tag.start - other.end <= 3 or 0 <= other.start - tag.end <= 3)
-        for other in tags
-    )
+    near = _has_neighbour(tag, tags)
     words = _WORDS.findall(value)
     longest = max(map(len, words), default=0)
     if near:
@@ -148,3 +138,13 @@ def _is_place(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
     if longest < 4 or all(is_ordinary(word) for word in words):
         return False
     return not re.fullmatch(r"[\d.,<>\s-]+", value)
+
+
+def _has_neighbour(tag: Tag, tags: list[Tag]) -> bool:
+    """Whether a tag of the same type stands beside this one."""
+    return any(
+        other.type == tag.type
+        and other is not tag
+        and (0 <= tag.start - other.end <= 3 or 0 <= other.start - tag.end <= 3)
+        for other in tags
+    )

@@ -12,23 +12,9 @@ from docmill.privacy.text import fold
 def listed(name: str) -> frozenset[str]:
     """Return the words of the list ``name``, folded.
 
-    Lists: ``laboratory``, ``eponyms``, ``organisations``, ``titles``, ``credentials``, ``ordinary``,
-    ``given_names``.
+    Lists: ``laboratory``, ``eponyms``, ``organisations``, ``titles``, ``credentials``, ``particles``, ``ordinary``,
+    ``not_names``, ``given_names``, ``surnames``, ``ambiguous_labels``.
     """
     text = resources.files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return frozenset(fold(word) for line in lines for word in line.split())
-
-
-@cache
-def laboratory_terms() -> frozenset[str]:
-    """Return the words that name a marker, a test, a body or a medicine."""
-    return listed("laboratory") | listed("eponyms")
-
-
-@cache
-def given_names() -> frozenset[str]:
-    """Return given names that mean nothing else."""
-    return (
-        listed("given_names") - listed("laboratory") - listed("ordinary") - listed("organisations") - listed("eponyms")
-    )

@@ -1,0 +1,66 @@
+"""Dates, and which of them are birth dates: by a label, by the sex printed beside it, or by its age."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from functools import cache
+
+from docmill.privacy.dates import date_pattern, is_plausible, parse_date
+from docmill.privacy.fields import Label
+from docmill.privacy.labels import OTHER, listed_labels
+from docmill.privacy.models import Finding
+
+_LOOK_BACK = 48
+_YEARS_BEFORE = 14
+_SEX_BEFORE = re.compile(
+    r"(?<![^\W_])(?:m|f|w|h|male|female|mannlich|weiblich|masculin|feminin|homme|femme|hombre|mujer|uomo|donna|man|vrouw|k|ч|ж)[\s|,;/()-]{1,6}$"
+)
+_SEX_AFTER = re.compile(
+    r"[\s|,;/()-]{1,4}(?:\(?\d{1,3} ?(?:y|yrs?|years?|jahre|ans|anni|anos|lat|jaar)?\)?[\s|,;/()-]{1,4})?(?:m|f|w|male|female)(?![^\W_])"
+)
+_STAR = re.compile(r"(?:^|[\s,(])\*\s?$")
+
+
+def date_findings(folded: str, labels: list[Label]) -> list[Finding]:
+    """Return all dates of a text; those of a birth have the type ``DATE_OF_BIRTH``.
+
+    Args:
+        folded: The normalised text, folded.
+        labels: The labels in it: a date that another label announces is not judged by its age.
+    """
+    matches = list(date_pattern().finditer(folded))
+    days = {match.start(): parse_date(match.group()) for match in matches}
+    known = [day.value for day in days.values() if day and is_plausible(day.value)]
+    newest = max(known, default=None)
+    announced = {label.end for label in labels if label.kind == OTHER}
+    findings = []
+    for match in matches:
+        day = days[match.start()]
+        before = folded[max(0, match.start() - _LOOK_BACK) : match.start()]
+        birth = bool(_birth_label().search(before) or _STAR.search(before))
+        if not birth and day and not announced & set(range(match.start() - 2, match.start() + 1)):
+            birth = _is_beside_sex(folded, match) or _is_old(day.value, newest)
+        kind, score = ("DATE_OF_BIRTH", 0.95) if birth else ("DATE", 0.85)
+        findings.append(Finding(*match.span(), kind, score, "pattern"))
+    return findings
+
+
+@cache
+def _birth_label() -> re.Pattern[str]:
+    labels = "|".join(re.escape(label).replace(r"\ ", r"[\s./_-]{1,3}") for label in listed_labels("DATE_OF_BIRTH"))
+    return re.compile(
+        rf"(?<![^\W_])(?:{labels})[\s.:)(*=\"'|_-]{{0,12}}(?:(?:is|was|on|am|le|il|el|op|dnia|the|of)\s{{1,2}})?[\"'(]?$"
+    )
+
+
+def _is_beside_sex(folded: str, match: re.Match[str]) -> bool:
+    """Whether the person's sex stands before or after the date ("COLLINS | F | 1998-06-05")."""
+    return bool(
+        _SEX_BEFORE.search(folded, max(0, match.start() - 16), match.start()) or _SEX_AFTER.match(folded, match.end())
+    )
+
+
+def _is_old(day: datetime.date, newest: datetime.date | None) -> bool:
+    """Whether a date is so long before the others that it is somebody's birth."""
+    return newest is not None and is_plausible(day) and (newest - day).days > _YEARS_BEFORE * 365
