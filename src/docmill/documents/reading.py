@@ -7,12 +7,14 @@ Everything here runs in the process that calls it. Files that strangers bring ar
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from docmill.documents.engines.interface import WordSource, open_source
-from docmill.documents.layout.page import lay_out
 from docmill.documents.models import DocumentInfo, PageRange, PageText
-from docmill.errors import EmptyFile, NotAPdf, TooLarge, TooManyPages
+from docmill.errors import EmptyFile, MissingExtra, NotAPdf, TooLarge, TooManyPages
 from docmill.settings import DocumentSettings
+
+if TYPE_CHECKING:
+    from docmill.documents.pages import PageReader
 
 _MARK = b"%PDF-"
 _MARK_WITHIN = 1024
@@ -68,21 +70,31 @@ def split_pages(pages: int, size: int) -> list[PageRange]:
 def read_pages(path: Path, pages: PageRange, settings: DocumentSettings, password: str | None = None) -> list[PageText]:
     """Return the text of a range of pages.
 
+    Pages without readable text are recognised, at most ``ocr_max_pages`` of them. Where character recognition is
+    not installed, they stay as they are and their signals say ``ocr_missing``.
+
     Raises:
         DocumentError: The file or a page cannot be read.
+        MissingExtra: The engine is not installed, or recognition of every page is asked for and is not installed.
     """
-    with open_source(settings.pdf_engine, path, password) as source:
-        return [_read_page(source, number) for number in range(pages.first, pages.last + 1)]
+    from docmill.documents.pages import PageReader
+
+    found: list[PageText] = []
+    left = settings.ocr_max_pages
+    with PageReader(path, settings, password) as reader:
+        for number in range(pages.first, pages.last + 1):
+            page, recognise = reader.read_text(number)
+            if recognise and left > 0:
+                left -= 1
+                page = _recognise(reader, page, settings)
+            found.append(page)
+    return found
 
 
-def _read_page(source: WordSource, number: int) -> PageText:
-    page = source.page_words(number)
-    text, words = lay_out(page.words)
-    return PageText(
-        number=number,
-        text=text,
-        words=words,
-        width=page.width,
-        height=page.height,
-        method="text" if words else "empty",
-    )
+def _recognise(reader: PageReader, page: PageText, settings: DocumentSettings) -> PageText:
+    try:
+        return reader.recognise(page)
+    except MissingExtra:
+        if settings.ocr == "always":
+            raise
+        return page.model_copy(update={"signals": page.signals | {"ocr_missing": True}})

@@ -16,7 +16,9 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from docmill.documents.engines.interface import WordSource
+from docmill.documents.engines.pdfium_image import image_cover, render, unmapped_share
 from docmill.documents.engines.pdfium_text import TextReader
+from docmill.documents.ocr.image import PageImage
 from docmill.documents.words import PageWords
 from docmill.errors import DocumentError, EncryptedDocument, NoPages, WrongPassword
 
@@ -87,20 +89,41 @@ class PdfiumDocument(WordSource):
         Raises:
             DocumentError: The page cannot be read.
         """
+        with self.page(number) as page, _text_page(page, number) as text_page:
+            return TextReader(page, text_page).read()
+
+    def look_closer(self, number: int) -> dict[str, float | int]:
+        """Return the costly signals of a page: ``image_cover``, ``paths`` and ``unmapped``."""
+        with self.page(number) as page, _text_page(page, number) as text_page:
+            cover, paths = image_cover(page)
+            return {"image_cover": round(cover, 3), "paths": paths, "unmapped": round(unmapped_share(text_page), 3)}
+
+    def render(self, number: int, dots_per_inch: int) -> PageImage:
+        """Return a grey image of a page, counted from 1."""
         with self.page(number) as page:
-            text_page = pdfium.FPDFText_LoadPage(page)
-            if not text_page:
-                raise DocumentError(f"The text of page {number} cannot be read.", page=number)
-            try:
-                return TextReader(page, text_page).read()
-            finally:
-                pdfium.FPDFText_ClosePage(text_page)
+            return render(page, dots_per_inch)
+
+    @property
+    def is_xfa(self) -> bool:
+        """Whether the content is an XFA form, which PDFium does not draw."""
+        return pdfium.FPDF_GetFormType(self._document) in (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
 
     def close(self) -> None:
         """Let the file go."""
         if self._document:
             pdfium.FPDF_CloseDocument(self._document)
             self._document = None
+
+
+@contextmanager
+def _text_page(page: Any, number: int) -> Iterator[Any]:
+    text_page = pdfium.FPDFText_LoadPage(page)
+    if not text_page:
+        raise DocumentError(f"The text of page {number} cannot be read.", page=number)
+    try:
+        yield text_page
+    finally:
+        pdfium.FPDFText_ClosePage(text_page)
 
 
 def _initialise() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -26,7 +27,11 @@ _WORD = re.compile("[^\\s\ufffe]+\ufffe?|\ufffe")
 _LINE = re.compile(r"[^\r\n]+")
 _UNREADABLE = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+# Places where two words may have been glued: "DateUnits", "1.73m2(>90)".
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[\w%²³])(?=[(\[])|(?<=[)\]])(?=\w)")
+# In parts of the height of the characters.
 _WIDEST_CHARACTER = 1.25
+_SEAM_GAP = 0.05
 
 
 class PageFrame:
@@ -71,8 +76,9 @@ class TextReader:
         """Return the words in the order of the file; at most the first 200,000 characters are looked at."""
         text = self._text()
         words: list[PlacedWord] = []
+        seams = [match.start() for match in _SEAM.finditer(text) if self._is_seam(match.start())]
         for line in _LINE.finditer(text):
-            words += self._line_words(text, line.start(), line.end())
+            words += self._line_words(text, _cut(_WORD.finditer(text, line.start(), line.end()), seams))
         if clean(text) != text:
             words = [word for word in map(_cleaned, words) if word.text]
         return PageWords(
@@ -95,14 +101,26 @@ class TextReader:
             text = "".join(chr(pdfium.FPDFText_GetUnicode(self._text_page, index)) for index in range(count))
         return text.replace("\0", REPLACEMENT)
 
-    def _line_words(self, text: str, start: int, end: int) -> list[PlacedWord]:
+    def _is_seam(self, index: int) -> bool:
+        """Whether a character begins a new text object that does not continue the one before it."""
+        before = pdfium.FPDFText_GetTextObject(self._text_page, index - 1)
+        after = pdfium.FPDFText_GetTextObject(self._text_page, index)
+        if not before or not after or ctypes.addressof(before.contents) == ctypes.addressof(after.contents):
+            return False
+        pdfium.FPDFText_GetLooseCharBox(self._text_page, index - 1, self._rectangle_pointer)
+        end = self._rectangle.right
+        pdfium.FPDFText_GetLooseCharBox(self._text_page, index, self._rectangle_pointer)
+        gap: float = self._rectangle.left - end
+        height: float = self._rectangle.top - self._rectangle.bottom
+        return abs(gap) > _SEAM_GAP * height
+
+    def _line_words(self, text: str, spans: Iterator[tuple[int, int]]) -> list[PlacedWord]:
         words: list[PlacedWord] = []
         turned: bool | None = None
-        for match in _WORD.finditer(text, start, end):
-            first, last = match.start(), match.end() - 1
+        for first, last in spans:
             if turned is None:
                 turned = self._quarter_turns(first) != 0 or self._frame.rotation != 0
-            word = None if turned else self._plain_word(match[0], first, last)
+            word = None if turned else self._plain_word(text[first : last + 1], first, last)
             words += [word] if word else self._spelled_words(text, first, last)
         return words
 
@@ -146,6 +164,17 @@ class TextReader:
         """Return the turns against the clock in which PDFium sees a character."""
         angle: float = pdfium.FPDFText_GetCharAngle(self._text_page, index)
         return round(angle / (math.pi / 2)) % 4
+
+
+def _cut(matches: Iterator[re.Match[str]], seams: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last position of each word, cut at its seams."""
+    for match in matches:
+        start, end = match.span()
+        for seam in seams:
+            if start < seam < end:
+                yield start, seam - 1
+                start = seam
+        yield start, end - 1
 
 
 def _right_to_left_word(characters: list[Character], turn: int) -> PlacedWord:

@@ -1,0 +1,1 @@
+"""Character recognition: when a page needs it, the image of the page, and who reads it."""

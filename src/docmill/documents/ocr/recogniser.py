@@ -1,0 +1,33 @@
+"""The one interface of all character recognition, and how one is chosen by name."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from docmill.documents.ocr.image import PageImage
+from docmill.documents.words import PlacedWord
+
+
+class Recogniser(Protocol):
+    """Reads the words of an image."""
+
+    dots_per_inch: int
+
+    def recognise(self, image: PageImage) -> tuple[list[PlacedWord], PageImage]:
+        """Return the words and the image, turned and levelled, in which their boxes lie (in points)."""
+        ...
+
+
+def find_recogniser(name: str) -> Recogniser:
+    """Return character recognition by its name, as in the setting ``DOCMILL_OCR_ENGINE``.
+
+    Raises:
+        MissingExtra: It is not installed.
+    """
+    if name == "tesseract":
+        from docmill.documents.ocr.tesseract import TesseractRecogniser
+
+        return TesseractRecogniser()
+    from docmill.documents.ocr.rapid import rapid_recogniser
+
+    return rapid_recogniser()

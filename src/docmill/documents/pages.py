@@ -1,0 +1,115 @@
+"""Reading single pages: by their text, or by character recognition where that is not there or is rubbish."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Self
+
+from docmill.documents.engines.interface import WordSource, open_source
+from docmill.documents.engines.pdfium import PdfiumDocument
+from docmill.documents.layout.page import lay_out
+from docmill.documents.models import PageText, Word
+from docmill.documents.ocr.decision import Signals, leaves_doubt, naturalness, needs_recognition
+from docmill.documents.ocr.recogniser import find_recogniser
+from docmill.documents.words import PageWords
+from docmill.errors import XfaPlaceholder
+from docmill.settings import DocumentSettings
+
+_XFA_NOTICE = re.compile(r"please\s+wait|adobe\s+reader\s+\d", re.IGNORECASE)
+
+
+class PageReader:
+    """An open document whose pages are read one by one.
+
+    Args:
+        path: The file.
+        settings: Engine, character recognition and limits.
+        password: The document's password, where it has one.
+
+    Raises:
+        DocumentError: The file cannot be read.
+        MissingExtra: The engine is not installed.
+    """
+
+    def __init__(self, path: Path, settings: DocumentSettings, password: str | None = None) -> None:
+        self._settings = settings
+        self._document = PdfiumDocument(path, password)
+        self._source: WordSource = self._document
+        if settings.pdf_engine != "pdfium":
+            self._source = open_source(settings.pdf_engine, path, password)
+
+    def read_text(self, number: int) -> tuple[PageText, bool]:
+        """Return the text of a page as the file gives it, and whether it should be recognised instead.
+
+        Raises:
+            DocumentError: The page cannot be read.
+            XfaPlaceholder: The page only asks for a program that shows XFA forms.
+        """
+        found = self._source.page_words(number)
+        text, words = lay_out(found.words)
+        if self._document.is_xfa and _XFA_NOTICE.search(text):
+            raise XfaPlaceholder
+        signals = self._signals(number, found, text)
+        decision, reason = needs_recognition(signals)
+        signals["decision"] = reason
+        page = PageText(
+            number=number,
+            text=text,
+            words=words,
+            width=found.width,
+            height=found.height,
+            method="text" if words else "empty",
+            signals=signals,
+        )
+        wanted = self._settings.ocr == "always" or (self._settings.ocr == "auto" and decision == "ocr")
+        return page, wanted
+
+    def recognise(self, page: PageText) -> PageText:
+        """Return a page read by character recognition.
+
+        Raises:
+            MissingExtra: It is not installed.
+        """
+        recogniser = find_recogniser(self._settings.ocr_engine)
+        image = self._document.render(page.number, recogniser.dots_per_inch)
+        placed, image = recogniser.recognise(image)
+        text, words = lay_out(placed)
+        confidences = [word.confidence for word in words if word.confidence is not None]
+        return page.model_copy(
+            update={
+                "text": text,
+                "words": [_on_page(word, image.page_box((word.x0, word.top, word.x1, word.bottom))) for word in words],
+                "method": "ocr" if words else "empty",
+                "confidence": round(sum(confidences) / len(confidences), 4) if confidences else None,
+                "signals": page.signals | {"turn": image.turn, "skew": round(image.skew, 2)},
+            }
+        )
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._source.close()
+        self._document.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _signals(self, number: int, found: PageWords, text: str) -> Signals:
+        signals: Signals = {
+            "characters": found.characters,
+            "unreadable": round(found.unreadable / max(1, found.characters), 3),
+        }
+        natural = naturalness(text)
+        if natural is not None:
+            signals["naturalness"] = round(natural, 3)
+        if leaves_doubt(signals):
+            signals |= self._document.look_closer(number)
+        return signals
+
+
+def _on_page(word: Word, box: tuple[float, float, float, float]) -> Word:
+    x0, top, x1, bottom = (round(edge, 2) for edge in box)
+    return word._replace(x0=x0, top=top, x1=x1, bottom=bottom)
