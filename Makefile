@@ -1,0 +1,63 @@
+# `make` or `make help` lists what there is to do.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+UNIT_COVERAGE := 80
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test check lint lint-fix unit-test int-test bench docs image lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-12s %s\n", $$1, $$2 }'
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5' || echo "uv cannot be had; pip will do"
+	@if [ -x $(BIN)/uv ]; then install="$(BIN)/uv pip install --quiet --python $(BIN)/python"; \
+	else install="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; fi; \
+	$$install --require-hashes --requirement requirements.lock && $$install --no-deps --editable .
+	@touch $(STAMP)
+
+setup: $(STAMP) ## Install docmill and what it needs into .venv
+
+demo: setup ## Run the example lab reports through the medical-report pipeline
+	@$(BIN)/docmill demo
+
+up: setup ## Run a worker in the foreground, with the embedded PostgreSQL unless DATABASE_URL is set
+	@$(BIN)/docmill worker
+
+down: setup ## Stop the embedded PostgreSQL
+	@$(BIN)/docmill down
+
+test: setup ## Run all tests that need no network, and print the coverage of the unit tests
+	@$(MAKE) --no-print-directory unit-test
+	$(BIN)/python -m pytest tests --ignore=tests/unit -q
+
+unit-test: setup ## Run the unit tests; at least 80 % of the lines must be covered
+	$(BIN)/python -m pytest tests/unit -q --cov=docmill --cov-report=term --cov-fail-under=$(UNIT_COVERAGE)
+
+int-test: setup ## Run the tests on a real PostgreSQL alone
+	$(BIN)/python -m pytest tests/integration -q
+
+lint: setup ## Check style, types, imports and docstrings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/interrogate --quiet --fail-under 100 --ignore-init-method --ignore-magic --ignore-private --ignore-semiprivate --ignore-nested-functions src
+
+lint-fix: setup ## Apply the fixes that ruff knows
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+check: lint ## All checks that run no test
+
+lock: setup ## Write requirements.lock anew
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+	    --extra all --group dev pyproject.toml --output-file requirements.lock
+	@! grep -nE 'https?://' requirements.lock
+
+clean: ## Remove the virtual environment and all caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
