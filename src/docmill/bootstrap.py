@@ -25,7 +25,10 @@ from docmill.errors import InvalidConfiguration
 from docmill.settings import DocumentSettings, EngineSettings, PrivacySettings, Settings, load_settings
 from docmill.storage.local import LocalBlobs
 
-BUILT_IN_PIPELINES = ("docmill.pipelines.medical_report.pipeline:pipeline",)
+BUILT_IN_PIPELINES = (
+    "docmill.pipelines.medical_report.pipeline:pipeline",
+    "docmill.pipelines.novel.pipeline:pipeline",
+)
 ENTRY_POINT_GROUP = "docmill.pipelines"
 
 

@@ -1,0 +1,2 @@
+drop table docmill.novel_sentences;
+drop table docmill.novels;

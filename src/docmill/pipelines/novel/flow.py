@@ -1,0 +1,142 @@
+"""From pages to paragraphs: lines joined, hyphenated words put together, each token with its place in the book."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from docmill.pipelines.novel.furniture import body_lines
+from docmill.pipelines.novel.language import grammar, is_known
+from docmill.pipelines.novel.models import BookPage, Language, Line, Token
+
+_TOKEN = re.compile(r"\S+")
+_CORE = re.compile(r"\w[\w'’-]*\w|\w")
+_HYPHENS = ("-", "‐", "\u00ad")
+_BROKEN = re.compile(r"\w[-‐\u00ad]$")
+_ENDS = re.compile(r"[.!?…:;][\"'»”’)\]_]*$")
+_SPEECH_START = re.compile(r"(?:[«“\"]|[-–—―]{1,2}(?=\s|\w))")
+
+# Points by which a first line is moved to the right, at least.
+_INDENT = 6.0
+# A last line leaves at least this share of the width free.
+_SHORT = 0.12
+# Paragraphs may be set apart by more than the usual distance of lines.
+_GAP = 1.5
+
+
+def paragraphs(pages: Sequence[BookPage], language: Language, *, fix_hyphenation: bool) -> list[list[Token]]:
+    """Return the paragraphs of a book; one that crosses a page stays whole.
+
+    Args:
+        pages: The pages in order.
+        language: Language of the book.
+        fix_hyphenation: Join words that were hyphenated at the end of a line.
+
+    Raises:
+        MissingExtra: The extra ``novel`` is not installed.
+    """
+    bodies = body_lines(pages)
+    words = _vocabulary(pages, bodies)
+    found: list[list[Token]] = []
+    previous: tuple[BookPage, Line, list[Line]] | None = None
+    for page, body in zip(pages, bodies, strict=True):
+        for line in body:
+            if previous is None or _starts_paragraph(page, line, body, *previous):
+                found.append([])
+            _append(found[-1], _tokens(page, line), words if fix_hyphenation else None, language)
+            previous = (page, line, body)
+    return [paragraph for paragraph in found if paragraph]
+
+
+def _tokens(page: BookPage, line: Line) -> list[Token]:
+    return [
+        Token(match[0], page.number, match.start(), page.number, match.end())
+        for match in _TOKEN.finditer(page.text, line.start, line.end)
+    ]
+
+
+def _vocabulary(pages: Sequence[BookPage], bodies: Sequence[Sequence[Line]]) -> Counter[str]:
+    """Count the words of a book that stand whole on a line."""
+    counts: Counter[str] = Counter()
+    for page, body in zip(pages, bodies, strict=True):
+        for line in body:
+            text = page.text[line.start : line.end]
+            if _BROKEN.search(text):
+                text = text.rsplit(maxsplit=1)[0] if " " in text else ""
+            counts.update(_CORE.findall(text.casefold()))
+    return counts
+
+
+def _starts_paragraph(
+    page: BookPage,
+    line: Line,
+    body: Sequence[Line],
+    previous_page: BookPage,
+    previous: Line,
+    previous_body: Sequence[Line],
+) -> bool:
+    if page.number > previous_page.number + 1:
+        return True
+    before = previous_page.text[previous.start : previous.end]
+    if _BROKEN.search(before):
+        return False
+    if previous_page is page and _gap(body, previous, line):
+        return True
+    if line.x0 - _left(body) > _INDENT and previous.x0 - _left(previous_body) <= _INDENT:
+        return True
+    if not _ENDS.search(before):
+        return False
+    return _is_short(previous, previous_body) or _SPEECH_START.match(page.text[line.start : line.end]) is not None
+
+
+def _gap(body: Sequence[Line], above: Line, below: Line) -> bool:
+    distances = [second.top - first.top for first, second in pairwise(body)]
+    return below.top - above.top > _GAP * median(distances)
+
+
+def _left(body: Sequence[Line]) -> float:
+    return min(line.x0 for line in body)
+
+
+def _is_short(line: Line, body: Sequence[Line]) -> bool:
+    right, left = max(other.x1 for other in body), _left(body)
+    return right - line.x1 > _SHORT * (right - left)
+
+
+def _append(paragraph: list[Token], tokens: list[Token], words: Counter[str] | None, language: Language) -> None:
+    if words is not None and paragraph and tokens and _BROKEN.search(paragraph[-1].text):
+        first, second = paragraph.pop(), tokens[0]
+        tokens = [_joined(first, second, words, language), *tokens[1:]]
+    paragraph.extend(tokens)
+
+
+def _joined(first: Token, second: Token, words: Counter[str], language: Language) -> Token:
+    stem = first.text[:-1]
+    text = first.text + second.text if _keeps_hyphen(stem, second.text, words, language) else stem + second.text
+    return Token(text, first.page, first.start, second.end_page, second.end)
+
+
+def _keeps_hyphen(stem: str, rest: str, words: Counter[str], language: Language) -> bool:
+    """Tell a compound from a hyphenated word: by the rest of the book, then by the dictionary."""
+    left, right = _last_core(stem), _first_core(rest)
+    whole, compound = left + right, f"{left}-{right}"
+    if words[whole] != words[compound]:
+        return words[compound] > words[whole]
+    if is_known(whole, language) or right in grammar(language).suffixes:
+        return False
+    if not right or rest[0].isupper() or right in grammar(language).enclitics:
+        return True
+    return is_known(left, language) and is_known(right, language)
+
+
+def _last_core(text: str) -> str:
+    cores = _CORE.findall(text.casefold())
+    return cores[-1] if cores else ""
+
+
+def _first_core(text: str) -> str:
+    match = _CORE.search(text.casefold())
+    return match[0] if match else ""

@@ -1,0 +1,95 @@
+"""Page furniture: running heads and page numbers, told from the text by what repeats from page to page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from docmill.pipelines.novel.models import BookPage, Line
+
+_NUMBER = re.compile(r"[^\w]*(?:page\s+)?(?P<digits>\d{1,4})[^\w]*", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+# A head stands on three pages at least; with fewer, a line that repeats may be the story's.
+_FEWEST_PAGES = 3
+# A head is set apart from the text by more than the usual distance of lines.
+_APART = 1.25
+# Left and right pages have heads of their own, and the first page of a chapter has none.
+_NEAR_PAGES = 3
+# Fewer lines have no usual distance.
+_FEWEST_LINES = 3
+# Heads of two lines exist, of three hardly.
+_MOST_LINES = 2
+_TOP, _BOTTOM = 0, -1
+
+
+def body_lines(pages: Sequence[BookPage]) -> list[list[Line]]:
+    """Return the lines of each page without running heads and page numbers."""
+    bodies = [list(page.lines) for page in pages]
+    for edge in (_TOP, _BOTTOM):
+        for _ in range(_MOST_LINES):
+            _drop_round(pages, bodies, edge)
+    return bodies
+
+
+def _drop_round(pages: Sequence[BookPage], bodies: list[list[Line]], edge: int) -> None:
+    shift = _number_shift(pages, bodies, edge)
+    heads: dict[str, list[int]] = {}
+    for page, body in zip(pages, bodies, strict=True):
+        if _stands_apart(body, edge):
+            for key in _keys(page, body[edge]):
+                heads.setdefault(key, []).append(page.number)
+    for page, body in zip(pages, bodies, strict=True):
+        if not body:
+            continue
+        number = _number(page, body[edge])
+        if number is not None:
+            is_furniture = number - page.number == shift
+        else:
+            is_furniture = _stands_apart(body, edge) and any(
+                _is_running(heads[key], page.number) for key in _keys(page, body[edge])
+            )
+        if is_furniture:
+            del body[edge]
+
+
+def _is_running(numbers: Sequence[int], number: int) -> bool:
+    """Tell a running head, which comes back on one of the next pages, from the heading of a chapter."""
+    near = sum(abs(other - number) <= _NEAR_PAGES for other in numbers)
+    return len(numbers) >= _FEWEST_PAGES and near > 1
+
+
+def _number_shift(pages: Sequence[BookPage], bodies: Sequence[list[Line]], edge: int) -> int | None:
+    """Return what the printed page numbers are ahead of the file's, or None where no numbers are printed."""
+    shifts = Counter(
+        number - page.number
+        for page, body in zip(pages, bodies, strict=True)
+        if body and (number := _number(page, body[edge])) is not None
+    )
+    if not shifts:
+        return None
+    [(shift, count)] = shifts.most_common(1)
+    # One number alone may be the number of a chapter, unless it is the page's own.
+    return shift if count > 1 or shift == 0 else None
+
+
+def _number(page: BookPage, line: Line) -> int | None:
+    match = _NUMBER.fullmatch(page.text[line.start : line.end])
+    return int(match["digits"]) if match else None
+
+
+def _keys(page: BookPage, line: Line) -> set[str]:
+    """Return the line as it is, and with its numbers relative to the page's."""
+    text = _NOT_LETTERS.sub(" ", page.text[line.start : line.end].casefold()).strip()
+    return {text, _DIGITS.sub(lambda match: f"#{int(match[0]) - page.number}", text)}
+
+
+def _stands_apart(body: Sequence[Line], edge: int) -> bool:
+    if len(body) < _FEWEST_LINES:
+        return False
+    distances = [below.top - above.top for above, below in pairwise(body)]
+    return distances[edge] > _APART * median(distances)

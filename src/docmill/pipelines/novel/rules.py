@@ -1,0 +1,70 @@
+"""Rewriting by rules: long sentences are split where their clauses meet, short ones kept; no word is lost or added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from docmill.pipelines.novel.clauses import split_clauses
+from docmill.pipelines.novel.models import Language, Method, NovelOptions, Sentence, SourceSentence, Token, join
+
+_DANGLING = re.compile(r"[\s,;:–—-]+(?P<closing>[\"'»”’)\]_\s]*)$")
+_ENDED = re.compile(r"[.!?…][\"'»”’)\]_\s]*$")
+_CLOSING = re.compile(r"[\"'»”’)\]_\s]*$")
+_MARKS = re.compile(r"[«»“”\"_]|^\s*[-–—―]{1,2}(?=\s|\w)|(?<=\s)[-–—―]{1,2}(?=\s|$)")
+
+
+def rewrite_by_rules(
+    sentence: SourceSentence, language: Language, options: NovelOptions, method: Method = "rules"
+) -> list[Sentence]:
+    """Return the sentences that the rules make of one sentence of the book."""
+    if options.ignore_dialogue and sentence.dialogue:
+        pieces: list[Sequence[Token]] = [sentence.tokens]
+    else:
+        pieces = split_clauses(sentence.tokens, language, min_words=options.min_words, max_words=options.max_words)
+    return [_sentence(sentence, piece, options, method) for piece in pieces]
+
+
+def _sentence(sentence: SourceSentence, tokens: Sequence[Token], options: NovelOptions, method: Method) -> Sentence:
+    source = join(list(tokens))
+    whole = len(tokens) == len(sentence.tokens)
+    return Sentence(
+        text=write_out(source, whole=whole, keep_formatting=options.keep_formatting),
+        source=source,
+        source_id=sentence.id,
+        page=tokens[0].page,
+        start=tokens[0].start,
+        end_page=tokens[-1].end_page,
+        end=tokens[-1].end,
+        dialogue=sentence.dialogue,
+        method=method,
+    )
+
+
+def write_out(text: str, *, whole: bool, keep_formatting: bool) -> str:
+    """Write a piece of a sentence as a sentence: a capital first, a full stop last.
+
+    Args:
+        text: The piece.
+        whole: It is the whole sentence: headings and cries stay as they are.
+        keep_formatting: Keep quotation marks, dialogue dashes and marks of emphasis.
+    """
+    if not keep_formatting:
+        text = " ".join(_MARKS.sub(" ", text).split())
+    if whole:
+        return text
+    text = _DANGLING.sub(lambda match: match["closing"], text)
+    if not _ENDED.search(text):
+        closing = _CLOSING.search(text)
+        end = closing.start() if closing else len(text)
+        text = f"{text[:end]}.{text[end:]}"
+    return _with_capital(text)
+
+
+def _with_capital(text: str) -> str:
+    for place, character in enumerate(text):
+        if character.isalpha():
+            return f"{text[:place]}{character.upper()}{text[place + 1 :]}"
+        if character.isdigit():
+            break
+    return text

@@ -1,0 +1,25 @@
+-- name: delete_novel
+-- Forget what an earlier run of a job published; its sentences go along.
+delete from docmill.novels where job_id = %(job_id)s
+
+-- name: insert_novel
+-- A finished book.
+insert into docmill.novels (job_id, document_id, pages, language, method, summary)
+values (%(job_id)s, %(document_id)s, %(pages)s, %(language)s, %(method)s, %(summary)s)
+
+-- name: copy_sentences
+-- The sentences of a book, in order.
+copy docmill.novel_sentences
+    (job_id, number, source_id, page, start_offset, end_page, end_offset, dialogue, method, text, source)
+from stdin
+
+-- name: find_novel
+-- A finished book of an owner, without its sentences.
+select n.job_id, n.document_id, n.language, n.method, n.pages, n.summary, d.filename
+  from docmill.novels n join docmill.uploaded_documents d on d.id = n.document_id
+ where n.job_id = %(job_id)s and d.owner = %(owner)s
+
+-- name: find_sentences
+-- The sentences of a book, in order.
+select number, source_id, page, start_offset, end_page, end_offset, dialogue, method, text, source
+  from docmill.novel_sentences where job_id = %(job_id)s order by number

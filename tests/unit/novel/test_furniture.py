@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from tests.unit.novel.building import page
+
+from docmill.pipelines.novel.furniture import body_lines
+from docmill.pipelines.novel.models import BookPage
+
+STORY = ["Il faisait nuit et la pluie", "tombait sur les toits de la", "ville, sans bruit, depuis", "la veille au soir"]
+
+
+def texts(pages: list[BookPage]) -> list[list[str]]:
+    bodies = body_lines(pages)
+    return [[page.text[line.start : line.end] for line in body] for page, body in zip(pages, bodies, strict=True)]
+
+
+def test_heads_of_left_and_right_pages_and_page_numbers_are_dropped() -> None:
+    pages = [
+        page(number, ["FLAUBERT" if number % 2 else "MADAME BOVARY", "", *STORY, "", f"– {number + 12} –"])
+        for number in range(1, 11)
+    ]
+    assert texts(pages) == [STORY] * 10
+
+
+def test_a_head_that_holds_the_page_number_is_dropped() -> None:
+    pages = [page(number, [f"Austen   {number}", "", *STORY]) for number in range(1, 8)]
+    assert texts(pages) == [STORY] * 7
+
+
+def test_headings_of_chapters_stay() -> None:
+    pages = [page(number, [f"Chapter {number}", "", *STORY] if number % 5 == 0 else STORY) for number in range(1, 40)]
+    assert [body[0] for body in texts(pages) if len(body) > len(STORY)] == [f"Chapter {n}" for n in range(5, 40, 5)]
+
+
+def test_the_same_heading_in_each_part_stays() -> None:
+    pages = [page(number, ["I", "", *STORY] if number in (3, 20, 37) else STORY) for number in range(1, 40)]
+    assert sum(body[0] == "I" for body in texts(pages)) == 3
+
+
+def test_numbers_of_chapters_stay() -> None:
+    pages = [page(number, [str(chapter), "", *STORY]) for chapter, number in enumerate((3, 11, 30), start=1)]
+    assert [body[0] for body in texts(pages)] == ["1", "2", "3"]
+
+
+def test_lines_of_the_story_that_repeat_stay() -> None:
+    pages = [page(number, ["— Oui.", *STORY]) for number in range(1, 8)]
+    assert all(body[0] == "— Oui." for body in texts(pages))
+
+
+def test_blank_pages_do_no_harm() -> None:
+    assert texts([page(1, []), page(2, STORY)]) == [[], STORY]

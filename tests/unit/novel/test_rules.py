@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.novel.building import sentence, tokens
+
+from docmill.pipelines.novel.clauses import split_clauses
+from docmill.pipelines.novel.models import Language, NovelOptions, count_words, join
+from docmill.pipelines.novel.rules import rewrite_by_rules, write_out
+
+WORDS = st.sampled_from(
+    "la porte qui et mais dans Bovary M. l'homme — « » , ; : dit-il viens! alors... \"oui été 1857 mer,".split()  # noqa: SIM905
+)
+TEXTS = st.lists(WORDS, min_size=1, max_size=60).map(" ".join)
+LANGUAGES = st.sampled_from(["fr", "en"])
+
+
+def rewrite(text: str, language: Language = "fr", *, dialogue: bool = False, **options: object) -> list[str]:
+    found = rewrite_by_rules(sentence(text, dialogue=dialogue), language, NovelOptions.model_validate(options))
+    return [short.text for short in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "Resté dans l'angle, derrière la porte, le nouveau était un gars de la campagne.",
+            "fr",
+            ["Resté dans l'angle, derrière la porte.", "Le nouveau était un gars de la campagne."],
+        ),
+        (
+            "Il n'osait rien dire à sa femme, parce qu'elle pleurait depuis le matin.",
+            "fr",
+            ["Il n'osait rien dire à sa femme.", "Parce qu'elle pleurait depuis le matin."],
+        ),
+        (
+            "She could not imagine what business he could have in town; it was late.",
+            "en",
+            ["She could not imagine.", "What business he could have in town.", "It was late."],
+        ),
+    ],
+)
+def test_long_sentences_are_split_where_clauses_meet(text: str, language: Language, expected: list[str]) -> None:
+    assert rewrite(text, language) == expected
+
+
+def test_a_title_stays_with_its_name() -> None:
+    found = rewrite("Elle aperçut au loin le jeune M. Bovary qui revenait de la ville.")
+    assert len(found) > 1
+    assert any("M. Bovary" in short for short in found)
+
+
+def test_short_sentences_stay_as_they_are() -> None:
+    assert rewrite("Oui!") == ["Oui!"]
+    assert rewrite("PREMIÈRE PARTIE") == ["PREMIÈRE PARTIE"]
+
+
+def test_the_limit_is_the_users() -> None:
+    text = "Il marchait et elle riait et le chien courait et le vent soufflait."
+    assert len(rewrite(text, max_words=50)) == 1
+    assert max(count_words(short) for short in rewrite(text, max_words=3, min_words=1)) <= 3
+
+
+def test_dialogue_is_left_alone_on_request() -> None:
+    text = "— Je ne sais pas, dit-il, si vous avez raison, mais je le crois."
+    assert rewrite(text, dialogue=True, ignore_dialogue=True) == [text]
+    assert len(rewrite(text, dialogue=False, ignore_dialogue=True)) > 1
+    assert len(rewrite(text, dialogue=True)) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("— Oui, dit-il", "Oui, dit-il."),
+        ("« Viens »", "Viens."),
+        ("le mot _ridicule_,", "Le mot ridicule."),
+    ],
+)
+def test_marks_are_dropped_on_request(text: str, expected: str) -> None:
+    assert write_out(text, whole=False, keep_formatting=False) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("et la mer,", "Et la mer."),
+        ("« et la mer,»", "« Et la mer.»"),
+        ("que fais-tu?", "Que fais-tu?"),
+        ("la mer —", "La mer."),
+        ("12 francs", "12 francs."),
+        ("l'homme…", "L'homme…"),
+    ],
+)
+def test_a_piece_is_written_as_a_sentence(text: str, expected: str) -> None:
+    assert write_out(text, whole=False, keep_formatting=True) == expected
+
+
+@given(TEXTS, LANGUAGES, st.integers(3, 12), st.integers(1, 10))
+def test_no_word_is_dropped_and_none_invented(text: str, language: Language, max_words: int, min_words: int) -> None:
+    options = NovelOptions(max_words=max_words, min_words=min(min_words, max_words))
+    source = sentence(text)
+    found = rewrite_by_rules(source, language, options)
+    assert words_of(" ".join(short.text for short in found)) == words_of(text)
+    assert " ".join(short.source for short in found) == text
+    assert [(short.start, short.end) for short in found] == spans(text, [short.source for short in found])
+
+
+@given(TEXTS, LANGUAGES, st.integers(3, 12))
+def test_the_limit_holds_and_every_piece_has_a_word(text: str, language: Language, max_words: int) -> None:
+    pieces = split_clauses(tokens(text), language, min_words=3, max_words=max_words)
+    counts = [count_words(join(list(piece))) for piece in pieces]
+    if count_words(text) > max_words:
+        assert min(counts) > 0
+
+
+def words_of(text: str) -> list[str]:
+    return [word.casefold() for word in re.findall(r"\w+", text)]
+
+
+def spans(text: str, pieces: list[str]) -> list[tuple[int, int]]:
+    found, at = [], 0
+    for piece in pieces:
+        found.append((at, at + len(piece)))
+        at += len(piece) + 1
+    return found
