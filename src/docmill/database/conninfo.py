@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 from docmill.errors import DatabaseUnavailable, InvalidConfiguration
-from docmill.settings import DatabaseSettings
+
+if TYPE_CHECKING:
+    from docmill.settings import DatabaseSettings
 
 # A connection that a network drops without a word is noticed within about a minute.
 _DEFAULTS = {

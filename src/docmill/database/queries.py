@@ -17,7 +17,17 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import LiteralString
 
+from aiosql.adapters.pyformat import PyFormatAdapter
+from aiosql.query_loader import QueryLoader
+
 from docmill.errors import DatabaseError
+
+
+class _AsWritten(PyFormatAdapter):
+    """Leaves the text alone: aiosql would take the bounds of an array slice for parameters."""
+
+    def process_sql(self, _name: str, _operation: object, text: str) -> str:
+        return text
 
 
 @cache
@@ -30,10 +40,7 @@ def load_queries(package: str, folder: str = "sql") -> Mapping[str, LiteralStrin
     Raises:
         DatabaseError: A name occurs twice, or a block has no line that describes it.
     """
-    from aiosql.adapters.pyformat import PyFormatAdapter
-    from aiosql.query_loader import QueryLoader
-
-    loader = QueryLoader(PyFormatAdapter(), None, mandatory_parameters=False)
+    loader = QueryLoader(_AsWritten(), None, mandatory_parameters=False)
     found: dict[str, LiteralString] = {}
     for file in sorted(files(package).joinpath(folder).iterdir(), key=lambda entry: entry.name):
         if not file.name.endswith(".sql"):

@@ -29,6 +29,13 @@ def test_blocks_of_all_files_are_loaded_with_psycopg_parameters(package: tuple[s
     assert dict(queries) == {"one": "select %(value)s::text", "two": "select 2", "three": "insert into t values (3)"}
 
 
+def test_the_text_is_left_as_it_was_written(package: tuple[str, Path]) -> None:
+    name, folder = package
+    text = "select (array[1, 2, 3])[1:%(most)s], '{\"a\": 1}'::jsonb @? '$.a', ':name', x[low:high] from t"
+    (folder / "a.sql").write_text(f"-- name: one\n-- The first.\n{text}\n")
+    assert load_queries(name)["one"] == text
+
+
 def test_a_name_may_not_occur_twice(package: tuple[str, Path]) -> None:
     name, folder = package
     (folder / "a.sql").write_text("-- name: one\n-- The first.\nselect 1\n")
