@@ -166,6 +166,24 @@ class EngineSettings(BaseSettings):
         validation_alias="DOCMILL_SHUTDOWN_GRACE_SECONDS",
         description="How long a worker that is told to stop lets its chunks end.",
     )
+    queue_timeout_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        validation_alias="DOCMILL_QUEUE_TIMEOUT_SECONDS",
+        description="Longest time that a new job waits for its first start; 0 for no limit.",
+    )
+    owner_concurrency: int = Field(
+        default=0,
+        ge=0,
+        validation_alias="DOCMILL_OWNER_CONCURRENCY",
+        description="Most chunks of one owner that run at once in the whole fleet; 0 for no limit.",
+    )
+    retention_days: float = Field(
+        default=0.0,
+        ge=0,
+        validation_alias="DOCMILL_RETENTION_DAYS",
+        description="Days after which jobs that have ended are removed with their history; 0 keeps them.",
+    )
     step_timeout_seconds: float = Field(
         default=300.0,
         gt=0,
@@ -473,12 +491,11 @@ def known_names() -> set[str]:
     }
 
 
-def _dotenv_names() -> set[str]:
-    path = Path(".env")
-    if not path.is_file():
-        return set()
-    lines = (line.strip().removeprefix("export ") for line in path.read_text(encoding="utf-8").splitlines())
-    return {line.split("=", 1)[0].strip() for line in lines if "=" in line and not line.startswith("#")}
+def dotenv_values(path: Path) -> dict[str, str]:
+    """Return the names and values of a ``.env`` file; nothing if there is none."""
+    from dotenv import dotenv_values as read
+
+    return {name: value or "" for name, value in read(path).items()} if path.is_file() else {}
 
 
 def load_settings() -> Settings:
@@ -488,7 +505,7 @@ def load_settings() -> Settings:
         InvalidConfiguration: A value is wrong, or a name that begins with ``DOCMILL_`` is not known.
     """
     unknown = sorted(
-        name for name in {*os.environ, *_dotenv_names()} if name.startswith("DOCMILL_") and name not in known_names()
+        name for name in {*os.environ, *dotenv_values(Path(".env"))} if name.startswith("DOCMILL_") and name not in known_names()
     )
     if unknown:
         raise InvalidConfiguration(f"Unknown setting {', '.join(unknown)}; docs/reference/settings.md lists all names.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,11 @@ class Catalog:
         return [step_id for step_id in self._by_step if self.step(step_id).cpu is cpu]
 
     @property
+    def versions(self) -> list[tuple[str, int]]:
+        """Every pipeline that this process can run, by name and version; of some there may be an older version too."""
+        return sorted({(entry.pipeline.name, entry.pipeline.version) for entry, _ in self._by_step.values()})
+
+    @property
     def pipelines(self) -> list[Pipeline]:
         """All known pipelines by name."""
         return [self._by_name[name].pipeline for name in sorted(self._by_name)]
@@ -82,20 +87,27 @@ class Catalog:
 
 def _step_ids(connection: psycopg.Connection[Any], pipeline: Pipeline) -> tuple[int, ...]:
     key = {"pipeline": pipeline.name, "version": pipeline.version}
+    concurrency = [step.concurrency for step in pipeline.steps]
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_QUERIES["find_steps"], key).fetchall()
-        if not rows:
+        if not rows or (_same_steps(rows, pipeline) and [row["concurrency"] for row in rows] != concurrency):
             cursor.execute(_QUERIES["register_pipeline"], {"name": pipeline.name, "version": pipeline.version})
             steps = {
                 **key,
                 "positions": list(range(len(pipeline.steps))),
                 "names": [step.name for step in pipeline.steps],
                 "each": [step.each for step in pipeline.steps],
+                "concurrency": concurrency,
             }
             cursor.execute(_QUERIES["register_steps"], steps)
             rows = cursor.execute(_QUERIES["find_steps"], key).fetchall()
-    if [(row["name"], row["each"]) for row in rows] != [(step.name, step.each) for step in pipeline.steps]:
+    if not _same_steps(rows, pipeline):
         raise InvalidConfiguration(
-            f"The steps of pipeline {pipeline.name!r} version {pipeline.version} differ from those in the database; raise its version."
+            f"The steps of pipeline {pipeline.name!r} version {pipeline.version} differ from those in the database; "
+            "raise its version."
         )
     return tuple(row["id"] for row in rows)
+
+
+def _same_steps(rows: Sequence[Mapping[str, Any]], pipeline: Pipeline) -> bool:
+    return [(row["name"], row["each"]) for row in rows] == [(step.name, step.each) for step in pipeline.steps]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import hashlib
 import json
 import os
@@ -18,10 +20,11 @@ from psycopg.rows import dict_row
 from docmill.database.connection import Database
 from docmill.database.queries import load_queries
 from docmill.engine.catalog import CatalogEntry
+from docmill.engine.chunk import Connection
 from docmill.engine.payload import pack
 from docmill.engine.pipeline import Attempt, Document
 from docmill.engine.states import JobStatus
-from docmill.engine.store import Connection, Store
+from docmill.engine.store import Store
 from docmill.errors import BlobMissing, DocumentNotFound, IdempotencyConflict, IllegalTransition, JobNotFound
 from docmill.settings import EngineSettings
 
@@ -96,6 +99,36 @@ class Request:
     record: Any = None
     idempotency_key: str | None = None
     unique_key: str | None = None
+
+
+@dataclass(frozen=True)
+class RetryFilter:
+    """Which jobs to retry; what is None does not matter.
+
+    Attributes:
+        pipeline: Jobs of this pipeline.
+        error_code: Jobs that failed with this code, or that have a chunk that did.
+        batch_id: Jobs of this batch.
+        limit: At most so many, oldest first.
+    """
+
+    pipeline: str | None = None
+    error_code: str | None = None
+    batch_id: UUID | None = None
+    limit: int = 1000
+
+
+@dataclass(frozen=True)
+class RetriedJobs:
+    """What a retry by filter led to.
+
+    Attributes:
+        jobs: How many jobs.
+        chunks: How many of their chunks.
+    """
+
+    jobs: int
+    chunks: int
 
 
 class Client:
@@ -179,6 +212,7 @@ class Client:
             "priority": priority,
             "max_attempts": self._settings.max_attempts,
             "timeout_seconds": self._settings.job_timeout_seconds,
+            "queue_seconds": self._settings.queue_timeout_seconds or None,
         }
         with self._database.pool.connection() as connection:
             rows = _fetch(connection, "submit_jobs", parameters)
@@ -212,10 +246,20 @@ class Client:
             if status.final:
                 raise IllegalTransition(f"Job {job_id} is {status.value}; only an open job can be cancelled.")
             self._store.end_job(connection, job_id, JobStatus.CANCELLED)
-            self._store.announce_cancel(connection)
 
-    def retry(self, job_id: UUID) -> int:
-        """Give all chunks of a job that ended without a result a fresh budget; return how many.
+    def retry(
+        self, job_id: UUID, *, chunk_ids: Sequence[int] | None = None, force: bool = False, dry_run: bool = False
+    ) -> int:
+        """Give chunks of a job that ended without a result a fresh budget; what succeeded is never touched.
+
+        Args:
+            job_id: The job.
+            chunk_ids: Only these chunks; None for all.
+            force: Also chunks that have used up a second budget.
+            dry_run: Only count.
+
+        Returns:
+            How many chunks wait for a worker again, or would.
 
         Raises:
             JobNotFound: There is no such job.
@@ -227,8 +271,16 @@ class Client:
                 raise IllegalTransition(
                     f"Job {job_id} is {status.value}; only a failed or completed_with_errors one can be retried."
                 )
+            found = self._store.retriable(connection, job_id, chunk_ids, force=force)
+            if dry_run:
+                return len(found)
+            if not found:
+                raise IllegalTransition(
+                    f"Job {job_id} has nothing to retry: every chunk that was asked for has a result, "
+                    "or has used up a second budget and needs `--force`."
+                )
             try:
-                chunks = self._store.reopen(connection, job_id, self._settings.max_attempts)
+                self._store.reopen(connection, job_id, [row["id"] for row in found], self._settings.max_attempts)
             except psycopg.errors.UniqueViolation:
                 connection.rollback()
                 raise IllegalTransition(
@@ -236,7 +288,30 @@ class Client:
                 ) from None
             connection.commit()
             connection.execute(_QUERIES["wake_workers"])
-        return chunks
+        return len(found)
+
+    def retry_all(self, matching: RetryFilter, *, force: bool = False, dry_run: bool = False) -> RetriedJobs:
+        """Retry every job of the owner that ended without a full result and matches; each in its own transaction.
+
+        Args:
+            matching: Which jobs.
+            force: Also chunks that have used up a second budget.
+            dry_run: Only count.
+
+        Returns:
+            How many jobs and chunks were retried, or would be; jobs whose work another one does now are left out.
+        """
+        with self._database.pool.connection() as connection:
+            parameters = {**dataclasses.asdict(matching), "owner": self.owner, "force": force}
+            rows = _fetch(connection, "find_retriable_jobs", parameters)
+        if dry_run:
+            return RetriedJobs(len(rows), sum(row["chunks"] for row in rows))
+        jobs = chunks = 0
+        for row in rows:
+            with contextlib.suppress(IllegalTransition, JobNotFound):
+                chunks += self.retry(row["id"], force=force)
+                jobs += 1
+        return RetriedJobs(jobs, chunks)
 
     def result(self, job_id: UUID) -> Any:
         """Return what the job's last step returned, as JSON data; None while there is no result."""
@@ -281,7 +356,8 @@ class Client:
         same_hash = rows[0]["request_hash"] == _request_hash(pipeline, request)
         if rows[0]["same_key"] and request.idempotency_key is not None and not same_hash:
             raise IdempotencyConflict(
-                f"The idempotency key {request.idempotency_key!r} was used before for a different request; use a new key."
+                f"The idempotency key {request.idempotency_key!r} was used before for a different request; "
+                "use a new key."
             )
         return SubmittedJob(rows[0]["id"], False)
 

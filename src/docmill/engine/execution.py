@@ -7,26 +7,31 @@ import functools
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-import psycopg
 import structlog
 from psycopg_pool import ConnectionPool
 
 from docmill.engine.catalog import CatalogEntry
+from docmill.engine.chunk import ClaimedChunk, Completion, Connection, Failure
 from docmill.engine.payload import is_sealed, pack, to_json, unpack
 from docmill.engine.pipeline import Attempt, Document, Resources, Step, check_output
-from docmill.engine.store import ClaimedChunk, Completion, Connection, Failure, Store
-from docmill.errors import DocmillError, ErrorKind, InvalidInput, StepTimeout
+from docmill.engine.store import Store
+from docmill.engine.threads import Threads
+from docmill.errors import DocmillError, InvalidInput, OutputLimitExceeded, StepTimeout, WorkerShutdown
 from docmill.resilience.isolation import ChildPool
 
 log = structlog.get_logger("docmill.engine")
 
 Key = tuple[int, int]
+Encoded = bytes | list[bytes]
+
+LARGEST_OUTPUT_BYTES = 256 * 1024 * 1024
 _GONE = object()
+_CLOSE_SECONDS = 2.0
 
 ResourceFactory = Callable[[], Resources]
 
@@ -47,11 +52,13 @@ class Outcome:
         chunk: The chunk that it was an attempt of.
         completion: What to store; None after a failure, or when it is already stored and published.
         failure: Why it failed; None otherwise.
+        seconds: How long the step's function ran.
     """
 
     chunk: ClaimedChunk
     completion: Completion | None = None
     failure: Failure | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,11 +71,17 @@ class Prepared:
     inputs: Sequence[bytes] | bytes | None
     document: Document | None
     offers: dict[type, Any]
+    packed: bool = False
 
     @property
     def step(self) -> Step:
         """The step to run."""
         return self.entry.pipeline.steps[self.position]
+
+    @property
+    def fans_out(self) -> bool:
+        """Whether the result becomes one chunk per item."""
+        return self.entry.pipeline.fans_out(self.position)
 
 
 @functools.cache
@@ -95,12 +108,26 @@ def decode_input(step: Step, inputs: Sequence[bytes] | bytes | None, document: D
         raise InvalidInput(f"Step {step.name!r} cannot take its input: {where}: {first['type']}.") from None
 
 
-def encode_result(step: Step, fans_out: bool, result: Any) -> bytes | list[bytes]:
-    """Return a step's result as JSON: one value, or one per item where the next step runs once per item."""
+def encode_result(step: Step, fans_out: bool, result: Any) -> Encoded:
+    """Return a step's result as JSON: one value, or one per item where the next step runs once per item.
+
+    Raises:
+        InvalidStepOutput: It is not of the declared type.
+        OutputLimitExceeded: It is too large to be stored.
+    """
     checked = check_output(step, result)
+    encoded: Encoded
     if fans_out:
-        return [to_json(step.output_item, item) for item in checked]
-    return to_json(step.output, checked)
+        encoded = [to_json(step.output_item, item) for item in checked]
+        size = sum(map(len, encoded))
+    else:
+        encoded = to_json(step.output, checked)
+        size = len(encoded)
+    if size > LARGEST_OUTPUT_BYTES:
+        raise OutputLimitExceeded(
+            f"Step {step.name!r} returned {size} bytes; the most that is stored is {LARGEST_OUTPUT_BYTES}."
+        )
+    return encoded
 
 
 def run_in_child(
@@ -110,10 +137,18 @@ def run_in_child(
     document: Document | None,
     offers: dict[type, Any],
     factory: ResourceFactory,
-) -> bytes | list[bytes]:
-    """Decode, call and encode; runs in a child process, so that the parent touches none of the data."""
+) -> tuple[Encoded, float]:
+    """Decode, call and encode; runs in a child process, so that the parent touches none of the data.
+
+    Returns:
+        The encoded result, and the seconds that it took.
+    """
+    began = time.monotonic()
     value = decode_input(step, inputs, document)
-    return encode_result(step, fans_out, step.function(value, **step.arguments(document, offers, _resources(factory))))
+    encoded = encode_result(
+        step, fans_out, step.function(value, **step.arguments(document, offers, _resources(factory)))
+    )
+    return encoded, time.monotonic() - began
 
 
 class StepExecutor:
@@ -149,14 +184,14 @@ class StepExecutor:
         self._children = children
         self._timeout_seconds = timeout_seconds
         self._report = report
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="docmill-step")
+        self._threads = Threads(threads)
         self._loop = asyncio.new_event_loop()
         self._gate = asyncio.Semaphore(threads)
         self._loop_thread = threading.Thread(target=self._loop.run_forever, name="docmill-loop", daemon=True)
         self._loop_thread.start()
         # What runs, by chunk and epoch, and how to stop it; what is not in here any more is dropped when it ends.
         self._running: dict[Key, Callable[[], object] | None] = {}
-        self._deadlines: dict[Key, tuple[float, ClaimedChunk, Step]] = {}
+        self._deadlines: dict[Key, tuple[float, ClaimedChunk, Step, threading.Thread]] = {}
 
     def start(self, chunks: Sequence[ClaimedChunk]) -> None:
         """Begin to run chunks; returns at once."""
@@ -164,14 +199,11 @@ class StepExecutor:
         for chunk in chunks:
             self._running[_key(chunk)] = None
             entry, position = self._store.catalog.locate(chunk.step_id)
-            step = entry.pipeline.steps[position]
-            if step.is_coroutine and not self._needs_database(chunk, entry, position):
-                inputs = unpack(chunk.input) if chunk.input is not None else None
-                quick.append(
-                    Prepared(chunk, entry, position, inputs, None, entry.pipeline.offers(None, _attempt(chunk)))
-                )
+            if entry.pipeline.steps[position].is_coroutine and not self._needs_database(chunk, entry, position):
+                offers = entry.pipeline.offers(None, _attempt(chunk))
+                quick.append(Prepared(chunk, entry, position, chunk.input, None, offers, packed=True))
             else:
-                self._threads.submit(self._run, chunk, entry, position)
+                self._threads.submit(functools.partial(self._run, chunk, entry, position))
         if quick:
             self._loop.call_soon_threadsafe(self._start_coroutines, quick)
 
@@ -185,17 +217,18 @@ class StepExecutor:
     def expire(self) -> None:
         """Fail plain functions that run longer than they may; a thread cannot be stopped, so its result is dropped."""
         now = time.monotonic()
-        for deadline, chunk, step in list(self._deadlines.values()):
+        for deadline, chunk, step, thread in list(self._deadlines.values()):
             if deadline < now:
+                self._threads.abandon(thread)
                 self._fail(chunk, StepTimeout(f"Step {step.name!r} ran longer than its time limit."))
 
-    def close(self, *, force: bool) -> None:
-        """End the threads, the loop and the children; with ``force`` without waiting for what runs."""
-        self._children.close(force=force)
-        self._threads.shutdown(wait=not force, cancel_futures=True)
+    def close(self) -> None:
+        """End the children, the threads and the loop; what still runs is stopped, or dropped where it cannot be."""
+        self._children.close(force=True)
+        self._threads.close(_CLOSE_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._loop_thread.join()
-        if not force:
+        self._loop_thread.join(_CLOSE_SECONDS)
+        if not self._loop_thread.is_alive():
             self._loop.close()
 
     def _needs_database(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> bool:
@@ -203,29 +236,32 @@ class StepExecutor:
         asked = step.resource_types.values()
         wants_document = step.takes_document or Document in asked
         wants_options = entry.pipeline.options is not None and entry.pipeline.options in asked
-        return (
-            wants_document
-            or wants_options
-            or (position > 0 and not step.each)
-            or (chunk.input is not None and is_sealed(chunk.input))
-        )
+        return wants_document or wants_options or chunk.input is None or is_sealed(chunk.input)
 
     def _run(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> None:
+        if _key(chunk) not in self._running:
+            return
         try:
             prepared = self._prepare(chunk, entry, position)
-            step = prepared.step
-            if step.cpu:
+            if prepared.step.cpu:
                 self._run_in_child(prepared)
-            elif step.is_coroutine:
+            elif prepared.step.is_coroutine:
                 self._loop.call_soon_threadsafe(self._start_coroutines, [prepared])
             else:
-                value = decode_input(step, prepared.inputs, prepared.document)
-                arguments = step.arguments(prepared.document, prepared.offers, _resources(self._resources))
-                self._deadlines[_key(chunk)] = (time.monotonic() + self._limit(step), chunk, step)
-                result = step.function(value, **arguments)
-                self._finish(prepared, encode_result(step, entry.pipeline.fans_out(position), result))
-        except Exception as error:  # noqa: BLE001 - whatever a step raises ends this attempt only
+                self._call(prepared)
+        except BaseException as error:  # noqa: BLE001 - whatever a step raises, even SystemExit, ends this attempt only
             self._fail(chunk, error)
+
+    def _call(self, prepared: Prepared) -> None:
+        step, key = prepared.step, _key(prepared.chunk)
+        value = decode_input(step, prepared.inputs, prepared.document)
+        arguments = step.arguments(prepared.document, prepared.offers, _resources(self._resources))
+        began = time.monotonic()
+        self._deadlines[key] = (began + self._limit(step), prepared.chunk, step, threading.current_thread())
+        result = step.function(value, **arguments)
+        seconds = time.monotonic() - began
+        self._deadlines.pop(key, None)
+        self._finish(prepared, encode_result(step, prepared.fans_out, result), seconds)
 
     def _prepare(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> Prepared:
         step = entry.pipeline.steps[position]
@@ -252,11 +288,11 @@ class StepExecutor:
         return Prepared(chunk, entry, position, inputs, document, offers)
 
     def _run_in_child(self, prepared: Prepared) -> None:
-        step, position = prepared.step, prepared.position
-        future: Future[bytes | list[bytes]] = self._children.submit(
+        step = prepared.step
+        future: Future[tuple[Encoded, float]] = self._children.submit(
             run_in_child,
             step,
-            prepared.entry.pipeline.fans_out(position),
+            prepared.fans_out,
             prepared.inputs,
             prepared.document,
             prepared.offers,
@@ -266,20 +302,19 @@ class StepExecutor:
         self._stop_with(prepared.chunk, future.cancel)
         future.add_done_callback(functools.partial(self._child_ended, prepared))
 
-    def _child_ended(self, prepared: Prepared, future: Future[bytes | list[bytes]]) -> None:
+    def _child_ended(self, prepared: Prepared, future: Future[tuple[Encoded, float]]) -> None:
         if future.cancelled():
-            return
-        error = future.exception()
-        if error is not None:
+            self._fail(prepared.chunk, WorkerShutdown("The child process was stopped with its worker."))
+        elif (error := future.exception()) is not None:
             self._fail(prepared.chunk, error)
-            return
-        # Storing may need the database, which a callback of the pool must not wait for.
-        self._threads.submit(self._finish_or_fail, prepared, future.result())
+        else:
+            # Storing may need the database, which a callback of the pool must not wait for.
+            self._threads.submit(functools.partial(self._finish_or_fail, prepared, *future.result()))
 
-    def _finish_or_fail(self, prepared: Prepared, encoded: bytes | list[bytes]) -> None:
+    def _finish_or_fail(self, prepared: Prepared, encoded: Encoded, seconds: float) -> None:
         try:
-            self._finish(prepared, encoded)
-        except Exception as error:  # noqa: BLE001 - as in _run
+            self._finish(prepared, encoded, seconds)
+        except BaseException as error:  # noqa: BLE001 - as in _run
             self._fail(prepared.chunk, error)
 
     def _start_coroutines(self, batch: Sequence[Prepared]) -> None:
@@ -288,47 +323,50 @@ class StepExecutor:
             self._stop_with(prepared.chunk, functools.partial(self._loop.call_soon_threadsafe, task.cancel))
 
     async def _run_coroutine(self, prepared: Prepared) -> None:
-        step = prepared.step
+        step, inputs = prepared.step, prepared.inputs
+        limit = asyncio.timeout(self._limit(step))
         try:
-            value = decode_input(step, prepared.inputs, prepared.document)
+            if prepared.packed and isinstance(inputs, bytes):
+                inputs = unpack(inputs)
+            value = decode_input(step, inputs, prepared.document)
             arguments = step.arguments(prepared.document, prepared.offers, _resources(self._resources))
-            async with self._gate, asyncio.timeout(self._limit(step)):
+            async with self._gate, limit:
+                began = time.monotonic()
                 result = await step.function(value, **arguments)
-            encoded = encode_result(step, prepared.entry.pipeline.fans_out(prepared.position), result)
-        except TimeoutError:
-            self._fail(prepared.chunk, StepTimeout(f"Step {step.name!r} ran longer than its time limit."))
-        except asyncio.CancelledError:
-            return
-        except Exception as error:  # noqa: BLE001 - as in _run
-            self._fail(prepared.chunk, error)
-        else:
+            seconds = time.monotonic() - began
+            encoded = encode_result(step, prepared.fans_out, result)
             if step.private or self._publishes(prepared):
-                self._threads.submit(self._finish_or_fail, prepared, encoded)
+                self._threads.submit(functools.partial(self._finish_or_fail, prepared, encoded, seconds))
             else:
-                self._finish(prepared, encoded)
+                self._finish(prepared, encoded, seconds)
+        except TimeoutError as error:
+            late = StepTimeout(f"Step {step.name!r} ran longer than its time limit.")
+            self._fail(prepared.chunk, late if limit.expired() else error)
+        except BaseException as error:  # noqa: BLE001 - as in _run; after a cancel by the engine nobody hears of it
+            self._fail(prepared.chunk, error)
 
     def _publishes(self, prepared: Prepared) -> bool:
         pipeline = prepared.entry.pipeline
         return pipeline.publish is not None and prepared.position == len(pipeline.steps) - 1
 
-    def _finish(self, prepared: Prepared, encoded: bytes | list[bytes]) -> None:
+    def _finish(self, prepared: Prepared, encoded: Encoded, seconds: float) -> None:
         chunk, step = prepared.chunk, prepared.step
+        if _key(chunk) not in self._running:
+            return
+        seal: Callable[[bytes], bytes] | None = None
         if step.private:
             with self._pool.connection() as connection:
                 cipher = self._store.ciphers(connection, chunk.key_id)
-            seal: Callable[[bytes], bytes] | None = functools.partial(cipher.seal, f"step:{step.name}")
-        else:
-            seal = None
+            seal = functools.partial(cipher.seal, f"step:{step.name}")
         if isinstance(encoded, bytes):
             completion = Completion(chunk, output=pack(encoded, seal))
         else:
             completion = Completion(chunk, items=[pack(item, seal) for item in encoded])
-        if self._publishes(prepared):
-            assert isinstance(encoded, bytes)
+        if isinstance(encoded, bytes) and self._publishes(prepared):
             self._publish(completion, None if step.each else step.output.validate_json(encoded))
-            self._end(Outcome(chunk))
+            self._end(Outcome(chunk, seconds=seconds))
         else:
-            self._end(Outcome(chunk, completion=completion))
+            self._end(Outcome(chunk, completion=completion, seconds=seconds))
 
     def _publish(self, completion: Completion, result: Any) -> None:
         with self._pool.connection() as connection, connection.transaction():
@@ -340,16 +378,9 @@ class StepExecutor:
                 )
 
     def _fail(self, chunk: ClaimedChunk, error: BaseException) -> None:
-        failure = Failure.from_error(error)
-        if isinstance(error, psycopg.Error):
-            failure = Failure(
-                ErrorKind.TRANSIENT,
-                "database_error",
-                f"The database refused a statement ({type(error).__name__}).",
-            )
-        if not isinstance(error, DocmillError):
+        if not isinstance(error, DocmillError) and _key(chunk) in self._running:
             log.error("step raised", chunk_id=chunk.id, job_id=str(chunk.job_id), error_type=type(error).__name__)
-        self._end(Outcome(chunk, failure=failure))
+        self._end(Outcome(chunk, failure=Failure.from_error(error)))
 
     def _end(self, outcome: Outcome) -> None:
         key = _key(outcome.chunk)

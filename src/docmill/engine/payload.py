@@ -72,7 +72,7 @@ def pack(data: bytes, seal: Callable[[bytes], bytes] | None = None) -> bytes:
 
 def is_sealed(payload: bytes) -> bool:
     """Tell whether a payload needs its document's cipher."""
-    return bool(payload[0] & _SEALED)
+    return bool(payload) and bool(payload[0] & _SEALED)
 
 
 def unpack(payload: bytes, unseal: Callable[[bytes], bytes] | None = None) -> bytes:

@@ -83,6 +83,7 @@ class Step:
         cpu: Run in a child process with limits; for work that keeps a core busy or parses untrusted bytes.
         private: Its output holds personal data and is stored sealed.
         timeout_seconds: Longest run of an attempt; None takes the setting.
+        concurrency: Most chunks of the step that run at once in the whole fleet; None for no limit.
         name: Its name in the database and on pages; the function's own unless given.
     """
 
@@ -92,8 +93,11 @@ class Step:
     private: bool = False
     timeout_seconds: float | None = None
     name: str = ""
+    concurrency: int | None = None
 
     def __post_init__(self) -> None:
+        if self.concurrency is not None and self.concurrency < 1:
+            raise InvalidConfiguration(f"Step {self.name or self.function.__name__!r}: concurrency must be at least 1.")
         if not self.name:
             object.__setattr__(self, "name", self.function.__name__)
 

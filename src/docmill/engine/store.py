@@ -7,91 +7,26 @@ job holds the job's row first, so that a cancel, a failure and the last completi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg.rows import dict_row
 
 from docmill.database.queries import load_queries
 from docmill.engine.catalog import Catalog, CatalogEntry
+from docmill.engine.chunk import ClaimedChunk, Completion, Connection, Failure
+from docmill.engine.outage import is_outage
 from docmill.engine.payload import Cipher, unpack
 from docmill.engine.pipeline import Pipeline
 from docmill.engine.publication import PublishedJob
 from docmill.engine.states import JobStatus
-from docmill.errors import DocmillError, ErrorKind, IllegalTransition, PublishFailed
+from docmill.errors import DocmillError, PublishFailed
 
-Connection = psycopg.Connection[Any]
 CipherSource = Callable[[Connection, UUID], Cipher]
 
 _QUERIES = load_queries("docmill.engine", "sql")
-
-
-@dataclass(frozen=True)
-class ClaimedChunk:
-    """A chunk that a worker holds a lease on.
-
-    Attributes:
-        id: The chunk's id.
-        job_id: Its job.
-        step_id: Its step.
-        item: Its place in the fan-out, from 0.
-        epoch: The fence: a write with an older epoch finds no row.
-        attempts: Starts so far, this one included.
-        max_attempts: Starts after which it fails for good.
-        document_id: The job's document, if it has one.
-        input: The payload to work on; None where the step takes the document or all outputs of the step before.
-    """
-
-    id: int
-    job_id: UUID
-    step_id: int
-    item: int
-    epoch: int
-    attempts: int
-    max_attempts: int
-    document_id: UUID | None
-    input: bytes | None
-
-    @property
-    def key_id(self) -> UUID:
-        """Whose key seals the payloads: the document's, or the job's where there is none."""
-        return self.document_id or self.job_id
-
-
-@dataclass(frozen=True)
-class Completion:
-    """The stored form of what a step returned.
-
-    Attributes:
-        chunk: The chunk that it belongs to.
-        output: The payload; None where the step handed out items.
-        items: One payload per item for the next step.
-    """
-
-    chunk: ClaimedChunk
-    output: bytes | None = None
-    items: Sequence[bytes] | None = None
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why an attempt failed, in the form that is stored: no document text, no original, no secret."""
-
-    kind: ErrorKind
-    code: str
-    message: str
-    page: int | None = None
-    retry_after: float | None = None
-
-    @classmethod
-    def from_error(cls, error: BaseException) -> Failure:
-        """Describe an exception; of one that docmill does not know only the type is kept, since its text may hold data."""
-        if isinstance(error, DocmillError):
-            return cls(error.kind, error.code, error.message, error.page, getattr(error, "retry_after", None))
-        return cls(ErrorKind.TRANSIENT, "step_failed", f"The step raised {type(error).__name__}.")
 
 
 @dataclass
@@ -117,10 +52,41 @@ class Store:
         self.ciphers = ciphers
         self._retry_delay = retry_delay
 
-    def claim(self, connection: Connection, worker: int, step_ids: Sequence[int], limit: int) -> list[ClaimedChunk]:
-        """Take up to ``limit`` ready chunks of the given steps."""
-        parameters = {"worker": worker, "steps": list(step_ids), "limit": limit}
+    def claim(
+        self,
+        connection: Connection,
+        worker: int,
+        wanted: Mapping[int, int],
+        *,
+        turn: tuple[int, int] = (0, 0),
+        limited: bool = False,
+        owner_limit: int | None = None,
+    ) -> list[ClaimedChunk]:
+        """Take ready chunks.
+
+        Args:
+            connection: In the transaction that the caller commits.
+            worker: For whom.
+            wanted: How many chunks of each step at most; together never more than the largest of these.
+            turn: Owner and step that had the last turn; the shares begin behind them.
+            limited: Whether the chunks run under a limit of the fleet; the caller holds the lock of the limits.
+            owner_limit: Most chunks of one owner that run at once.
+        """
+        parameters = {
+            "worker": worker,
+            "steps": list(wanted),
+            "limits": list(wanted.values()),
+            "limit": max(wanted.values()),
+            "turn_owner": turn[0],
+            "turn_step": turn[1],
+            "limited": limited,
+            "owner_limit": owner_limit,
+        }
         return [ClaimedChunk(**row) for row in _fetch(connection, "claim_chunks", parameters)]
+
+    def held(self, connection: Connection, worker: int) -> list[ClaimedChunk]:
+        """Return the chunks that the database believes a worker to run."""
+        return [ClaimedChunk(**row) for row in _fetch(connection, "find_held_chunks", {"worker": worker})]
 
     def complete(self, connection: Connection, completions: Sequence[Completion], worker: int, keep: int) -> Completed:
         """Store outputs, end chunks, and start the next step of every job whose step has ended.
@@ -146,13 +112,13 @@ class Store:
         done = Completed(accepted={row["id"] for row in rows})
         by_id = {completion.chunk.id: completion for completion in completions}
         ended = {
-            row["job_id"]: by_id[row["id"]]
+            row["job_id"]: (by_id[row["id"]], row["position"])
             for row in rows
             if row["chunks_open"] == 0 and row["status"] == JobStatus.PROCESSING
         }
         starts = _Starts(worker, keep)
-        for completion in ended.values():
-            self._advance(connection, completion.chunk, completion.items, starts)
+        for completion, position in ended.values():
+            self._advance(connection, completion.chunk, position, completion.items, starts)
         done.kept = starts.insert(connection)
         done.released = starts.released
         return done
@@ -181,9 +147,31 @@ class Store:
             self._finish(connection, completion.chunk, entry, result)
         return True
 
+    def schedule_retries(
+        self, connection: Connection, failed: Sequence[tuple[ClaimedChunk, Failure]], worker: int | None
+    ) -> None:
+        """Let chunks wait for their next attempt.
+
+        Args:
+            connection: In the transaction that the caller commits.
+            failed: Chunks that have attempts left, and why the last one failed.
+            worker: Who ran them.
+        """
+        columns: dict[str, list[Any]] = {
+            "ids": [chunk.id for chunk, _ in failed],
+            "epochs": [chunk.epoch for chunk, _ in failed],
+            "worker_ids": [worker] * len(failed),
+            "delays": [self._delay(chunk, failure) for chunk, failure in failed],
+            "refunds": [0 if failure.uses_attempt else 1 for _, failure in failed],
+            "outcomes": [failure.kind.value for _, failure in failed],
+            "error_codes": [failure.code for _, failure in failed],
+            "errors": [failure.message for _, failure in failed],
+            "error_pages": [failure.page for _, failure in failed],
+        }
+        connection.execute(_QUERIES["schedule_retries"], columns)
+
     def fail(self, connection: Connection, chunk: ClaimedChunk, failure: Failure, worker: int | None) -> None:
-        """Record a failed attempt: wait for the next one, or end the chunk and, where that is the rule, the job."""
-        refund = 0 if failure.kind.uses_attempt else 1
+        """End a chunk for good and, where that is the rule, its job."""
         parameters = {
             "id": chunk.id,
             "epoch": chunk.epoch,
@@ -193,18 +181,24 @@ class Store:
             "error": failure.message,
             "error_page": failure.page,
         }
-        if failure.kind.retried and (refund or chunk.attempts < chunk.max_attempts):
-            delay = failure.retry_after if failure.retry_after is not None else self._retry_delay(chunk.attempts)
-            connection.execute(_QUERIES["schedule_retry"], {**parameters, "delay": delay, "refund": refund})
-            return
         self.lock_job(connection, chunk.job_id)
         if not _fetch(connection, "fail_chunk", parameters):
             return
         entry, position = self.catalog.locate(chunk.step_id)
-        if entry.pipeline.partial and entry.pipeline.steps[position].each:
-            self._go_on_without(connection, chunk, failure, entry, position)
-        else:
-            self.end_job(connection, chunk.job_id, JobStatus.FAILED, failure, entry.pipeline.steps[position].name)
+        step = entry.pipeline.steps[position]
+        if entry.pipeline.partial and step.each:
+            try:
+                with connection.transaction():
+                    self._go_on_without(connection, chunk, failure, entry, position)
+                return
+            except DocmillError as error:
+                if is_outage(error):
+                    raise
+                failure = Failure.from_error(error)
+        self.end_job(connection, chunk.job_id, JobStatus.FAILED, failure, step.name)
+
+    def _delay(self, chunk: ClaimedChunk, failure: Failure) -> float:
+        return failure.retry_after if failure.retry_after is not None else self._retry_delay(chunk.attempts)
 
     def hand_back(self, connection: Connection, chunks: Sequence[ClaimedChunk], worker: int) -> None:
         """Return chunks that a stopping worker did not finish, without using an attempt."""
@@ -234,28 +228,27 @@ class Store:
         connection.execute(_QUERIES["cancel_open_chunks"], {"job_id": job_id, "error_code": code, "error": message})
         self._set_final(connection, job_id, status, failure, step)
 
-    def reopen(self, connection: Connection, job_id: UUID, budget: int) -> int:
-        """Put a job whose row the caller holds back to work, with fresh attempts for what had no result.
+    def retriable(
+        self, connection: Connection, job_id: UUID, chunk_ids: Sequence[int] | None, *, force: bool
+    ) -> list[dict[str, Any]]:
+        """Return the chunks of a job that a retry would run again."""
+        parameters = {"job_id": job_id, "chunk_ids": None if chunk_ids is None else list(chunk_ids), "force": force}
+        return _fetch(connection, "find_retriable_chunks", parameters)
+
+    def reopen(self, connection: Connection, job_id: UUID, chunk_ids: Sequence[int], budget: int) -> int:
+        """Put a job whose row the caller holds back to work, with fresh attempts for chunks that had no result.
 
         Steps after the reopened one are run again where they ran once, since their input was incomplete; chunks
         that ran once per item and succeeded are kept.
 
         Returns:
             How many chunks were reopened.
-
-        Raises:
-            IllegalTransition: Every chunk of the job has a result.
         """
-        row = _fetch(connection, "reopen_chunks", {"job_id": job_id, "budget": budget})[0]
-        if not row["chunks"]:
-            raise IllegalTransition(f"Job {job_id} has nothing to retry: every chunk has a result.")
+        parameters = {"job_id": job_id, "chunk_ids": list(chunk_ids), "budget": budget}
+        row = _fetch(connection, "reopen_chunks", parameters)[0]
         connection.execute(_QUERIES["forget_later_steps"], {"job_id": job_id, "position": row["position"]})
         connection.execute(_QUERIES["reopen_job"], {"job_id": job_id, **row})
         return int(row["chunks"])
-
-    def announce_cancel(self, connection: Connection) -> None:
-        """Tell all workers, at the commit, to look whether what they run is still theirs."""
-        connection.execute(_QUERIES["announce_cancel"])
 
     def _set_final(
         self,
@@ -276,27 +269,29 @@ class Store:
         connection.execute(_QUERIES["finish_job"], parameters)
 
     def _go_on_without(
-        self,
-        connection: Connection,
-        chunk: ClaimedChunk,
-        failure: Failure,
-        entry: CatalogEntry,
-        position: int,
+        self, connection: Connection, chunk: ClaimedChunk, failure: Failure, entry: CatalogEntry, position: int
     ) -> None:
         row = _fetch(connection, "count_failed_chunk", {"job_id": chunk.job_id})[0]
         if row["chunks_open"]:
             return
-        if not _fetch(connection, "find_inputs", {"job_id": chunk.job_id, "step_id": chunk.step_id}):
-            self.end_job(connection, chunk.job_id, JobStatus.FAILED, failure, entry.pipeline.steps[position].name)
+        if not _fetch(connection, "find_inputs", {"job_id": chunk.job_id, "step_id": entry.step_ids[row["position"]]}):
+            step = entry.pipeline.steps[position]
+            self.end_job(connection, chunk.job_id, JobStatus.FAILED, failure, step.name)
             return
         starts = _Starts(None, 0)
-        self._advance(connection, chunk, None, starts)
+        self._advance(connection, chunk, row["position"], None, starts)
         starts.insert(connection)
 
     def _advance(
-        self, connection: Connection, chunk: ClaimedChunk, items: Sequence[bytes] | None, starts: _Starts
+        self,
+        connection: Connection,
+        chunk: ClaimedChunk,
+        position: int,
+        items: Sequence[bytes] | None,
+        starts: _Starts,
     ) -> None:
-        entry, position = self.catalog.locate(chunk.step_id)
+        """Go on after the step where the job stands; a retry may have put the job before the step of this chunk."""
+        entry, _ = self.catalog.locate(chunk.step_id)
         steps = entry.pipeline.steps
         while True:
             position += 1
@@ -327,8 +322,7 @@ class Store:
         return connection.execute(_QUERIES["start_repeated_step"], parameters).rowcount
 
     def _finish(self, connection: Connection, chunk: ClaimedChunk, entry: CatalogEntry, result: Any) -> None:
-        job = self.lock_job(connection, chunk.job_id)
-        assert job is not None
+        job = self.lock_job(connection, chunk.job_id) or {}
         if entry.pipeline.publish is not None:
             published = PublishedJob(
                 id=chunk.job_id,
@@ -343,10 +337,12 @@ class Store:
             except DocmillError:
                 raise
             except Exception as error:
+                if is_outage(error):
+                    raise
                 raise PublishFailed(
                     f"Publishing the result raised {type(error).__name__}; nothing of it was kept."
                 ) from error
-        status = JobStatus.COMPLETED_WITH_ERRORS if job["chunks_failed"] else JobStatus.COMPLETED
+        status = JobStatus.COMPLETED_WITH_ERRORS if job.get("chunks_failed") else JobStatus.COMPLETED
         self._set_final(connection, chunk.job_id, status)
 
     def record(self, connection: Connection, chunk: ClaimedChunk, entry: CatalogEntry) -> Any:
@@ -388,29 +384,32 @@ class _Starts:
         self._worker = worker
         self._keep = keep
         self.released = 0
-        self._rows: list[tuple[UUID, int, int, int, bytes | None, bool]] = []
+        self._rows: list[tuple[UUID, int, int, int, int, bytes | None, bool]] = []
         self._documents: dict[UUID, UUID | None] = {}
 
     def add(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int, inputs: Sequence[bytes | None]) -> None:
         self._documents[chunk.job_id] = chunk.document_id
+        free = entry.pipeline.steps[position].concurrency is None
         for item, payload in enumerate(inputs):
-            taken = self._keep > 0
+            taken = free and self._keep > 0
             self._keep -= taken
             self.released += not taken
-            self._rows.append((chunk.job_id, entry.step_ids[position], position, item, payload, taken))
+            step_id = entry.step_ids[position]
+            self._rows.append((chunk.job_id, step_id, chunk.owner_id, position, item, payload, taken))
 
     def insert(self, connection: Connection) -> list[ClaimedChunk]:
         if not self._rows:
             return []
-        names = ("job_ids", "step_ids", "positions", "items", "inputs", "taken")
+        names = ("job_ids", "step_ids", "owner_ids", "positions", "items", "inputs", "taken")
         columns = dict(zip(names, map(list, zip(*self._rows, strict=True)), strict=True))
         rows = _fetch(connection, "start_steps", {**columns, "worker": self._worker})
-        inputs = {(row[0], row[3]): row[4] for row in self._rows}
+        inputs = {(row[0], row[4]): row[5] for row in self._rows}
         return [
             ClaimedChunk(
                 id=row["id"],
                 job_id=row["job_id"],
                 step_id=row["step_id"],
+                owner_id=row["owner_id"],
                 item=row["item"],
                 epoch=row["epoch"],
                 attempts=row["attempts"],

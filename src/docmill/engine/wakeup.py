@@ -5,14 +5,14 @@ A LISTEN connection can die without a sign, so it is asked for life now and then
 
 from __future__ import annotations
 
-import contextlib
+import select
+import socket
 import threading
 from collections.abc import Callable
 
-import psycopg
 import structlog
 
-from docmill.engine.store import Connection
+from docmill.engine.chunk import Connection
 
 log = structlog.get_logger("docmill.engine")
 
@@ -21,6 +21,7 @@ CANCEL_CHANNEL = "docmill_cancel"
 
 _ALIVE_SECONDS = 5.0
 _RECONNECT_SECONDS = 1.0
+_JOIN_SECONDS = 2.0
 
 
 class Listener:
@@ -29,7 +30,7 @@ class Listener:
     Args:
         connect: Opens a connection in autocommit mode.
         on_wakeup: Called when a chunk may have become ready; also after a reconnect, since notices may be lost.
-        on_cancel: Called when a job was cancelled.
+        on_cancel: Called when a job was cancelled; also after a reconnect.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Listener:
         self._on_wakeup = on_wakeup
         self._on_cancel = on_cancel
         self._stop = threading.Event()
-        self._connection: Connection | None = None
+        self._stopped, self._stopping = socket.socketpair()
         self.listening = threading.Event()
         self._thread = threading.Thread(target=self._run, name="docmill-listener", daemon=True)
 
@@ -50,33 +51,36 @@ class Listener:
     def stop(self) -> None:
         """End listening."""
         self._stop.set()
-        connection = self._connection
-        if connection is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                connection.close()
-        self._thread.join(_ALIVE_SECONDS * 2)
+        self._stopping.send(b"x")
+        self._thread.join(_JOIN_SECONDS)
+        if not self._thread.is_alive():
+            self._stopped.close()
+            self._stopping.close()
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 self._listen()
-            except (psycopg.Error, OSError) as error:
-                self.listening.clear()
-                if not self._stop.is_set():
-                    log.warning("wake-up connection lost; reconnecting", error_type=type(error).__name__)
-                    self._stop.wait(_RECONNECT_SECONDS)
+            except Exception as error:  # noqa: BLE001 - a listener that ends would leave polling alone, for ever
+                log.warning("wake-up connection lost; reconnecting", error_type=type(error).__name__)
+            self.listening.clear()
+            self._stop.wait(_RECONNECT_SECONDS)
 
     def _listen(self) -> None:
         with self._connect() as connection:
-            self._connection = connection
             connection.execute(f"listen {WAKEUP_CHANNEL}")
             connection.execute(f"listen {CANCEL_CHANNEL}")
             self.listening.set()
             self._on_wakeup()
+            self._on_cancel()
             while not self._stop.is_set():
-                for notice in connection.notifies(timeout=_ALIVE_SECONDS, stop_after=1):
-                    if notice.channel == CANCEL_CHANNEL:
-                        self._on_cancel()
-                    else:
-                        self._on_wakeup()
-                connection.execute("select 1")
+                heard, _, _ = select.select([connection.fileno(), self._stopped.fileno()], [], [], _ALIVE_SECONDS)
+                if not heard:
+                    connection.execute("select 1")
+                self._report({notice.channel for notice in connection.notifies(timeout=0)})
+
+    def _report(self, channels: set[str]) -> None:
+        if CANCEL_CHANNEL in channels:
+            self._on_cancel()
+        if WAKEUP_CHANNEL in channels:
+            self._on_wakeup()

@@ -1,7 +1,6 @@
 """A worker: claims chunks, hands them to the executor, stores what comes back.
 
-One thread owns the claims and completions. Whatever has ended while a transaction ran is stored by the next one,
-together with the next claim, so the batch grows with the load and needs no timer.
+One thread owns the claims and completions. All others (steps, heartbeat, listener) only put messages into its queue.
 """
 
 from __future__ import annotations
@@ -20,23 +19,22 @@ import psycopg
 import structlog
 
 from docmill.database.connection import Database
-from docmill.database.queries import load_queries
 from docmill.engine.budget import ClaimBudget
+from docmill.engine.chunk import ClaimedChunk
+from docmill.engine.dispatch import Dispatcher
 from docmill.engine.execution import DocumentSource, Outcome, ResourceFactory, StepExecutor
 from docmill.engine.heartbeat import Heartbeat
-from docmill.engine.store import ClaimedChunk, Completed, Completion, Connection, Failure, Store
+from docmill.engine.outage import is_outage
+from docmill.engine.store import Store
 from docmill.engine.sweeper import Sweeper
 from docmill.engine.wakeup import Listener
-from docmill.errors import DatabaseUnavailable, ErrorKind
+from docmill.errors import DocmillError
 from docmill.resilience.isolation import ChildPool, Limits
 from docmill.settings import EngineSettings
 
 log = structlog.get_logger("docmill.engine")
 
-_QUERIES = load_queries("docmill.engine", "sql")
-
 _RECONNECT_SECONDS = 0.5
-_OUTAGE = (psycopg.OperationalError, psycopg.InterfaceError, DatabaseUnavailable)
 
 
 @dataclass(frozen=True)
@@ -69,21 +67,12 @@ class Worker:
         documents: DocumentSource,
         resources: ResourceFactory,
     ) -> None:
-        self._database = database
-        self._store = store
         self._settings = settings
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._running: dict[int, ClaimedChunk] = {}
-        self._unsent: list[Outcome] = []
         self._stopping = threading.Event()
         self._forced = threading.Event()
-        self._waiting = False
-        self._connection: Connection | None = None
-        self._budgets = (
-            ClaimBudget(store.catalog.step_ids(cpu=False), settings.concurrency),
-            ClaimBudget(store.catalog.step_ids(cpu=True), settings.cpu_processes),
-        )
         self._executor = StepExecutor(
             store,
             database.pool,
@@ -103,12 +92,24 @@ class Worker:
             on_lost_chunks=lambda chunks: self._messages.put(_Lost(chunks)),
             on_lost_lease=lambda: self._messages.put(_Lost(None)),
         )
+        self._dispatcher = Dispatcher(
+            database.connect,
+            store,
+            (
+                ClaimBudget(store.catalog.step_ids(cpu=False), settings.concurrency),
+                ClaimBudget(store.catalog.step_ids(cpu=True), settings.cpu_processes),
+            ),
+            self._heartbeat,
+            stall_seconds=settings.lease_seconds,
+            owner_concurrency=settings.owner_concurrency,
+            running=self._running,
+        )
         self._listener = Listener(
             lambda: database.connect(autocommit=True),
             lambda: self._messages.put(_WAKEUP),
             self._heartbeat.check_now,
         )
-        self._sweeper = Sweeper(database.pool, store, settings.lease_seconds / 4)
+        self._sweeper = Sweeper(database.connect, store, settings.lease_seconds, settings.retention_days)
 
     def run(self, *, drain: bool = False, until: Callable[[], bool] | None = None) -> None:
         """Work until told to stop.
@@ -116,6 +117,9 @@ class Worker:
         Args:
             drain: End when nothing is left that this worker could do, now or later.
             until: Asked after each round; end when it answers True.
+
+        Raises:
+            DatabaseUnavailable: The database does not answer at the start; later outages are waited out.
         """
         self._heartbeat.start()
         self._listener.start()
@@ -125,10 +129,14 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 outcomes = self._gather(timeout)
-                idle = self._round(outcomes)
-                if (until is not None and until()) or (drain and idle and self._nothing_left()):
-                    return
-                timeout = self._pause() if idle else self._settings.poll_interval_seconds
+                try:
+                    idle = self._round(outcomes)
+                    if (until is not None and until()) or (drain and idle and self._nothing_left()):
+                        return
+                    timeout = self._pause() if idle else self._settings.poll_interval_seconds
+                except (psycopg.Error, DocmillError) as error:
+                    self._wait_out(error)
+                    timeout = 0.0
         finally:
             self._shut_down()
 
@@ -157,7 +165,7 @@ class Worker:
         elif isinstance(message, _Lost):
             self._drop(list(self._running.values()) if message.chunks is None else message.chunks)
             if message.chunks is None:
-                self._heartbeat.register_again()
+                self._heartbeat.resume()
 
     def _drop(self, chunks: Sequence[ClaimedChunk]) -> None:
         for chunk in chunks:
@@ -165,170 +173,69 @@ class Worker:
             if held is not None and held.epoch == chunk.epoch:
                 del self._running[chunk.id]
                 self._executor.cancel(chunk)
+        self._dispatcher.forget()
 
     def _round(self, outcomes: Sequence[Outcome]) -> bool:
         """Store what has ended and claim anew; tell whether there is nothing to claim."""
         self._executor.expire()
-        self._unsent.extend(outcome for outcome in outcomes if self._running.get(outcome.chunk.id) == outcome.chunk)
-        try:
-            completed, claimed, idle = self._store_and_claim()
-            for outcome in self._unsent:
-                if outcome.failure is not None:
-                    self._store_failure(outcome.chunk, outcome.failure)
-        except _OUTAGE as error:
-            # The outcomes stay: resending them is safe, because of the epoch.
-            log.warning("database outage; trying again", error_type=type(error).__name__)
-            self._disconnect()
-            self._stopping.wait(_RECONNECT_SECONDS)
-            return False
-        self._settle(completed)
-        fresh = [*completed.kept, *claimed]
-        self._running.update({chunk.id: chunk for chunk in fresh})
-        self._executor.start(fresh)
-        if completed.released:
-            self._connected().execute(_QUERIES["wake_workers"])
-            self._connected().commit()
-        return idle and not completed.released
-
-    def _store_and_claim(self) -> tuple[Completed, list[ClaimedChunk], bool]:
-        completions = [outcome.completion for outcome in self._unsent if outcome.completion is not None]
-        leaving = len(self._unsent)
-        connection = self._connected()
-        try:
-            with connection.transaction():
-                completed = self._complete(connection, completions)
-                claimed, idle = self._claim(connection, leaving, len(completed.kept))
-        except psycopg.DataError:
-            # One output that the database refuses must not hold up the others.
-            completed, claimed, idle = self._complete_one_by_one(connection, completions), [], False
-        return completed, claimed, idle
-
-    def _complete(self, connection: Connection, completions: Sequence[Completion]) -> Completed:
-        if not completions:
-            return Completed()
-        keep = 0 if self._stopping.is_set() else len(completions)
-        return self._store.complete(connection, completions, self._heartbeat.worker_id, keep)
-
-    def _complete_one_by_one(self, connection: Connection, completions: Sequence[Completion]) -> Completed:
-        total = Completed()
-        for completion in completions:
-            try:
-                with connection.transaction():
-                    completed = self._store.complete(connection, [completion], self._heartbeat.worker_id, 0)
-            except psycopg.DataError:
-                refused = Failure(
-                    ErrorKind.PERMANENT, "database_error", "The database refused to store the step's output."
-                )
-                self._store_failure(completion.chunk, refused)
-            else:
-                total.accepted |= completed.accepted
-                total.released += completed.released
-        return total
-
-    def _claim(self, connection: Connection, leaving: int, kept: int) -> tuple[list[ClaimedChunk], bool]:
-        claimed: list[ClaimedChunk] = []
-        if self._stopping.is_set() or not self._heartbeat.valid:
-            return claimed, False
-        ended = {outcome.chunk.id for outcome in self._unsent}
-        idle = True
-        for budget in self._budgets:
-            busy = sum(
-                1 for chunk in self._running.values() if chunk.id not in ended and chunk.step_id in budget.step_ids
-            )
-            wanted = budget.wanted(busy + kept)
-            if wanted:
-                found = self._store.claim(connection, self._heartbeat.worker_id, budget.steps, wanted)
-                claimed.extend(found)
-                idle = idle and len(found) < wanted
-        return claimed, idle
-
-    def _store_failure(self, chunk: ClaimedChunk, failure: Failure) -> None:
-        connection = self._connected()
-        with connection.transaction():
-            self._store.fail(connection, chunk, failure, self._heartbeat.worker_id)
-        log.info(
-            "attempt failed",
-            chunk_id=chunk.id,
-            job_id=str(chunk.job_id),
-            attempt=chunk.attempts,
-            error_code=failure.code,
-        )
-
-    def _settle(self, completed: Completed) -> None:
-        for outcome in self._unsent:
-            chunk = outcome.chunk
-            self._running.pop(chunk.id, None)
-            for budget in self._budgets:
-                budget.note(chunk)
-            if outcome.completion is not None and chunk.id not in completed.accepted:
-                log.warning("result dropped: the lease is lost", chunk_id=chunk.id, job_id=str(chunk.job_id))
-        self._unsent.clear()
+        self._heartbeat.check_expired()
+        self._dispatcher.take(outcomes)
+        exchange = self._dispatcher.exchange(claim=self._heartbeat.valid and not self._stopping.is_set())
+        self._executor.start(exchange.fresh)
+        self._dispatcher.store_failures()
+        if exchange.released:
+            self._dispatcher.wake_others()
+        return exchange.idle
 
     def _pause(self) -> float:
         """Say that this worker sleeps, and return for how long: until the next retry is due at the latest."""
-        try:
-            connection = self._connected()
-            with connection.transaction():
-                if not self._waiting:
-                    connection.execute(_QUERIES["set_waiting"], {"waiting": True, "worker": self._heartbeat.worker_id})
-                steps = [step_id for budget in self._budgets for step_id in budget.steps]
-                row = connection.execute(_QUERIES["find_next_due"], {"steps": steps}).fetchone()
-        except _OUTAGE:
-            self._disconnect()
-            return _RECONNECT_SECONDS
-        if not self._waiting:
+        news, due = self._dispatcher.fall_asleep()
+        if news:
             # Whoever submitted before the flag was seen did not ring: look once more before sleeping.
-            self._waiting = True
             return 0.0
-        due = row[0] if row is not None and row[0] is not None else self._settings.poll_interval_seconds
-        return float(min(self._settings.poll_interval_seconds, max(due, 0.001)))
+        longest = self._settings.poll_interval_seconds
+        return longest if due is None else min(longest, max(due, 0.001))
 
     def _nothing_left(self) -> bool:
-        if self._running or self._unsent:
-            return False
-        names = [pipeline.name for pipeline in self._store.catalog.pipelines]
-        row = self._connected().execute(_QUERIES["count_open_jobs"], {"pipelines": names}).fetchone()
-        self._connected().commit()
-        return row is not None and row[0] == 0
+        return not self._running and not self._dispatcher.pending and self._dispatcher.nothing_left()
 
-    def _connected(self) -> Connection:
-        if self._connection is None or self._connection.closed:
-            self._connection = self._database.connect()
-            # A session that was replaced belongs to a worker row that still says what it said.
-        return self._connection
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(psycopg.Error):
-                self._connection.close()
-            self._connection = None
+    def _wait_out(self, error: psycopg.Error | DocmillError) -> None:
+        if not is_outage(error):
+            raise error
+        # What has ended stays and is sent again: safe, because of the epoch.
+        log.warning("database outage; trying again", error_type=type(error).__name__)
+        self._dispatcher.disconnect()
+        self._stopping.wait(_RECONNECT_SECONDS)
 
     def _shut_down(self) -> None:
         self._stopping.set()
         deadline = time.monotonic() + self._settings.shutdown_grace_seconds
-        while self._running and time.monotonic() < deadline and not self._forced.is_set():
-            self._round(self._gather(min(0.2, max(deadline - time.monotonic(), 0.01))))
-        with contextlib.suppress(*_OUTAGE):
-            self._hand_back()
+        # A server that does not answer must not hold the end up, so this part has a thread of its own.
+        storing = threading.Thread(target=self._store_the_rest, args=(deadline,), name="docmill-shutdown", daemon=True)
+        storing.start()
+        storing.join(self._settings.shutdown_grace_seconds + 2)
         self._listener.stop()
         self._sweeper.stop()
-        self._executor.close(force=self._forced.is_set() or bool(self._running))
-        self._heartbeat.stop()
-        self._disconnect()
+        for chunk in list(self._running.values()):
+            self._executor.cancel(chunk)
+        self._executor.close()
+        self._heartbeat.stop(settled=not self._running and not storing.is_alive())
         log.info("worker stopped", worker=self.name)
 
-    def _hand_back(self) -> None:
-        chunks = list(self._running.values())
-        if not chunks:
-            return
-        for chunk in chunks:
+    def _store_the_rest(self, deadline: float) -> None:
+        while self._running and time.monotonic() < deadline and not self._forced.is_set():
+            try:
+                self._round(self._gather(min(0.2, max(deadline - time.monotonic(), 0.01))))
+            except (psycopg.Error, DocmillError) as error:
+                log.warning("database outage while stopping", error_type=type(error).__name__)
+                self._dispatcher.disconnect()
+                self._forced.wait(_RECONNECT_SECONDS)
+        for chunk in list(self._running.values()):
             self._executor.cancel(chunk)
-        connection = self._connected()
-        with connection.transaction():
-            self._store.hand_back(connection, chunks, self._heartbeat.worker_id)
-        connection.execute(_QUERIES["wake_workers"])
-        connection.commit()
-        log.info("chunks handed back", worker=self.name, chunks=len(chunks))
+        with contextlib.suppress(psycopg.Error, DocmillError):
+            if chunks := self._dispatcher.hand_back():
+                log.info("chunks handed back", worker=self.name, chunks=chunks)
+        self._dispatcher.disconnect()
 
 
 def _child_limits(settings: EngineSettings) -> Limits:

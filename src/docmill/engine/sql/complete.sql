@@ -13,13 +13,13 @@ locked as materialized (
 ended as (
     delete from docmill.chunks c using given d join locked l on l.id = d.job_id
      where c.id = d.id and c.epoch = d.epoch
-    returning c.id, c.job_id, c.step_id, c.item, c.epoch, c.worker_id, c.attempts, c.max_attempts, c.priority,
+    returning c.id, c.job_id, c.step_id, c.owner_id, c.item, c.epoch, c.worker_id, c.attempts, c.max_attempts, c.priority,
               c.started_at, c.input, d.output, d.final
 ),
 kept as (
-    insert into docmill.finished_chunks (id, job_id, step_id, item, epoch, worker_id, attempts, max_attempts, priority,
+    insert into docmill.finished_chunks (id, job_id, step_id, owner_id, item, epoch, worker_id, attempts, max_attempts, priority,
                                          started_at, finished_at, status, input, output)
-    select id, job_id, step_id, item, epoch, worker_id, attempts, max_attempts, priority,
+    select id, job_id, step_id, owner_id, item, epoch, worker_id, attempts, max_attempts, priority,
            started_at, clock_timestamp(), 'success', input, output from ended
 ),
 counted as (
@@ -34,7 +34,7 @@ updated as (
            finished_at = case when j.chunks_open = c.ended and c.final then clock_timestamp() end,
            deadline_at = case when j.chunks_open = c.ended and c.final then null else j.deadline_at end
       from counted c where j.id = c.job_id
-    returning j.id, j.chunks_open, j.status
+    returning j.id, j.chunks_open, j.status, j.position
 ),
 announced as (
     insert into docmill.events (job_id, kind, data)
@@ -42,16 +42,16 @@ announced as (
     union all
     select u.id, 'job.' || u.status, null from updated u where u.status <> 'processing'
 )
-select e.id, e.job_id, e.step_id, e.item, u.chunks_open, u.status
+select e.id, e.job_id, e.step_id, e.item, u.chunks_open, u.status, u.position
   from ended e join updated u on u.id = e.job_id
  order by e.job_id, e.item
 
 -- name: start_steps
 -- Begin the next step of jobs whose step has ended; a worker may keep chunks for itself (`taken`) without a new claim.
 with given as materialized (
-    select * from unnest(%(job_ids)s::uuid[], %(step_ids)s::integer[], %(positions)s::smallint[], %(items)s::integer[],
-                         %(inputs)s::bytea[], %(taken)s::boolean[])
-             as d (job_id, step_id, position, item, input, taken)
+    select * from unnest(%(job_ids)s::uuid[], %(step_ids)s::integer[], %(owner_ids)s::integer[], %(positions)s::smallint[],
+                         %(items)s::integer[], %(inputs)s::bytea[], %(taken)s::boolean[])
+             as d (job_id, step_id, owner_id, position, item, input, taken)
 ),
 moved as (
     update docmill.jobs j set chunks_open = g.chunks, position = g.position
@@ -64,18 +64,19 @@ announced as (
     select job_id, 'step.started', jsonb_build_object('step_id', step_id, 'chunks', count(*))
       from given group by job_id, step_id
 )
-insert into docmill.chunks (job_id, step_id, item, input, priority, max_attempts, status, worker_id, epoch, attempts, started_at)
-select g.job_id, g.step_id, g.item, g.input, m.priority, m.max_attempts,
+insert into docmill.chunks (job_id, step_id, owner_id, item, input, priority, max_attempts, status, worker_id, epoch, attempts,
+                            started_at)
+select g.job_id, g.step_id, g.owner_id, g.item, g.input, m.priority, m.max_attempts,
        case when g.taken then 'processing' else 'pending' end, case when g.taken then %(worker)s::integer end,
        g.taken::integer, g.taken::integer, case when g.taken then clock_timestamp() end
   from given g join moved m on m.id = g.job_id
  order by g.job_id, g.item
-returning id, job_id, step_id, item, epoch, attempts, max_attempts, status
+returning id, job_id, step_id, owner_id, item, epoch, attempts, max_attempts, status
 
 -- name: start_repeated_step
 -- Begin a step that runs once per success of the step before; each chunk finds its input there.
 with given as materialized (
-    select f.item from docmill.finished_chunks f
+    select f.item, f.owner_id from docmill.finished_chunks f
      where f.job_id = %(job_id)s and f.step_id = %(previous_step_id)s and f.status = 'success'
        and not exists (select 1 from docmill.finished_chunks done
                         where done.job_id = f.job_id and done.step_id = %(step_id)s and done.item = f.item)
@@ -89,8 +90,8 @@ announced as (
     insert into docmill.events (job_id, kind, data)
     select %(job_id)s, 'step.started', jsonb_build_object('step_id', %(step_id)s::integer, 'chunks', (select count(*) from given))
 )
-insert into docmill.chunks (job_id, step_id, item, priority, max_attempts)
-select m.id, %(step_id)s, g.item, m.priority, m.max_attempts from given g, moved m order by g.item
+insert into docmill.chunks (job_id, step_id, owner_id, item, priority, max_attempts)
+select m.id, %(step_id)s, g.owner_id, g.item, m.priority, m.max_attempts from given g, moved m order by g.item
 
 -- name: lock_job
 -- Take the job's row: whatever changes a job's state holds it.
@@ -100,7 +101,7 @@ select status, chunks_open, chunks_failed, position, pipeline, version from docm
 -- End a job; the caller holds its row.
 with finished as (
     update docmill.jobs
-       set status = %(status)s, finished_at = clock_timestamp(), deadline_at = null, chunks_open = 0,
+       set status = %(status)s, finished_at = clock_timestamp(), deadline_at = null, start_before = null, chunks_open = 0,
            error_code = %(error_code)s, error = %(error)s, error_step = %(error_step)s, error_page = %(error_page)s
      where id = %(job_id)s and status in ('pending', 'processing')
     returning id
@@ -112,18 +113,25 @@ select id, 'job.' || %(status)s::text,
 returning job_id
 
 -- name: cancel_open_chunks
--- End all chunks of a job that have not ended; running ones lose their lease. The caller holds the job's row.
-with ended as (
-    delete from docmill.chunks where job_id = %(job_id)s
-    returning *
+-- End all chunks of a job that have not ended; running ones lose their lease, and their workers are told. The caller holds
+-- the job's row.
+with locked as materialized (
+    select id from docmill.chunks where job_id = %(job_id)s order by id for update
+),
+ended as (
+    delete from docmill.chunks c using locked l where c.id = l.id
+    returning c.*
 ),
 interrupted as (
     insert into docmill.attempts (job_id, chunk_id, step_id, item, epoch, worker_id, attempt, started_at, outcome, error_code, error)
     select job_id, id, step_id, item, epoch, worker_id, attempts, started_at, 'cancelled', %(error_code)s, %(error)s
       from ended where status = 'processing'
+),
+kept as (
+    insert into docmill.finished_chunks (id, job_id, step_id, owner_id, item, epoch, worker_id, attempts, max_attempts, priority,
+                                         started_at, status, input, last_error_code, last_error)
+    select id, job_id, step_id, owner_id, item, epoch + 1, worker_id, attempts, max_attempts, priority, started_at, 'cancelled',
+           input, coalesce(last_error_code, %(error_code)s), coalesce(last_error, %(error)s)
+      from ended
 )
-insert into docmill.finished_chunks (id, job_id, step_id, item, epoch, worker_id, attempts, max_attempts, priority,
-                                     started_at, status, input, last_error_code, last_error)
-select id, job_id, step_id, item, epoch + 1, worker_id, attempts, max_attempts, priority, started_at, 'cancelled', input,
-       coalesce(last_error_code, %(error_code)s), coalesce(last_error, %(error)s)
-  from ended
+select pg_notify('docmill_cancel', '') where exists (select 1 from ended where status = 'processing')

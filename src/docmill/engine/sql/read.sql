@@ -57,9 +57,13 @@ select j.id, j.status, j.position, j.chunks_open,
 select f.output, j.document_id from docmill.finished_chunks f join docmill.jobs j on j.id = f.job_id
  where f.job_id = %(job_id)s and f.step_id = %(step_id)s and f.item = 0 and f.status = 'success'
 
--- name: count_open_jobs
--- How many jobs of these pipelines have not ended.
-select count(*) as open from docmill.jobs where status in ('pending', 'processing') and pipeline = any(%(pipelines)s)
+-- name: find_open_job
+-- Whether a job of these pipelines and versions has not ended.
+select exists (
+    select 1 from docmill.jobs j
+      join unnest(%(pipelines)s::text[], %(versions)s::integer[]) as p (name, version)
+        on p.name = j.pipeline and p.version = j.version
+     where j.status in ('pending', 'processing')) as open
 
 -- name: find_document
 -- One document with what was published for it.

@@ -1,23 +1,34 @@
--- name: schedule_retry
--- Let a chunk wait for its next attempt, fenced; the reason goes to the history. `refund` gives the start back.
-with waiting as (
-    update docmill.chunks
-       set status = 'retry_scheduled', run_at = now() + %(delay)s * interval '1 second', worker_id = null, epoch = epoch + 1,
-           attempts = attempts - %(refund)s, last_error_code = %(error_code)s, last_error = %(error)s
-     where id = %(id)s and epoch = %(epoch)s
-    returning id, job_id, step_id, item, attempts, started_at, run_at
+-- name: schedule_retries
+-- Let chunks wait for their next attempt, fenced; the reasons go to the history. `refund` gives a start back.
+with given as materialized (
+    select * from unnest(%(ids)s::bigint[], %(epochs)s::integer[], %(worker_ids)s::integer[], %(delays)s::float8[],
+                         %(refunds)s::integer[], %(outcomes)s::text[], %(error_codes)s::text[], %(errors)s::text[],
+                         %(error_pages)s::integer[])
+             as d (id, epoch, worker_id, delay, refund, outcome, error_code, error, error_page)
+),
+locked as materialized (
+    select c.id from docmill.chunks c join given d on d.id = c.id and d.epoch = c.epoch order by c.id for update of c
+),
+waiting as (
+    update docmill.chunks c
+       set status = 'retry_scheduled', run_at = now() + d.delay * interval '1 second', worker_id = null, epoch = c.epoch + 1,
+           attempts = c.attempts - d.refund, last_error_code = d.error_code, last_error = d.error, limited = false
+      from given d join locked l on l.id = d.id
+     where c.id = d.id and c.epoch = d.epoch
+    returning c.id, c.job_id, c.step_id, c.item, c.attempts, c.started_at, c.run_at, d.epoch, d.worker_id, d.refund,
+              d.outcome, d.error_code, d.error, d.error_page
 ),
 recorded as (
     insert into docmill.attempts (job_id, chunk_id, step_id, item, epoch, worker_id, attempt, started_at, outcome,
                                   error_code, error, error_page)
-    select job_id, id, step_id, item, %(epoch)s, %(worker)s, attempts + %(refund)s, started_at, %(outcome)s, %(error_code)s,
-           %(error)s, %(error_page)s from waiting
+    select job_id, id, step_id, item, epoch, worker_id, attempts + refund, started_at, outcome, error_code, error, error_page
+      from waiting
 ),
 announced as (
     insert into docmill.events (job_id, kind, data)
     select job_id, 'chunk.retry_scheduled',
-           jsonb_build_object('step_id', step_id, 'item', item, 'attempts', attempts, 'error_code', %(error_code)s::text,
-                              'run_at', run_at) from waiting
+           jsonb_build_object('step_id', step_id, 'item', item, 'attempts', attempts, 'error_code', error_code, 'run_at', run_at)
+      from waiting
 )
 select id from waiting
 
@@ -39,9 +50,9 @@ announced as (
            jsonb_build_object('step_id', step_id, 'item', item, 'attempts', attempts, 'error_code', %(error_code)s::text)
       from ended
 )
-insert into docmill.finished_chunks (id, job_id, step_id, item, epoch, worker_id, attempts, max_attempts, priority,
-                                     started_at, status, input, last_error_code, last_error)
-select id, job_id, step_id, item, epoch, worker_id, attempts, max_attempts, priority, started_at, 'failed', input,
+insert into docmill.finished_chunks (id, job_id, step_id, owner_id, item, epoch, worker_id, attempts, max_attempts,
+                                     priority, started_at, status, input, last_error_code, last_error)
+select id, job_id, step_id, owner_id, item, epoch, worker_id, attempts, max_attempts, priority, started_at, 'failed', input,
        %(error_code)s, %(error)s
   from ended
 returning id
@@ -52,17 +63,27 @@ update docmill.jobs set chunks_open = chunks_open - 1, chunks_failed = chunks_fa
  where id = %(job_id)s
 returning chunks_open, position
 
+-- name: find_retriable_chunks
+-- Chunks of a job that ended without a result. Without force only those that have not used up a second budget.
+select f.id, f.step_id, f.item, f.status, f.attempts, f.last_error_code
+  from docmill.finished_chunks f join docmill.jobs j on j.id = f.job_id
+ where f.job_id = %(job_id)s and f.status in ('failed', 'cancelled')
+   and (%(chunk_ids)s::bigint[] is null or f.id = any(%(chunk_ids)s::bigint[]))
+   and (%(force)s or f.attempts < 2 * j.max_attempts)
+ order by f.id
+
 -- name: reopen_chunks
 -- Give chunks that ended without a result a fresh budget; the caller holds the job's row.
 with reopened as (
     delete from docmill.finished_chunks
-     where job_id = %(job_id)s and status in ('failed', 'cancelled')
+     where job_id = %(job_id)s and id = any(%(chunk_ids)s::bigint[]) and status in ('failed', 'cancelled')
     returning *
 ),
 back as (
-    insert into docmill.chunks (id, job_id, step_id, item, epoch, attempts, max_attempts, priority, input,
+    insert into docmill.chunks (id, job_id, step_id, owner_id, item, epoch, attempts, max_attempts, priority, input,
                                 last_error_code, last_error)
-    select id, job_id, step_id, item, epoch + 1, attempts, attempts + %(budget)s, priority, input, last_error_code, last_error
+    select id, job_id, step_id, owner_id, item, epoch + 1, attempts, attempts + %(budget)s, priority, input, last_error_code,
+           last_error
       from reopened
     returning step_id
 )
@@ -79,8 +100,9 @@ delete from docmill.finished_chunks f
 -- name: reopen_job
 -- Put a job that had ended without a full result back to work; the caller holds its row.
 with reopened as (
-    update docmill.jobs
-       set status = 'processing', chunks_open = %(chunks)s, chunks_failed = 0, position = %(position)s, finished_at = null,
+    update docmill.jobs j
+       set status = 'processing', chunks_open = %(chunks)s, position = %(position)s, finished_at = null,
+           chunks_failed = (select count(*) from docmill.finished_chunks f where f.job_id = j.id and f.status = 'failed'),
            started_at = coalesce(started_at, now()), deadline_at = now() + timeout_seconds * interval '1 second',
            error_code = null, error = null, error_step = null, error_page = null
      where id = %(job_id)s
@@ -88,3 +110,14 @@ with reopened as (
 )
 insert into docmill.events (job_id, kind, data)
 select id, 'job.processing', jsonb_build_object('retried_chunks', %(chunks)s::integer) from reopened
+
+-- name: find_retriable_jobs
+-- Jobs that ended without a full result and match a filter, oldest first, with the chunks that a retry would run.
+select j.id, count(f.id) as chunks
+  from docmill.jobs j join docmill.finished_chunks f on f.job_id = j.id
+ where j.status in ('failed', 'completed_with_errors') and j.owner = %(owner)s
+   and (%(pipeline)s::text is null or j.pipeline = %(pipeline)s)
+   and (%(error_code)s::text is null or j.error_code = %(error_code)s or f.last_error_code = %(error_code)s)
+   and (%(batch_id)s::uuid is null or j.batch_id = %(batch_id)s)
+   and f.status in ('failed', 'cancelled') and (%(force)s or f.attempts < 2 * j.max_attempts)
+ group by j.id order by j.id limit %(limit)s

@@ -4,14 +4,16 @@ insert into docmill.pipelines (name, version) values (%(name)s, %(version)s) on 
 
 -- name: register_steps
 -- Make the steps of a pipeline's version known.
-insert into docmill.steps (pipeline, version, position, name, each)
-select %(pipeline)s, %(version)s, d.position, d.name, d.each
-  from unnest(%(positions)s::smallint[], %(names)s::text[], %(each)s::boolean[]) as d (position, name, each)
-    on conflict (pipeline, version, position) do nothing
+insert into docmill.steps (pipeline, version, position, name, each, concurrency)
+select %(pipeline)s, %(version)s, d.position, d.name, d.each, d.concurrency
+  from unnest(%(positions)s::smallint[], %(names)s::text[], %(each)s::boolean[], %(concurrency)s::integer[])
+       as d (position, name, each, concurrency)
+    on conflict (pipeline, version, position) do update set concurrency = excluded.concurrency
+ where steps.concurrency is distinct from excluded.concurrency
 
 -- name: find_steps
 -- The steps of a pipeline's version as the database knows them.
-select id, position, name, each from docmill.steps
+select id, position, name, each, concurrency from docmill.steps
  where pipeline = %(pipeline)s and version = %(version)s order by position
 
 -- name: insert_document
@@ -38,7 +40,7 @@ select number, job_id, created
   from docmill.submit_jobs(%(pipeline)s, %(owner)s, %(job_ids)s::uuid[], %(document_ids)s::uuid[], %(inputs)s::bytea[],
                            %(idempotency_keys)s::text[], %(unique_keys)s::text[], %(request_hashes)s::bytea[],
                            %(batch_id)s::uuid, %(priority)s::smallint, %(max_attempts)s::smallint,
-                           %(timeout_seconds)s::real)
+                           %(timeout_seconds)s::real, %(queue_seconds)s::real)
  order by number
 
 -- name: find_job_by_key
@@ -52,5 +54,6 @@ select id, request_hash, idempotency_key is not distinct from %(idempotency_key)
  limit 1
 
 -- name: wake_workers
--- Wake idle workers, if there are any; run after the commit, so that submitting keeps its group commit.
-select docmill.wake_workers()
+-- Wake idle workers, if there are any: in a transaction of its own after the commit, so that submitting keeps its group
+-- commit. A notice that a crash of the server forgets costs one poll, so this need not wait for the disk.
+select set_config('synchronous_commit', 'off', true), docmill.wake_workers()

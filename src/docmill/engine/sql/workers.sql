@@ -1,5 +1,8 @@
 -- name: register_worker
--- Start a worker's lease.
+-- Start a worker's lease; one that it held before ends.
+with ended as (
+    update docmill.workers set stopped_at = now(), waiting = false where id = %(before)s and stopped_at is null
+)
 insert into docmill.workers (name, lease_until) values (%(name)s, now() + %(lease)s * interval '1 second') returning id
 
 -- name: renew_lease
@@ -13,15 +16,23 @@ returning id
 select d.id from unnest(%(ids)s::bigint[], %(epochs)s::integer[]) as d (id, epoch)
  where not exists (select 1 from docmill.chunks c where c.id = d.id and c.epoch = d.epoch and c.worker_id = %(worker)s)
 
--- name: set_waiting
--- Say whether a worker sleeps, so that whoever submits knows whether to wake one.
-update docmill.workers set waiting = %(waiting)s where id = %(worker)s
+-- name: fall_asleep
+-- Say that a worker sleeps, so that whoever submits knows to wake it; returns whether that is news. A flag that a crash
+-- of the server forgets costs one poll, so the commit need not wait for the disk.
+with asleep as (
+    update docmill.workers set waiting = true where id = %(worker)s and stopped_at is null and not waiting returning id
+)
+select exists (select 1 from asleep) as news, set_config('synchronous_commit', 'off', true)
 
 -- name: stop_worker
--- End a worker's lease.
-update docmill.workers set stopped_at = now(), lease_until = now(), waiting = false where id = %(worker)s and stopped_at is null
+-- End a worker's lease; it has handed back what it ran.
+update docmill.workers set stopped_at = now(), lease_until = now(), waiting = false, settled = %(settled)s
+ where id = %(worker)s and stopped_at is null
 
 -- name: find_next_due
 -- Seconds until the next scheduled retry of these steps.
-select extract(epoch from min(run_at) - now())::float8 as seconds
-  from docmill.chunks where status = 'retry_scheduled' and step_id = any(%(steps)s)
+select extract(epoch from min(d.run_at) - now())::float8 as seconds
+  from unnest(%(steps)s::integer[]) as s (step_id)
+ cross join lateral (
+    select c.run_at from docmill.chunks c
+     where c.status = 'retry_scheduled' and c.step_id = s.step_id order by c.run_at limit 1) d

@@ -1,5 +1,6 @@
 drop function docmill.submit_job;
 drop function docmill.submit_jobs;
+drop function docmill.owner_number;
 drop function docmill.wake_workers;
 drop function docmill.time_ordered_id;
 drop view docmill.all_attempts;
@@ -12,5 +13,6 @@ drop table docmill.workers;
 drop table docmill.jobs;
 drop table docmill.batches;
 drop table docmill.uploaded_documents;
+drop table docmill.owners;
 drop table docmill.steps;
 drop table docmill.pipelines;
