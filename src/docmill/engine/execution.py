@@ -399,7 +399,7 @@ class StepExecutor:
 
 
 def _attempt(chunk: ClaimedChunk) -> Attempt:
-    return Attempt(chunk.job_id, chunk.id, chunk.attempts)
+    return Attempt(chunk.job_id, chunk.id, chunk.attempts, last=chunk.attempts >= chunk.max_attempts)
 
 
 def _key(chunk: ClaimedChunk) -> Key:

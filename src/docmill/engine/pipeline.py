@@ -66,11 +66,13 @@ class Attempt:
         job_id: Its job; None outside of a job.
         chunk_id: Its chunk; None outside of a job.
         number: Counted from 1.
+        last: Whether the chunk fails for good when this one does.
     """
 
     job_id: UUID | None = None
     chunk_id: int | None = None
     number: int = 1
+    last: bool = True
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ class Seen(BaseModel):
     job: str
     chunk: int | None
     attempt: int
+    last: bool
 
 
 def sizes(document: Document, choice: Choice) -> list[int]:
@@ -23,7 +24,13 @@ def sizes(document: Document, choice: Choice) -> list[int]:
 
 
 async def multiply(size: int, choice: Choice, attempt: Attempt) -> Seen:
-    return Seen(size=size * choice.times, job=str(attempt.job_id), chunk=attempt.chunk_id, attempt=attempt.number)
+    return Seen(
+        size=size * choice.times,
+        job=str(attempt.job_id),
+        chunk=attempt.chunk_id,
+        attempt=attempt.number,
+        last=attempt.last,
+    )
 
 
 def last(seen: list[Seen], choice: Choice) -> list[Seen]:
