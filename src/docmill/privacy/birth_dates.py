@@ -8,7 +8,7 @@ from functools import cache
 
 from docmill.privacy.dates import date_pattern, is_plausible, parse_date
 from docmill.privacy.fields import Label
-from docmill.privacy.labels import OTHER, listed_labels
+from docmill.privacy.labels import OTHER, alternation, listed_labels
 from docmill.privacy.models import Finding
 
 _LOOK_BACK = 48
@@ -48,9 +48,9 @@ def date_findings(folded: str, labels: list[Label]) -> list[Finding]:
 
 @cache
 def _birth_label() -> re.Pattern[str]:
-    labels = "|".join(re.escape(label).replace(r"\ ", r"[\s./_-]{1,3}") for label in listed_labels("DATE_OF_BIRTH"))
+    labels = alternation(listed_labels("DATE_OF_BIRTH"))
     return re.compile(
-        rf"(?<![^\W_])(?:{labels})[\s.:)(*=\"'|_-]{{0,12}}(?:(?:is|was|on|am|le|il|el|op|dnia|the|of)\s{{1,2}})?[\"'(]?$"
+        rf"(?<![^\W_]){labels}[\s.:)(*=\"'|_-]{{0,12}}(?:(?:is|was|on|am|le|il|el|op|dnia|the|of)\s{{1,2}})?[\"'(]?$"
     )
 
 

@@ -9,19 +9,30 @@ from typing import NamedTuple
 
 from docmill.privacy.text import fold
 
-_MONTHS = (
-    "january jan januar jänner janvier janv enero ene gennaio gen stycznia styczeń sty januari січня січень",
-    "february feb februar février févr fév febrero febbraio lutego luty lut februari лютого лютий",
-    "march mar märz mrz mars marzo marca marzec maart mrt березня березень",
-    "april apr avril avr abril abr aprile kwietnia kwiecień kwi квітня квітень",
-    "may mai mayo maggio mag maja maj mei травня травень",
-    "june jun juni juin junio giugno giu czerwca czerwiec cze червня червень",
-    "july jul juli juillet juil julio luglio lug lipca lipiec lip липня липень",
-    "august aug août agosto ago sierpnia sierpień sie augustus серпня серпень",
-    "september sep sept septembre septiembre settembre set września wrzesień wrz вересня вересень",
-    "october oct oktober okt octobre octubre ottobre ott października październik paź жовтня жовтень",
-    "november nov novembre noviembre listopada listopad lis листопада листопад",
-    "december dec dezember dez décembre déc diciembre dic dicembre grudnia grudzień gru грудня грудень",
+# Twelve words a row: a language, or its short forms.
+_MONTH_ROWS = tuple(
+    row.split()
+    for row in (
+        "january february march april may june july august september october november december",
+        "jan feb mar apr may jun jul aug sep oct nov dec",
+        "jan feb mar apr may june july aug sept oct nov dec",
+        "januar februar märz april mai juni juli august september oktober november dezember",
+        "jän feb mrz apr mai jun jul aug sep okt nov dez",
+        "jänner feber märz april mai juni juli august september oktober november dezember",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "janv févr mars avr mai juin juil août sept oct nov déc",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "ene feb mar abr may jun jul ago sep oct nov dic",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "gen feb mar apr mag giu lug ago set ott nov dic",
+        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+        "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień",
+        "sty lut mar kwi maj cze lip sie wrz paź lis gru",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "jan feb mrt apr mei jun jul aug sep okt nov dec",
+        "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+        "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
+    )
 )
 _CENTURY_PIVOT = 30
 _EARLIEST_YEAR = 1900
@@ -30,7 +41,15 @@ _LATEST_YEAR = 2100
 
 @cache
 def _month_numbers() -> dict[str, int]:
-    return {fold(name): number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
+    return {fold(name): number for row in _MONTH_ROWS for number, name in enumerate(row, start=1)}
+
+
+def month_like(word: str, month: int) -> str:
+    """Return the name of ``month`` in the language, the length and the case of ``word``, itself a name of a month."""
+    key = fold(word)
+    row = next(row for row in _MONTH_ROWS if key in map(fold, row) and fold(row[_month_numbers()[key] - 1]) == key)
+    name = row[month - 1]
+    return name.upper() if word.isupper() and len(word) > 1 else name.title() if word[0].isupper() else name
 
 
 def _pattern() -> str:

@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
+from docmill.errors import MissingExtra
+from docmill.privacy import model, spacy_model
 from docmill.privacy.addresses import addresses
 from docmill.privacy.birth_dates import date_findings
+from docmill.privacy.dictionary import Dictionary, read_dictionary
 from docmill.privacy.expansion import expand
-from docmill.privacy.fields import labelled_fields
+from docmill.privacy.fields import Label, labelled_fields
 from docmill.privacy.inline import inline_fields, inline_names
 from docmill.privacy.lab_guard import guard
-from docmill.privacy.lines import split_lines
+from docmill.privacy.lines import Line, split_lines
 from docmill.privacy.merging import merge
-from docmill.privacy.model import Rampart, is_installed
+from docmill.privacy.messages import message_fields
+from docmill.privacy.model import Rampart, TagReader
 from docmill.privacy.models import Finding
 from docmill.privacy.names import name_cues
 from docmill.privacy.patterns import pattern_findings
 from docmill.privacy.phones import phone_numbers
+from docmill.privacy.policies import old_ages, replaces
 from docmill.privacy.propagation import propagate
 from docmill.privacy.prose import model_findings
+from docmill.privacy.recognizers import installed_recognizers, recognizer_findings
+from docmill.privacy.spacy_model import SpacyModel
+from docmill.privacy.sweep import sweep, unexplained
 from docmill.privacy.tables import table_fields
 from docmill.privacy.text import fold, normalise
+from docmill.privacy.values import Span
 from docmill.settings import PrivacySettings
 
+if TYPE_CHECKING:
+    from presidio_analyzer import EntityRecognizer
+
 _CERTAIN = 0.9
+_PEOPLE = frozenset({"PERSON"})
+_PLACES = frozenset({"PERSON", "LOCATION"})
+
+
+class Detection(NamedTuple):
+    """What was detected in a text.
+
+    Attributes:
+        findings: What the policy replaces, in order, without overlaps.
+        unexplained: Under the policy ``strict``, passages that may be personal and were not found; else empty.
+    """
+
+    findings: list[Finding]
+    unexplained: list[Span]
 
 
 class Detector:
@@ -35,43 +62,91 @@ class Detector:
         settings: Policy, model and dictionary.
         words: Further sensitive words.
         cache: Folder for converted model weights.
+        recognizers: Presidio recognizers of the user's.
     """
 
-    def __init__(self, settings: PrivacySettings, words: Sequence[str], cache: Path | None) -> None:
+    def __init__(
+        self,
+        settings: PrivacySettings,
+        words: Sequence[str] = (),
+        cache: Path | None = None,
+        recognizers: Sequence[EntityRecognizer] = (),
+    ) -> None:
         self._settings = settings
         self._cache = cache
+        self._recognizers = [*recognizers, *installed_recognizers()]
+        listed = read_dictionary(settings.dictionary_file) if settings.dictionary_file else []
+        self._dictionary = Dictionary([*listed, *words])
 
     @cached_property
-    def _model(self) -> Rampart | None:
-        choice = self._settings.model
-        if choice == "none" or (choice == "auto" and not is_installed()):
-            return None
-        return Rampart(self._cache)
+    def _models(self) -> list[TagReader]:
+        """The models that read prose, loaded at first use.
 
-    def findings(self, source: str) -> list[Finding]:
-        """Return what the policy replaces, in offsets of ``source``."""
+        Raises:
+            MissingExtra: The chosen model is not installed, or the policy is ``strict`` and there is none.
+        """
+        choice, policy = self._settings.model, self._settings.policy
+        strict = policy != "default"
+        loaded: list[TagReader] = []
+        if choice == "rampart" or (choice == "auto" and model.is_installed()):
+            loaded.append(Rampart(self._cache))
+        if choice == "spacy" or (choice == "auto" and strict and spacy_model.is_installed()):
+            loaded.append(SpacyModel(_PLACES if strict else _PEOPLE))
+        if policy == "strict" and not loaded:
+            raise MissingExtra("The policy `strict` needs a model that reads prose: pip install 'docmill[ner]'.")
+        return loaded
+
+    def detect(self, source: str, recognizers: Iterable[EntityRecognizer] = ()) -> Detection:
+        """Return what the policy replaces, in offsets of ``source``.
+
+        Args:
+            source: The text as it was given.
+            recognizers: Further Presidio recognizers.
+        """
         normalised = normalise(source)
-        merged = [item for item in self._all(normalised.text) if item.type not in ("DATE", "URL")]
-        spans = ((finding, normalised.source_span(finding.start, finding.end)) for finding in merged)
-        return [finding._replace(start=start, end=end) for finding, (start, end) in spans]
-
-    def _all(self, text: str) -> list[Finding]:
+        text = normalised.text
         lines = split_lines(text)
-        folded = fold(text)
-        found, labels = labelled_fields(text, lines)
-        found.extend(table_fields(text, lines))
+        fields, labels = labelled_fields(text, lines)
+        found = self._found(text, lines, fields, labels, [*self._recognizers, *recognizers])
+        remaining = unexplained(text, lines, labels, found) if self._settings.policy == "strict" else []
+        kept = [finding for finding in found if replaces(self._settings, finding, text)]
+        spans = ((finding, normalised.source_span(finding.start, finding.end)) for finding in kept)
+        return Detection(
+            [finding._replace(start=start, end=end) for finding, (start, end) in spans],
+            [normalised.source_span(*span) for span in remaining],
+        )
+
+    def _found(
+        self,
+        text: str,
+        lines: list[Line],
+        fields: list[Finding],
+        labels: list[Label],
+        recognizers: Sequence[EntityRecognizer],
+    ) -> list[Finding]:
+        found = [*fields, *table_fields(text, lines), *message_fields(text, lines)]
         places = list(addresses(text))
         protected = guard(lines, labels, [*found, *(place for place in places if place.score >= _CERTAIN)])
-        found.extend(inline_fields(text, folded))
-        found.extend(inline_names(text, folded))
-        found.extend(pattern_findings(text))
-        found.extend(phone_numbers(text))
+        found.extend(self._dictionary.findings(text))
+        found.extend(self._rules(text, labels))
         found.extend(places)
-        found.extend(name_cues(text))
-        found.extend(date_findings(folded, labels))
-        found = [item for item in found if protected.allows(item)]
-        if self._model is not None:
-            tagged = model_findings(text, lines, found, protected, self._model)
-            found.extend([item for item in tagged if protected.allows(item)])
-        found.extend([item for item in propagate(text, found) if protected.allows(item)])
+        found.extend(recognizer_findings(text, recognizers))
+        found = [finding for finding in found if protected.allows(finding)]
+        for reader in self._models:
+            tagged = model_findings(text, lines, found, protected, reader)
+            found.extend([finding for finding in tagged if protected.allows(finding)])
+        found.extend([finding for finding in propagate(text, found) if protected.allows(finding)])
+        if self._settings.policy == "strict":
+            found.extend(list(sweep(text, found, protected)))
         return merge(text, expand(text, found, protected))
+
+    def _rules(self, text: str, labels: list[Label]) -> Iterator[Finding]:
+        folded = fold(text)
+        yield from inline_fields(text, folded)
+        yield from inline_names(text, folded)
+        yield from pattern_findings(text)
+        yield from phone_numbers(text)
+        yield from name_cues(text)
+        yield from date_findings(folded, labels)
+        if self._settings.policy != "default":
+            yield from old_ages(text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from docmill.privacy.dates import date_pattern
-from docmill.privacy.labels import classify, label_words, listed_labels
+from docmill.privacy.labels import alternation, classify, label_words, listed_labels
 from docmill.privacy.models import Finding
 from docmill.privacy.people import name_at
 from docmill.privacy.vocabulary import listed
@@ -21,7 +21,7 @@ _GAP = re.compile(r"\s{2,}|\t|\||\n")
 def _inline_pattern() -> re.Pattern[str]:
     """Labels that need no colon before a number: "MRN 12345678", "NHS number is 943 476 5919"."""
     plain = [label for label in listed_labels(*_NUMBERED) if len(label) > 2 and label not in listed("ambiguous_labels")]
-    labels = "|".join(re.escape(label).replace(r"\ ", r"[\s.,_/-]{1,3}") for label in plain)
+    labels = alternation(plain)
     return re.compile(
         rf"(?<![^\W_])({labels})\b(?:[\s.#]*(?:id|no|nr|number|num|code))?[\s.#]*(?:is|was|are|of)?[\s.:#=(№°º]*"
         r"((?=[^\s]*\d)[^\W_][\w/:.-]*[^\W_](?:[ ]\d[\d-]*[^\W\d_]?(?![\w/.]))*)"
@@ -31,7 +31,7 @@ def _inline_pattern() -> re.Pattern[str]:
 @cache
 def _ambiguous_pattern() -> re.Pattern[str]:
     """Labels that are ordinary words: only a long number after "number", "no", "#" or nothing makes them one."""
-    labels = "|".join(sorted(listed("ambiguous_labels"), key=len, reverse=True))
+    labels = alternation(listed("ambiguous_labels"))
     return re.compile(
         rf"(?<![^\W_])({labels})\b[\s.#]*(?:(?:id|no|nr|number|num|code|card)\b)?[\s.#]*(?:is|was)?[\s.:#=(№°º]*"
         r"((?=[^\s]*\d[^\s]*\d[^\s]*\d[^\s]*\d)[^\W_][\w/:-]*[^\W_](?:[ ]\d{3,}(?![\w/.]))*)"
@@ -61,8 +61,7 @@ def inline_fields(text: str, folded: str) -> Iterator[Finding]:
 @cache
 def _inline_names() -> re.Pattern[str]:
     labels = [label for label in listed_labels("PERSON") if len(label) > 1 and label not in _WEAK_PEOPLE]
-    joined = "|".join(re.escape(label).replace(r"\ ", r"[\s.,_/-]{1,3}") for label in labels)
-    return re.compile(rf"(?<![^\W_])(?:{joined})\b[.:]?[ \t]+(?=\S)")
+    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b[.:]?[ \t]+(?=\S)")
 
 
 def inline_names(text: str, folded: str) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import hashlib
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from docmill.errors import InvalidConfiguration, MissingExtra
 from docmill.privacy.quantisation import converted_weights
@@ -72,6 +72,14 @@ class Tag(NamedTuple):
     type: str
     label: str
     score: float
+
+
+class TagReader(Protocol):
+    """A model that tags names and places in prose."""
+
+    def tags(self, text: str) -> list[Tag]:
+        """Return the tagged runs of ``text``."""
+        ...
 
 
 class Rampart:

@@ -41,7 +41,8 @@ class Finding(NamedTuple):
         end: One past the last code point.
         type: One of ``ENTITY_TYPES``.
         score: Confidence, 0 to 1.
-        layer: Which layer found it: ``structure``, ``pattern``, ``model``, ``propagation``, ``dictionary``, ``sweep``.
+        layer: Which layer found it: ``structure``, ``pattern``, ``model``, ``propagation``, ``dictionary``,
+            ``recognizer`` (a user's own), ``sweep`` (the strict policy's last look).
     """
 
     start: int

@@ -30,7 +30,7 @@ def propagate(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
         findings: What was found so far.
     """
     names: set[str] = set()
-    numbers: set[str] = set()
+    numbers: dict[str, str] = {}
     for finding in findings:
         if finding.score < _LEAST_SCORE or finding.layer not in _SOURCES:
             continue
@@ -38,10 +38,10 @@ def propagate(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
         if finding.type == "PERSON":
             names.update(_telling_parts(value))
         elif finding.type in _NUMBERS and sum(letter.isdigit() for letter in value) >= _LEAST_NUMBER:
-            numbers.add(value)
+            numbers.setdefault(value, finding.type)
     yield from _name_occurrences(text, names)
-    for value in numbers:
-        yield from _number_occurrences(text, value, findings)
+    for value, kind in numbers.items():
+        yield from _number_occurrences(text, value, kind)
 
 
 def _telling_parts(name: str) -> Iterator[str]:
@@ -63,7 +63,10 @@ def _name_occurrences(text: str, names: set[str]) -> Iterator[Finding]:
             yield Finding(*match.span(), "PERSON", 0.7, "propagation")
 
 
-def _number_occurrences(text: str, value: str, findings: Iterable[Finding]) -> Iterator[Finding]:
-    kind = next(finding.type for finding in findings if text[finding.start : finding.end] == value)
-    for match in re.finditer(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])", text):
-        yield Finding(*match.span(), kind, 0.8, "propagation")
+def _number_occurrences(text: str, value: str, kind: str) -> Iterator[Finding]:
+    start = text.find(value)
+    while start >= 0:
+        end = start + len(value)
+        if not (text[start - 1 : start].isalnum() and start) and not text[end : end + 1].isalnum():
+            yield Finding(start, end, kind, 0.8, "propagation")
+        start = text.find(value, end)

@@ -15,7 +15,7 @@ from docmill.privacy.dates import date_pattern
 from docmill.privacy.lab_guard import Guard
 from docmill.privacy.labels import classify
 from docmill.privacy.lines import Line
-from docmill.privacy.model import Rampart, Tag
+from docmill.privacy.model import Tag, TagReader
 from docmill.privacy.models import Finding
 from docmill.privacy.people import is_ordinary, is_title
 from docmill.privacy.text import fold
@@ -32,7 +32,7 @@ _LEAST_PHONE_DIGITS = 7
 
 
 def model_findings(
-    text: str, lines: list[Line], found: list[Finding], guard: Guard, model: Rampart
+    text: str, lines: list[Line], found: list[Finding], guard: Guard, model: TagReader
 ) -> Iterator[Finding]:
     """Yield what the model finds in the lines that are left over.
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import resources
+from typing import Any
 
 from docmill.privacy.text import fold
 
@@ -51,10 +53,36 @@ def classify(words: str) -> str | None:
 
 
 def listed_labels(*types: str) -> list[str]:
-    """Return the listed labels of these types as joined words, the longest first."""
-    return sorted(
-        (words for words, kind in _dictionary().items() if kind in types), key=lambda item: (-len(item), item)
-    )
+    """Return the listed labels of these types, as joined words."""
+    return sorted(words for words, kind in _dictionary().items() if kind in types)
+
+
+def alternation(labels: Iterable[str]) -> str:
+    """Return a pattern that matches any of ``labels`` in folded text, the longest first.
+
+    The labels share their beginnings in a tree, so that the cost of a search does not grow with their number.
+    """
+    tree: dict[str, Any] = {}
+    for label in labels:
+        node = tree
+        for letter in label:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return _branch(tree)
+
+
+def _branch(node: dict[str, Any]) -> str:
+    branches = [_letter(letter) + _branch(child) for letter, child in sorted(node.items()) if letter]
+    if not branches:
+        return ""
+    joined = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    if "" not in node:
+        return joined
+    return f"(?:{joined})?"
+
+
+def _letter(letter: str) -> str:
+    return r"[\s.,/_-]{1,3}" if letter == " " else re.escape(letter)
 
 
 @cache

@@ -1,0 +1,163 @@
+"""Fields of messages between machines: HL7 v2 segments, keys of JSON, elements of XML and HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from docmill.privacy.fields import field_findings
+from docmill.privacy.labels import OTHER, RESULT, key_type
+from docmill.privacy.lines import Line
+from docmill.privacy.models import Finding
+from docmill.privacy.values import Span, value_spans
+
+_SEGMENT = re.compile(r"(?:MSH|PID|PD1|NK1|PV1|PV2|ORC|OBR|GT1|IN1|IN2|ROL|PRT)\|")
+# HL7 v2.5.1: segment and field to the type of its value; STAFF is id^family^given.
+_HL7 = {
+    "PID": {
+        **{2: "MRN", 3: "MRN", 4: "MRN", 5: "PERSON", 6: "PERSON", 7: "DATE_OF_BIRTH", 9: "PERSON", 11: "ADDRESS"},
+        **{13: "PHONE", 14: "PHONE", 18: "ID", 19: "SSN", 20: "ID", 21: "MRN"},
+    },
+    "NK1": {2: "PERSON", 4: "ADDRESS", 5: "PHONE", 6: "PHONE", 30: "PERSON", 31: "PHONE", 32: "ADDRESS"},
+    "PV1": {5: "ID", 7: "STAFF", 8: "STAFF", 9: "STAFF", 17: "STAFF", 19: "ID", 50: "ID", 52: "STAFF"},
+    "ORC": {2: "ID", 3: "ACCESSION", 10: "STAFF", 11: "STAFF", 12: "STAFF", 14: "PHONE", 19: "STAFF"},
+    "OBR": {2: "ID", 3: "ACCESSION", 10: "STAFF", 16: "STAFF", 17: "PHONE", 28: "STAFF", 32: "STAFF", 34: "STAFF"},
+    "GT1": {2: "ID", 3: "PERSON", 5: "ADDRESS", 6: "PHONE", 7: "PHONE", 8: "DATE_OF_BIRTH", 12: "SSN"},
+    "IN1": {2: "ID", 8: "ID", 16: "PERSON", 18: "DATE_OF_BIRTH", 19: "ADDRESS", 36: "ID", 49: "ID"},
+    "PD1": {4: "STAFF"},
+    "ROL": {4: "STAFF"},
+    "MSH": {10: "ID"},
+}
+_JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}\[\],:])|(-?\d[\d.eE+-]*|true|false|null)')
+_ELEMENT = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)((?:\s[^<>]*?)?)(/?)>")
+_ATTRIBUTE = re.compile(r"([A-Za-z_][\w.:-]*)\s*=\s*[\"']([^\"'<>]*)[\"']")
+_CELL = re.compile(r"(?i)<t[dh][^<>]*>([^<>]*)</t[dh]>")
+# Keys of FHIR that a label dictionary cannot know.
+_KEYS = {
+    **{"family": "PERSON", "given": "PERSON", "birthdate": "DATE_OF_BIRTH", "birthtime": "DATE_OF_BIRTH"},
+    **{"line": "ADDRESS", "postalcode": "ADDRESS", "streetaddressline": "ADDRESS", "assignedperson": "PERSON"},
+}
+_BELOW = {
+    ("identifier", "value"): "MRN",
+    ("telecom", "value"): "PHONE",
+    ("name", "text"): "PERSON",
+    ("address", "text"): "ADDRESS",
+}
+_LONGEST_VALUE = 200
+
+
+def message_fields(text: str, lines: list[Line]) -> list[Finding]:
+    """Return the values of personal fields of messages and markup in a normalised text."""
+    found = [finding for line in lines if _SEGMENT.match(line.text) for finding in _segment(text, line)]
+    if '":' in text or '" :' in text:
+        found.extend(_json(text))
+    if "</" in text or "/>" in text:
+        found.extend(_markup(text))
+        found.extend(_html_cells(text, lines))
+    return found
+
+
+def _segment(text: str, line: Line) -> Iterator[Finding]:
+    fields = line.text.split("|")
+    types = _HL7.get(fields[0], {})
+    # The bar after MSH is itself a field.
+    number = 1 if fields[0] == "MSH" else 0
+    position = line.start
+    for field in fields:
+        kind = types.get(number)
+        if kind and field.strip("^~& "):
+            yield from _hl7_field(text, kind, position, field)
+        position += len(field) + 1
+        number += 1
+
+
+def _hl7_field(text: str, kind: str, start: int, field: str) -> Iterator[Finding]:
+    for repetition in field.split("~"):
+        components = repetition.split("^")
+        end = start + len(components[0])
+        if kind == "STAFF":
+            name = "^".join(components[1:4]).rstrip("^")
+            yield from field_findings("ID", [(start, end)] if any(map(str.isdigit, components[0])) else [])
+            yield from field_findings("PERSON", [(end + 1, end + 1 + len(name))] if name else [])
+        elif kind in ("PERSON", "ADDRESS"):
+            whole = "^".join(components[: 6 if kind == "ADDRESS" else 4]).rstrip("^ ")
+            yield from field_findings(kind, [(start, start + len(whole))] if whole else [])
+        elif kind == "PHONE":
+            yield from field_findings(kind, value_spans(kind, text, start, start + len(repetition)))
+        elif components[0]:
+            yield from field_findings(kind, [(start, end)])
+        start += len(repetition) + 1
+
+
+class _Place(NamedTuple):
+    """Where a JSON reader stands: the key of the object or list that it is in."""
+
+    key: str
+    is_list: bool
+
+
+def _json(text: str) -> Iterator[Finding]:
+    """Read keys and values token by token, so that every value keeps its offsets and broken JSON is read too."""
+    stack: list[_Place] = []
+    key = ""
+    tokens = list(_JSON_TOKEN.finditer(text))
+    for index, token in enumerate(tokens):
+        mark = token.group(2)
+        if mark in ("{", "["):
+            stack.append(_Place(key, mark == "["))
+            key = key if mark == "[" else ""
+        elif mark in ("}", "]"):
+            if stack:
+                stack.pop()
+            key = stack[-1].key if stack and stack[-1].is_list else ""
+        elif token.group(1) is not None and index + 1 < len(tokens) and tokens[index + 1].group(2) == ":":
+            key = token.group(1)
+        elif token.group(1) is not None:
+            yield from _keyed(text, key, stack, token.span(1))
+        elif token.group(3) is not None:
+            yield from _keyed(text, key, stack, token.span(3))
+
+
+def _keyed(text: str, key: str, stack: list[_Place], span: Span) -> Iterator[Finding]:
+    above = [place.key.lower() for place in stack if place.key]
+    kind = next((_BELOW[parent, key.lower()] for parent in reversed(above) if (parent, key.lower()) in _BELOW), None)
+    kind = kind or _KEYS.get(key.lower()) or key_type(key)
+    if kind in (None, OTHER, RESULT) or not 0 < span[1] - span[0] <= _LONGEST_VALUE or kind is None:
+        return
+    if kind == "PHONE" and "@" in text[span[0] : span[1]]:
+        return
+    yield from field_findings(kind, value_spans(kind, text, *span))
+
+
+def _markup(text: str) -> Iterator[Finding]:
+    """Read the text of elements whose name is a personal label, and attributes likewise."""
+    opened: list[tuple[str, int]] = []
+    for element in _ELEMENT.finditer(text):
+        closing, name, attributes, alone = element.groups()
+        if closing:
+            while opened and opened[-1][0] != name:
+                opened.pop()
+            if opened:
+                yield from _element_text(text, name, opened.pop()[1], element.start())
+            continue
+        for attribute in _ATTRIBUTE.finditer(text, element.start(3), element.start(3) + len(attributes)):
+            key = name if attribute.group(1).lower() == "value" else attribute.group(1)
+            yield from _keyed(text, key, [], attribute.span(2))
+        if not alone:
+            opened.append((name, element.end()))
+
+
+def _element_text(text: str, name: str, start: int, end: int) -> Iterator[Finding]:
+    if "<" not in text[start:end]:
+        yield from _keyed(text, name.rsplit(":", 1)[-1], [], (start, end))
+
+
+def _html_cells(text: str, lines: list[Line]) -> Iterator[Finding]:
+    """Read rows of HTML tables in which a label cell stands before its value."""
+    for line in lines:
+        cells = [match.span(1) for match in _CELL.finditer(text, line.start, line.end)]
+        for label, value in zip(cells, cells[1:], strict=False):
+            kind = key_type(text[label[0] : label[1]])
+            if kind not in (None, OTHER, RESULT) and kind is not None:
+                yield from field_findings(kind, value_spans(kind, text, *value))
