@@ -55,7 +55,8 @@ class Application:
     def worker(self) -> Worker:
         """Return a new worker, not yet running."""
         documents = StoredDocuments(self.blobs, self.store)
-        return Worker(self.database, self.store, self.settings.engine, documents, step_resources)
+        resources = _WorkerResources(self.settings, self.database)
+        return Worker(self.database, self.store, self.settings.engine, documents, resources)
 
     def close(self) -> None:
         """Close the database."""
@@ -71,7 +72,7 @@ class Application:
 
 
 def open_application(
-    settings: Settings, *, role: str = "cli", on_start: Callable[[str], None] | None = None
+    settings: Settings, *, role: str = "cli", on_create: Callable[[str], None] | None = None
 ) -> Application:
     """Open docmill for work.
 
@@ -80,13 +81,13 @@ def open_application(
     Args:
         settings: All settings.
         role: What this process is, for the names of its sessions.
-        on_start: Called with a sentence for people when the embedded server must be started.
+        on_create: Called with a sentence for people when the embedded database is made.
 
     Raises:
         DatabaseError: The database cannot be used; the message says why.
         InvalidConfiguration: A pipeline of yours cannot be loaded.
     """
-    database = Database.open(settings, on_start, role=role)
+    database = Database.open(settings, on_create, role=role)
     try:
         prepare_schema(settings, database)
         return _assemble(settings, database)
@@ -160,7 +161,7 @@ def _load(reference: str) -> Pipeline:
 class _Offers(Mapping[type, Any]):
     """Resources by type, each made when it is first asked for."""
 
-    def __init__(self, factories: Mapping[type, Callable[[], Any]]) -> None:
+    def __init__(self, factories: Mapping[Any, Callable[[], Any]]) -> None:
         self._factories = factories
         self._made: dict[type, Any] = {}
 
@@ -177,14 +178,45 @@ class _Offers(Mapping[type, Any]):
 
 
 def step_resources(settings: Settings | None = None) -> Resources:
-    """Return what steps may ask for, by type; called once in each process that runs steps."""
+    """Return what steps may ask for, by type; called once in each child process that runs steps."""
+    return _Offers(_step_factories(settings or load_settings()))
+
+
+def _step_factories(settings: Settings) -> dict[Any, Callable[[], Any]]:
     from docmill.privacy.anonymisation import Anonymiser
 
-    chosen = settings or load_settings()
-    return _Offers(
-        {
-            DocumentSettings: lambda: chosen.documents,
-            PrivacySettings: lambda: chosen.privacy,
-            Anonymiser: lambda: Anonymiser(chosen.privacy, cache=chosen.installation.home / "models"),
-        }
-    )
+    return {
+        DocumentSettings: lambda: settings.documents,
+        PrivacySettings: lambda: settings.privacy,
+        Anonymiser: lambda: Anonymiser(settings.privacy, cache=settings.installation.home / "models"),
+    }
+
+
+class _WorkerResources:
+    """Makes what steps may ask for in a worker's own process: as in its children, and the language model."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+
+    def __call__(self) -> Resources:
+        from docmill.llm.client import LanguageModel
+
+        factories = _step_factories(self._settings)
+        factories[LanguageModel | None] = self._language_model
+        return _Offers(factories)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _for_children, ()
+
+    def _language_model(self) -> Any:
+        from docmill.llm.models import no_guard
+        from docmill.llm.setup import configured_model
+
+        # Each pipeline hands in its own guard with the call: only it knows what is personal in its texts.
+        return configured_model(self._settings.llm, self._settings.engine, self._database.pool, no_guard)
+
+
+def _for_children() -> Callable[[], Resources]:
+    """Return what makes the resources of a child process, which has no database and asks no model."""
+    return step_resources

