@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from docmill.cli import configuration, database, demo, doctor, documents, extract, installation, jobs, run
+from docmill.cli import anonymise, configuration, database, demo, doctor, documents, extract, installation, jobs, run
 from docmill.cli.output import error_console
 from docmill.errors import DocmillError, UsageError
 
@@ -32,6 +32,9 @@ app.command()(run.submit)
 app.command()(run.worker)
 app.command()(run.pipelines)
 app.command()(extract.extract)
+app.command()(anonymise.anonymise)
+app.command()(anonymise.restore)
+app.add_typer(anonymise.app, name="privacy")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(documents.app, name="documents")
 app.add_typer(database.app, name="db")

@@ -17,6 +17,7 @@ _IP6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::|[0-9a-f]{1,4})(?::[0-9
 _MAC = re.compile(r"(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])", re.IGNORECASE)
 _SSN = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])")
 _HEALTH_CARD = re.compile(r"(?<![\w-])\d{4}[- ]\d{3}[- ]\d{3}[- ][A-Z]{2}(?![\w-])")
+_SEPARATORS = re.compile(r"[ -]")
 _USER_KEY = re.compile(r"(?i)\b(?:user(?:name|id|_name|_id)?|login|account)=[\"']?([\w.@-]+)")
 
 
@@ -91,7 +92,7 @@ def _is_address(value: str) -> bool:
 def _checked(text: str) -> Iterator[Finding]:
     for rule in _CHECKED:
         for match in rule.pattern.finditer(text):
-            value = match.group().replace("-", "") if rule.kind == "CREDIT_CARD" else match.group()
+            value = _SEPARATORS.sub("", match.group()) if rule.kind == "CREDIT_CARD" else match.group()
             if not rule.modules or any(check(value) for check in _checks(rule.modules)):
                 yield Finding(*match.span(), rule.kind, rule.score, "pattern")
 

@@ -7,6 +7,7 @@ converted file is kept in the user's cache beside its own SHA-256, so that a dam
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -72,8 +73,17 @@ def _convert(source: Path, target: Path) -> None:
     _dequantise(model)
     plain = target.with_suffix(".fp32.onnx")
     onnx.save(model, str(plain))
-    quantize_dynamic(plain, target, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8)
+    # The advice that it logs is for people who train models.
+    logging.getLogger().addFilter(_no_advice)
+    try:
+        quantize_dynamic(plain, target, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8)
+    finally:
+        logging.getLogger().removeFilter(_no_advice)
     plain.unlink()
+
+
+def _no_advice(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.WARNING or record.name != "root"
 
 
 def _dequantise(model: ModelProto) -> None:

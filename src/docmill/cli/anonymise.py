@@ -1,0 +1,184 @@
+"""`docmill anonymise`, `docmill restore` and `docmill privacy`: personal data out, and for those who may, back."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+from docmill.cli.application import opened
+from docmill.cli.documents import document_id
+from docmill.cli.output import console, emit
+from docmill.errors import InvalidInput, PrivacyError, UsageError
+
+if TYPE_CHECKING:
+    from docmill.privacy.anonymisation import Anonymiser
+    from docmill.privacy.evaluation import Figures
+
+app = typer.Typer(help="Measure the anonymiser on your own labelled texts.", no_args_is_help=True)
+
+Source = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", help="A text file in UTF-8; standard input without one, or with -.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def anonymise(
+    file: Source = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Read lines {"id", "text"}, print lines {"id", "text", "spans"}.')
+    ] = False,
+) -> None:
+    """Replace personal data in a text by placeholders; results of laboratories stay as they are."""
+    if jsonl:
+        _anonymise_lines(file)
+        return
+    with _lines(file) as lines:
+        text = "".join(lines)
+    sys.stdout.write(_anonymiser().anonymise(text).text)
+
+
+def _anonymise_lines(file: Path | None) -> None:
+    """Anonymise one text a line; a line that the policy refuses is told so, and the command fails at the end."""
+    anonymiser = _anonymiser()
+    refused = False
+    with _lines(file) as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            record = _record(line, number)
+            try:
+                emit({"id": record["id"], **_anonymised(anonymiser, record["text"])})
+            except PrivacyError as error:
+                refused = True
+                emit({"id": record["id"], "error": {"code": error.code, "message": error.message}})
+    if refused:
+        raise typer.Exit(1)
+
+
+def _record(line: str, number: int) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError:
+        record = None
+    if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "id" not in record:
+        raise InvalidInput(f'Line {number} is not of the form {{"id": ..., "text": "..."}}.')
+    return record
+
+
+def _anonymised(anonymiser: Anonymiser, text: str) -> dict[str, Any]:
+    result = anonymiser.anonymise(text)
+    spans = [
+        {
+            "start": artifact.start,
+            "end": artifact.end,
+            "type": artifact.type,
+            "placeholder": artifact.replacement,
+            "score": round(artifact.score, 3),
+            "layer": artifact.layer,
+        }
+        for artifact in result.artifacts
+    ]
+    return {"text": result.text, "spans": spans}
+
+
+def restore(
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="The document's id.")],
+    result: Annotated[bool, typer.Option("--result", help="Print the published result, as JSON.")] = False,
+    answer: Annotated[
+        Path | None, typer.Option(help="Put originals into this text, for example a model's answer; - is stdin.")
+    ] = None,
+) -> None:
+    """Print a document with its originals. Needs the installation's key; each use is written to the audit."""
+    from getpass import getuser
+
+    from docmill.privacy.originals import restore_document
+    from docmill.privacy.restoring import restore_answer
+    from docmill.privacy.vault import open_vault
+
+    with opened() as application, application.database.pool.connection() as connection:
+        settings = application.settings
+        vault = open_vault(settings.privacy, settings.installation.home)
+        found = restore_document(
+            connection, vault, document_id(document), owner=settings.installation.owner, actor=f"cli:{getuser()}"
+        )
+    if result:
+        emit(found.result)
+        return
+    if answer is None:
+        sys.stdout.write(found.text.replace("\f", "\n") + "\n")
+        return
+    with _lines(answer) as lines:
+        restored = restore_answer("".join(lines), found.artifacts)
+    sys.stdout.write(restored.value)
+    if restored.unknown:
+        names = ", ".join(sorted(restored.unknown))
+        raise PrivacyError(f"The answer has placeholders that this document does not know: {names}.")
+
+
+@app.command("evaluate")
+def evaluate_gold(
+    gold: Annotated[Path, typer.Option(help='Lines {"id", "text", "spans", "protected"?} that you labelled.')],
+    predictions: Annotated[
+        Path | None, typer.Option(help='Score these lines {"id", "spans"} of another tool instead.')
+    ] = None,
+    json_output: Json = False,
+) -> None:
+    """Print what would leak, what would be masked for nothing, and which results would be damaged."""
+    from docmill.privacy.evaluation import evaluate, read_gold, read_predictions
+
+    texts = read_gold(_existing(gold))
+    if predictions is not None:
+        known = read_predictions(_existing(predictions))
+        figures = evaluate(texts, lambda text: known.get(text.id, []))
+    else:
+        anonymiser = _anonymiser()
+        figures = evaluate(texts, lambda text: anonymiser.detect(text.text))
+    if json_output:
+        emit(figures)
+        return
+    _print_figures(figures)
+
+
+def _print_figures(figures: Figures) -> None:
+    from rich.table import Table
+
+    table = Table("figure", "value")
+    for name, value in figures.model_dump(exclude={"types"}).items():
+        table.add_row(name.replace("_", " "), f"{value:.1%}" if isinstance(value, float) else str(value))
+    for kind, found in figures.types.items():
+        table.add_row(f"fully hidden: {kind} ({found.count})", f"{found.recall_full:.1%}")
+    console().print(table)
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}.")
+    return path
+
+
+def _anonymiser() -> Anonymiser:
+    from docmill.privacy.anonymisation import Anonymiser
+    from docmill.settings import load_settings
+
+    settings = load_settings()
+    return Anonymiser(settings.privacy, cache=settings.installation.home / "models")
+
+
+@contextmanager
+def _lines(file: Path | None) -> Iterator[TextIO]:
+    """Open a text file, or standard input; its line ends are kept as they are."""
+    piped = file is None or str(file) == "-"
+    source = sys.stdin.buffer if file is None or piped else _existing(file).open("rb")
+    try:
+        with io.TextIOWrapper(source, encoding="utf-8", newline="") as lines:
+            yield lines
+    except UnicodeDecodeError as error:
+        where = "Standard input" if piped else f"The file {file}"
+        raise InvalidInput(f"{where} is not UTF-8 text (byte {error.start} of a block).") from None
