@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
 from docmill.documents.engines.interface import WordSource, open_source
-from docmill.documents.engines.pdfium import PdfiumDocument
 from docmill.documents.layout.page import lay_out
 from docmill.documents.models import PageText, Word
 from docmill.documents.ocr.decision import Signals, leaves_doubt, naturalness, needs_recognition
 from docmill.documents.ocr.recogniser import find_recogniser
+from docmill.documents.opening import open_pdf
 from docmill.documents.words import PageWords
 from docmill.errors import XfaPlaceholder
 from docmill.settings import DocumentSettings
@@ -34,13 +35,18 @@ class PageReader:
 
     def __init__(self, path: Path, settings: DocumentSettings, password: str | None = None) -> None:
         self._settings = settings
-        self._document = PdfiumDocument(path, password)
-        self._source: WordSource = self._document
-        if settings.pdf_engine != "pdfium":
-            self._source = open_source(settings.pdf_engine, path, password)
+        with ExitStack() as resources:
+            opened = resources.enter_context(open_pdf(path, settings, password))
+            self._document = opened.document
+            self._source: WordSource = opened.document
+            if settings.pdf_engine != "pdfium":
+                self._source = open_source(settings.pdf_engine, opened.path, opened.password)
+                resources.callback(self._source.close)
+            self._recovered = opened.recovered
+            self._resources = resources.pop_all()
 
-    def read_text(self, number: int) -> tuple[PageText, bool]:
-        """Return the text of a page as the file gives it, and whether it should be recognised instead.
+    def read_text(self, number: int) -> PageText:
+        """Return the text of a page as the file gives it; the signal ``recognise`` says that it should be redone.
 
         Raises:
             DocumentError: The page cannot be read.
@@ -53,7 +59,8 @@ class PageReader:
         signals = self._signals(number, found, text)
         decision, reason = needs_recognition(signals)
         signals["decision"] = reason
-        page = PageText(
+        signals["recognise"] = self._settings.ocr == "always" or (self._settings.ocr == "auto" and decision == "ocr")
+        return PageText(
             number=number,
             text=text,
             words=words,
@@ -61,9 +68,8 @@ class PageReader:
             height=found.height,
             method="text" if words else "empty",
             signals=signals,
+            recovered=self._recovered,
         )
-        wanted = self._settings.ocr == "always" or (self._settings.ocr == "auto" and decision == "ocr")
-        return page, wanted
 
     def recognise(self, page: PageText) -> PageText:
         """Return a page read by character recognition.
@@ -88,8 +94,7 @@ class PageReader:
 
     def close(self) -> None:
         """Let the file go."""
-        self._source.close()
-        self._document.close()
+        self._resources.close()
 
     def __enter__(self) -> Self:
         return self

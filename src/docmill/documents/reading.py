@@ -46,10 +46,11 @@ def inspect_document(path: Path, settings: DocumentSettings, password: str | Non
     Raises:
         DocumentError: The file cannot be read, or is over a limit; see ``docmill.errors`` for the classes.
     """
-    from docmill.documents.engines.pdfium import PdfiumDocument
+    from docmill.documents.opening import open_pdf
 
     check_file(path, settings)
-    with PdfiumDocument(path, password) as document:
+    with open_pdf(path, settings, password) as opened:
+        document = opened.document
         if document.page_count > settings.max_pages:
             raise TooManyPages(
                 f"{path.name} has {document.page_count} pages; the limit is {settings.max_pages} (DOCMILL_MAX_PAGES)."
@@ -59,6 +60,7 @@ def inspect_document(path: Path, settings: DocumentSettings, password: str | Non
             encrypted=document.encrypted,
             permissions=document.permissions,
             producer=document.producer,
+            recovered=opened.recovered,
         )
 
 
@@ -83,8 +85,8 @@ def read_pages(path: Path, pages: PageRange, settings: DocumentSettings, passwor
     left = settings.ocr_max_pages
     with PageReader(path, settings, password) as reader:
         for number in range(pages.first, pages.last + 1):
-            page, recognise = reader.read_text(number)
-            if recognise and left > 0:
+            page = reader.read_text(number)
+            if page.signals["recognise"] and left > 0:
                 left -= 1
                 page = _recognise(reader, page, settings)
             found.append(page)

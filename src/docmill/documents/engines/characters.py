@@ -51,20 +51,22 @@ def join_characters(characters: Iterable[Character], turn: int) -> list[PlacedWo
     """Join neighbours to words.
 
     Args:
-        characters: Characters in the order of the file, without white space, in the reading frame.
+        characters: Characters in the order of the file, in the reading frame; white space ends a word.
         turn: Quarter turns clockwise of that frame against the page as it is shown.
 
     Returns:
         Words with boxes on the page as it is shown. Raised digits after a ten or a metre become superscript
         digits, so that ``10³/µL`` does not read ``103/µL``.
     """
-    groups: list[list[Character]] = []
+    groups: list[list[Character]] = [[]]
     for character in characters:
-        if groups and _continues(groups[-1], character):
-            groups[-1].append(character)
-        else:
+        if character.text.isspace():
+            groups.append([])
+        elif groups[-1] and not _continues(groups[-1], character):
             groups.append([character])
-    return [word for group in groups if (word := _word(group, turn)).text]
+        else:
+            groups[-1].append(character)
+    return [word for group in groups if group and (word := _word(group, turn)).text]
 
 
 def _continues(group: list[Character], character: Character) -> bool:

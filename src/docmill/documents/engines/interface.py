@@ -39,6 +39,14 @@ def open_source(engine: str, path: Path, password: str | None) -> WordSource:
         DocumentError: The engine cannot read the file.
         MissingExtra: The engine is not installed.
     """
+    if engine == "pdfplumber":
+        from docmill.documents.engines.pdfplumber import PdfplumberSource
+
+        return PdfplumberSource(path, password)
+    if engine == "pymupdf":
+        from docmill.documents.engines.pymupdf import PymupdfSource
+
+        return PymupdfSource(path, password)
     from docmill.documents.engines.pdfium import PdfiumDocument
 
     return PdfiumDocument(path, password)

@@ -142,7 +142,7 @@ class TextReader:
         return PlacedWord(text, x0 - left, top - rectangle.top, x1 - left, top - rectangle.bottom, top - baseline)
 
     def _spelled_words(self, text: str, first: int, last: int) -> list[PlacedWord]:
-        turn = (self._frame.rotation - self._quarter_turns(first)) % 4
+        turn = (self._frame.rotation + self._quarter_turns(first)) % 4
         characters = [
             character for index in range(first, last + 1) if (character := self._character(text, index, turn))
         ]
@@ -161,7 +161,7 @@ class TextReader:
         return Character(text[index], *reading_box(box, turn), reading_box(origin, turn)[1])
 
     def _quarter_turns(self, index: int) -> int:
-        """Return the turns against the clock in which PDFium sees a character."""
+        """Return the clockwise turns of a character against the unturned page."""
         angle: float = pdfium.FPDFText_GetCharAngle(self._text_page, index)
         return round(angle / (math.pi / 2)) % 4
 
