@@ -46,6 +46,7 @@ lint: setup ## Check style, types, imports and docstrings
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
 	$(BIN)/interrogate --quiet --fail-under 100 --ignore-init-method --ignore-magic --ignore-private --ignore-semiprivate --ignore-nested-functions src
 
 lint-fix: setup ## Apply the fixes that ruff knows
@@ -54,10 +55,28 @@ lint-fix: setup ## Apply the fixes that ruff knows
 
 check: lint ## All checks that run no test
 
+docs: setup ## Write the reference pages from the code
+	$(BIN)/python docs/generate.py
+
+bench: setup ## Run every benchmark; each ends with lines of JSON
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+bench-%: setup
+	@$(BIN)/python bench/$*.py
+
+image: ## Build the production image with docker, podman or buildah
+	@if docker info >/dev/null 2>&1; then builder=docker; \
+	elif command -v podman >/dev/null; then builder=podman; \
+	elif command -v buildah >/dev/null; then builder=buildah; \
+	else echo "Install docker, podman or buildah first."; exit 1; fi; \
+	$$builder build --file deploy/Dockerfile --tag docmill:latest .
+
 lock: setup ## Write requirements.lock anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	    --extra all --group dev pyproject.toml --output-file requirements.lock
-	@! grep -nE 'https?://' requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+	    --extra all pyproject.toml --output-file deploy/requirements.lock
+	@! grep -nE "https?://" requirements.lock deploy/requirements.lock
 
 clean: ## Remove the virtual environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov

@@ -1,0 +1,73 @@
+"""Every command of the tutorial runs and prints what the page says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BLOCK = re.compile(r"^```(console|python title=\"(?P<file>[\w.]+)\")\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+ANYTHING = "..."
+
+
+def steps(page: str) -> list[tuple[str | None, str, list[str]]]:
+    """The files to write and the commands to run with their expected lines, in the order of the page."""
+    found: list[tuple[str | None, str, list[str]]] = []
+    for block in BLOCK.finditer(page):
+        if block["file"]:
+            found.append((block["file"], block["body"], []))
+            continue
+        for line in block["body"].splitlines():
+            if line.startswith("$ "):
+                found.append((None, line[2:], []))
+            else:
+                found[-1][2].append(line)
+    return found
+
+
+def matches(expected: list[str], output: str) -> bool:
+    pattern = r"\n".join(re.escape(line).replace(re.escape(ANYTHING), r"[\s\S]*?") for line in expected)
+    return re.fullmatch(rf"\s*{pattern}\s*", output) is not None
+
+
+@pytest.mark.integration
+@pytest.mark.ner
+def test_the_tutorial_says_the_truth(repository: Path, tmp_path: Path) -> None:
+    shutil.copytree(repository / "examples" / "reports", tmp_path / "examples" / "reports")
+    page = (repository / "docs" / "tutorial" / "first-report.md").read_text(encoding="utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DOCMILL_", "DB_", "DATABASE_"))}
+    environment = {
+        **kept,
+        "DOCMILL_HOME": str(tmp_path / "home"),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "LOG_LEVEL": "ERROR",
+        "COLUMNS": "140",
+    }
+    for file, text, expected in steps(page):
+        if file is not None:
+            (tmp_path / file).write_text(text)
+        elif text.startswith("export "):
+            name, _, value = text.removeprefix("export ").partition("=")
+            environment[name] = value
+        else:
+            run(text, expected, environment, tmp_path)
+
+
+def run(command: str, expected: list[str], environment: dict[str, str], folder: Path) -> None:
+    code = 0
+    if expected and (exit_code := re.fullmatch(r"\[exit (\d+)\]", expected[-1])):
+        code, expected = int(exit_code[1]), expected[:-1]
+    done = subprocess.run(command, shell=True, env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == code, f"$ {command}\n{done.stdout}\n{done.stderr}"
+    assert matches(expected, done.stdout), f"$ {command}\nexpected\n{chr(10).join(expected)}\ngot\n{done.stdout}"
+
+
+def test_the_comparison_can_fail() -> None:
+    assert matches(["a...", "c"], "ab\nx\nc\n")
+    assert not matches(["a", "c"], "a\nb\nc")
+    assert not matches(["5"], "6\n")
