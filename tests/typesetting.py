@@ -45,7 +45,7 @@ def typeset(text: str, path: Path, *, title: str, author: str, pages: int) -> Bo
     """Write the first ``pages`` pages of a text as a PDF."""
     canvas = Canvas(str(path), pagesize=(WIDTH, HEIGHT), pageCompression=1)
     book = Book(path)
-    y = 0.0
+    y, last = 0.0, ""
     for line in lines_of(text):
         space = LEADING * 2 if line.heading else LEADING
         if not book.words or y - space < BOTTOM:
@@ -57,8 +57,12 @@ def typeset(text: str, path: Path, *, title: str, author: str, pages: int) -> Bo
         y -= space
         canvas.drawString(LEFT + line.indent, y, line.text)
         book.words[-1].extend(line.words)
+        last = line.text
         if line.heading:
             y -= LEADING
+    if last.endswith("-"):
+        # The book ends within a word.
+        book.words[-1][-1] = last.split()[-1]
     canvas.save()
     return book
 

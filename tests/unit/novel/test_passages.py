@@ -9,7 +9,7 @@ from docmill.errors import InvalidInput
 from docmill.pipelines.novel.merging import merge_passages
 from docmill.pipelines.novel.models import MissingPages, NovelOptions, Passage, RewrittenPassage, count_words
 from docmill.pipelines.novel.passages import pages_per_passage, split_passages
-from docmill.pipelines.novel.steps import rewrite
+from docmill.pipelines.novel.rules import rewrite_passage
 
 
 def passages_of(pages: list[int], total: int) -> list[Passage]:
@@ -18,7 +18,7 @@ def passages_of(pages: list[int], total: int) -> list[Passage]:
 
 
 def rewritten(pages: list[int], total: int) -> list[RewrittenPassage]:
-    return [rewrite(passage, NovelOptions()) for passage in passages_of(pages, total)]
+    return [rewrite_passage(passage, NovelOptions()) for passage in passages_of(pages, total)]
 
 
 def test_small_medium_and_large_books_have_passages_of_their_own_size() -> None:
@@ -55,7 +55,7 @@ def test_a_sentence_in_two_overlapping_passages_is_taken_once_and_repeats_of_the
     sentences = [sentence(text, id=n, page=n + 1) for n, text in enumerate(texts)]
     first, second = split_passages(sentences, book(4, 4))
     overlapping = second.model_copy(update={"sentences": [sentences[1], *second.sentences]})
-    parts = [rewrite(passage, NovelOptions()) for passage in (first, overlapping)]
+    parts = [rewrite_passage(passage, NovelOptions()) for passage in (first, overlapping)]
     assert [s.text for s in merge_passages(parts, NovelOptions()).sentences] == texts
 
 

@@ -129,7 +129,7 @@ def _keeps_hyphen(stem: str, rest: str, words: Counter[str], language: Language)
         return False
     if not right or rest[0].isupper() or right in grammar(language).enclitics:
         return True
-    return is_known(left, language) and is_known(right, language)
+    return left in grammar(language).compound_starts and is_known(right, language)
 
 
 def _last_core(text: str) -> str:

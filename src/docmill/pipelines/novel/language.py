@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from types import ModuleType
 from typing import get_args
 
 from docmill.errors import MissingExtra
 from docmill.pipelines.novel.models import Language
+from docmill.pipelines.novel.word_lists import frequent_french
 
 _WORD = re.compile(r"[^\W\d_]+['’]?")
 _TITLE = re.compile(r"\W*(?:\w+\W+)*?(\w+)\.")
@@ -31,6 +33,7 @@ class Grammar:
         frequent: They tell the language.
         enclitics: Words that are joined to the word before by a hyphen.
         suffixes: Ends of words that look like words.
+        compound_starts: First parts of compounds.
     """
 
     titles: frozenset[str]
@@ -40,6 +43,7 @@ class Grammar:
     frequent: frozenset[str]
     enclitics: frozenset[str]
     suffixes: frozenset[str]
+    compound_starts: frozenset[str]
 
 
 @cache
@@ -74,11 +78,26 @@ def is_known(word: str, language: Language) -> bool:
     Raises:
         MissingExtra: The extra ``novel`` is not installed.
     """
+    # The dictionary lacks words that have one form only, such as adverbs; the frequent ones are in the list.
+    return bool(_dictionary().is_known(word, lang=language)) or (language == "fr" and word in frequent_french())
+
+
+@cache
+def lemma(word: str, language: Language) -> str:
+    """Return the dictionary form of a word in small letters.
+
+    Raises:
+        MissingExtra: The extra ``novel`` is not installed.
+    """
+    return str(_dictionary().lemmatize(word, lang=language)).casefold()
+
+
+def _dictionary() -> ModuleType:
     try:
         import simplemma
     except ImportError:
         raise missing_extra() from None
-    return bool(simplemma.is_known(word, lang=language))
+    return simplemma
 
 
 def missing_extra() -> MissingExtra:

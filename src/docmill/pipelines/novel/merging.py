@@ -51,6 +51,7 @@ def merge_passages(passages: Sequence[RewrittenPassage], options: NovelOptions) 
         within_limits=_share_within_limits(sentences, options),
         missing=_missing(ordered, book),
         fallbacks=dict(sum((Counter(passage.fallbacks) for passage in ordered), Counter[str]())),
+        smaller_pieces=sum(passage.smaller_pieces for passage in ordered),
         requests=sum(passage.requests for passage in ordered),
         cached_answers=sum(passage.cached_answers for passage in ordered),
         tokens=sum(passage.tokens for passage in ordered),

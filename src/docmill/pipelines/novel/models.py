@@ -168,6 +168,7 @@ class Sentence(BaseModel):
         end: Offset in that page's text at which its source ends.
         dialogue: Whether somebody speaks in it.
         method: What made it: ``fallback`` are rules where a model failed.
+        reason: Why it is a fallback: the code of an error, or the name of the check that the model's answer failed.
     """
 
     text: str
@@ -179,6 +180,7 @@ class Sentence(BaseModel):
     end: int
     dialogue: bool
     method: Method
+    reason: str | None = None
 
 
 class RewrittenPassage(BaseModel):
@@ -190,7 +192,8 @@ class RewrittenPassage(BaseModel):
         last_page: As of the passage.
         source_ids: The sentences of the book that it accounts for, in order.
         sentences: The result, in order.
-        fallbacks: How often each way out was taken: error code or failed check, by number of sentences.
+        fallbacks: Sentences of the book that a model failed on, by reason.
+        smaller_pieces: How often a part of a question was asked again by itself.
         requests: Requests to a language model.
         cached_answers: Questions whose answer had been paid for before.
         tokens: Tokens that the requests took.
@@ -203,6 +206,7 @@ class RewrittenPassage(BaseModel):
     source_ids: list[int]
     sentences: list[Sentence]
     fallbacks: dict[str, int] = {}
+    smaller_pieces: int = 0
     requests: int = 0
     cached_answers: int = 0
     tokens: int = 0
@@ -223,6 +227,7 @@ class Novel(BaseModel):
         within_limits: Share of the result's sentences that have ``min_words`` to ``max_words`` words, 0 to 1.
         missing: Pages that are not in the result because they could not be read or rewritten.
         fallbacks: Sentences of the book that a model failed on, by reason.
+        smaller_pieces: How often a part of a question was asked again by itself.
         requests: Requests to a language model.
         cached_answers: Questions whose answer had been paid for before.
         tokens: Tokens that the requests took.
@@ -239,6 +244,7 @@ class Novel(BaseModel):
     within_limits: float
     missing: list[MissingPages] = []
     fallbacks: dict[str, int] = {}
+    smaller_pieces: int = 0
     requests: int = 0
     cached_answers: int = 0
     tokens: int = 0

@@ -42,6 +42,7 @@ def save_results(connection: psycopg.Connection[Any], job: PublishedJob, novel: 
                     sentence.end,
                     sentence.dialogue,
                     sentence.method,
+                    sentence.reason,
                     sentence.text,
                     sentence.source,
                 )

@@ -6,7 +6,16 @@ import re
 from collections.abc import Sequence
 
 from docmill.pipelines.novel.clauses import split_clauses
-from docmill.pipelines.novel.models import Language, Method, NovelOptions, Sentence, SourceSentence, Token, join
+from docmill.pipelines.novel.models import (
+    Language,
+    NovelOptions,
+    Passage,
+    RewrittenPassage,
+    Sentence,
+    SourceSentence,
+    Token,
+    join,
+)
 
 _DANGLING = re.compile(r"[\s,;:–—-]+(?P<closing>[\"'»”’)\]_\s]*)$")
 _ENDED = re.compile(r"[.!?…][\"'»”’)\]_\s]*$")
@@ -14,18 +23,37 @@ _CLOSING = re.compile(r"[\"'»”’)\]_\s]*$")
 _MARKS = re.compile(r"[«»“”\"_]|^\s*[-–—―]{1,2}(?=\s|\w)|(?<=\s)[-–—―]{1,2}(?=\s|$)")
 
 
+def rewrite_passage(passage: Passage, options: NovelOptions) -> RewrittenPassage:
+    """Return a passage in short sentences."""
+    language = passage.book.language
+    return RewrittenPassage(
+        book=passage.book,
+        first_page=passage.first_page,
+        last_page=passage.last_page,
+        source_ids=[sentence.id for sentence in passage.sentences],
+        sentences=[short for sentence in passage.sentences for short in rewrite_by_rules(sentence, language, options)],
+    )
+
+
 def rewrite_by_rules(
-    sentence: SourceSentence, language: Language, options: NovelOptions, method: Method = "rules"
+    sentence: SourceSentence, language: Language, options: NovelOptions, *, reason: str | None = None
 ) -> list[Sentence]:
-    """Return the sentences that the rules make of one sentence of the book."""
+    """Return the sentences that the rules make of one sentence of the book.
+
+    Args:
+        sentence: The sentence.
+        language: Its language.
+        options: What the user chose.
+        reason: Why a model did not do it; None where none was to.
+    """
     if options.ignore_dialogue and sentence.dialogue:
         pieces: list[Sequence[Token]] = [sentence.tokens]
     else:
         pieces = split_clauses(sentence.tokens, language, min_words=options.min_words, max_words=options.max_words)
-    return [_sentence(sentence, piece, options, method) for piece in pieces]
+    return [_sentence(sentence, piece, options, reason) for piece in pieces]
 
 
-def _sentence(sentence: SourceSentence, tokens: Sequence[Token], options: NovelOptions, method: Method) -> Sentence:
+def _sentence(sentence: SourceSentence, tokens: Sequence[Token], options: NovelOptions, reason: str | None) -> Sentence:
     source = join(list(tokens))
     whole = len(tokens) == len(sentence.tokens)
     return Sentence(
@@ -37,7 +65,8 @@ def _sentence(sentence: SourceSentence, tokens: Sequence[Token], options: NovelO
         end_page=tokens[-1].end_page,
         end=tokens[-1].end,
         dialogue=sentence.dialogue,
-        method=method,
+        method="rules" if reason is None else "fallback",
+        reason=reason,
     )
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from docmill.documents import reading
 from docmill.documents.models import PageRange
-from docmill.engine.pipeline import Document
+from docmill.engine.pipeline import Attempt, Document
 from docmill.errors import NoText
+from docmill.llm.client import LanguageModel
+from docmill.llm.models import CallContext
 from docmill.pipelines.novel.flow import paragraphs
 from docmill.pipelines.novel.language import detect_language
 from docmill.pipelines.novel.merging import merge_passages
+from docmill.pipelines.novel.model_rewriting import ModelRewriting
 from docmill.pipelines.novel.models import (
     Book,
     BookPage,
@@ -20,7 +25,7 @@ from docmill.pipelines.novel.models import (
 )
 from docmill.pipelines.novel.pages import book_page
 from docmill.pipelines.novel.passages import split_passages
-from docmill.pipelines.novel.rules import rewrite_by_rules
+from docmill.pipelines.novel.rules import rewrite_passage
 from docmill.pipelines.novel.sentences import split_sentences
 from docmill.settings import DocumentSettings
 
@@ -73,19 +78,18 @@ def find_sentences(
     return split_passages(sentences, book)
 
 
-def rewrite(passage: Passage, options: NovelOptions) -> RewrittenPassage:
-    """Return the passage in short sentences."""
-    return RewrittenPassage(
-        book=passage.book,
-        first_page=passage.first_page,
-        last_page=passage.last_page,
-        source_ids=[sentence.id for sentence in passage.sentences],
-        sentences=[
-            short
-            for sentence in passage.sentences
-            for short in rewrite_by_rules(sentence, passage.book.language, options)
-        ],
-    )
+async def rewrite(
+    passage: Passage, options: NovelOptions, attempt: Attempt, model: LanguageModel | None
+) -> RewrittenPassage:
+    """Return the passage in short sentences, by a language model where there is one, else by rules.
+
+    Raises:
+        ProviderError: The provider failed, and a further attempt may follow.
+    """
+    if model is None or options.model == "never":
+        return await asyncio.to_thread(rewrite_passage, passage, options)
+    context = CallContext(attempt.job_id, attempt.chunk_id)
+    return await ModelRewriting(passage, options, model, context, attempt.last).rewrite()
 
 
 def merge(passages: list[RewrittenPassage], options: NovelOptions) -> Novel:

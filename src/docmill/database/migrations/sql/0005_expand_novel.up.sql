@@ -21,9 +21,11 @@ create table docmill.novel_sentences (
     end_offset integer not null,
     dialogue boolean not null,
     method text not null check (method in ('rules', 'model', 'fallback')),
+    reason text,
     text text not null,
     source text not null,
     primary key (job_id, number),
+    check ((method = 'fallback') = (reason is not null)),
     check ((end_page, end_offset) > (page, start_offset))
 );
 comment on column docmill.novel_sentences.source_id is 'The sentence of the book that it was made from, counted from 0.';
