@@ -79,7 +79,7 @@ CASES = (
     Case("500 once", ("status:500", "answer"), 2, "answer"),
     Case("500 always", ("status:500",), 2, "provider_error"),
     Case("503, Retry-After 1, once", ("status:503/1", "answer"), 2, "answer"),
-    Case("connection refused", (), 0, "provider_error"),
+    Case("connection refused", (), 0, "provider_unreachable"),
     Case("connection dropped", ("drop",), 2, "provider_error"),
     Case("connection reset", ("reset",), 2, "provider_error"),
     Case("body cut off", ("cut_body",), 2, "provider_error"),
@@ -172,7 +172,7 @@ def run(database: Database, *, peer: bool) -> list[tuple[Case, Result, Result | 
         own = measure(case, lambda url: ask_docmill(database, url))
         other = measure(case, ask_sdk) if peer and case.name != DEADLY else None
         rows.append((case, own, other))
-        text = f"{case.name:32}{own.requests:9}{own.seconds:9.2f}  {own.outcome:18}"
+        text = f"{case.name:32}{own.requests:9}{own.seconds:9.2f}  {own.outcome:22}"
         if other is not None:
             text += f"{other.requests:9}{other.seconds:9.2f}  {other.outcome}"
         print(text, flush=True)
@@ -224,7 +224,7 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     peer = importlib.util.find_spec("openai") is not None
     print(f"attempt {ATTEMPT_SECONDS:g} s, deadline {DEADLINE_SECONDS:g} s")
-    print(f"{'fault':32}{'requests':>9}{'seconds':>9}  {'outcome':18}" + f"{'openai SDK':>20}" * peer)
+    print(f"{'fault':32}{'requests':>9}{'seconds':>9}  {'outcome':22}" + f"{'openai SDK':>20}" * peer)
     with tempfile.TemporaryDirectory() as folder:
         server = EmbeddedServer(Path(folder), start_timeout=60, durable=False)
         conninfo = server.start()

@@ -43,6 +43,7 @@ The tree (class: code, kind)::
     │   └── DocumentErased                document_erased          permanent
     ├── ProviderError                     provider_error           transient
     │   ├── RateLimited                   rate_limited             rate_limited
+    │   ├── ProviderUnreachable           provider_unreachable     transient
     │   ├── ProviderTimeout               provider_timeout         timeout
     │   ├── ProviderRefused               provider_refused         permanent
     │   ├── QuotaExceeded                 quota_exceeded           permanent
@@ -392,6 +393,12 @@ class CircuitOpen(RateLimited):
     """The circuit breaker of this provider is open; the call was not made."""
 
     code = "circuit_open"
+
+
+class ProviderUnreachable(ProviderError):
+    """No connection to the provider could be made; nothing was sent. Check its address and the network."""
+
+    code = "provider_unreachable"
 
 
 class ProviderTimeout(ProviderError):

@@ -7,7 +7,19 @@ import sys
 
 import typer
 
-from docmill.cli import anonymise, configuration, database, demo, doctor, documents, extract, installation, jobs, run
+from docmill.cli import (
+    anonymise,
+    configuration,
+    database,
+    demo,
+    doctor,
+    documents,
+    extract,
+    installation,
+    jobs,
+    language_model,
+    run,
+)
 from docmill.cli.output import error_console
 from docmill.errors import DocmillError, UsageError
 
@@ -39,6 +51,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(documents.app, name="documents")
 app.add_typer(database.app, name="db")
 app.add_typer(configuration.app, name="config")
+app.add_typer(language_model.app, name="llm")
 app.command()(doctor.doctor)
 app.command()(installation.down)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from docmill.errors import ProviderError, ProviderRefused, QuotaExceeded, RateLimited
+from docmill.errors import ProviderError, ProviderRefused, ProviderUnreachable, QuotaExceeded, RateLimited
 from docmill.llm.dialect import Parameter
 from docmill.llm.ledger import CallLedger, CallRecord, Prices
 from docmill.llm.models import Guard, Usage
@@ -118,49 +118,51 @@ class Endpoint:
     ) -> Exchange:
         # Until the provider has said something, nobody knows what it will bill.
         usage = record.expected
+        outcome = "cancelled"
         failure: BaseException | None = None
         try:
             seconds = min(self._attempt_seconds, deadline.remaining)
             answer = await self._http.send("POST", "chat/completions", json=body, deadline_seconds=seconds)
-            usage = Usage()
+            usage, outcome = Usage(), "parameter_refused"
             found = read_completion(answer)
             if isinstance(found, Completion):
-                usage = self.prices.actual(found, record.expected)
+                usage, outcome = self.prices.actual(found, record.expected), "answer"
             return Exchange(found, usage)
         except BaseException as error:
             failure = error
+            outcome = getattr(error, "code", "cancelled")
+            if isinstance(error, ProviderUnreachable):
+                usage = Usage()
             raise
         finally:
-            await asyncio.to_thread(self._conclude, record, call_id, permit, usage, failure)
+            await asyncio.to_thread(self._record_end, record, call_id, outcome, usage)
+            await asyncio.to_thread(self._tell_fleet, permit, failure)
 
-    def _conclude(
-        self, record: CallRecord, call_id: int, permit: Permit, usage: Usage, failure: BaseException | None
-    ) -> None:
-        outcome = "answer" if failure is None else getattr(failure, "code", "cancelled")
+    def _record_end(self, record: CallRecord, call_id: int, outcome: str, usage: Usage) -> None:
         self._ledger.end(call_id, outcome, usage)
         self._limits.settle(self.provider, reserved=record.expected.tokens, used=usage.tokens)
-        if isinstance(failure, RateLimited):
-            self._limits.block(self.provider, failure.retry_after)
-        if failure is not None and is_fault(failure):
-            self._breaker.failed(permit, outcome)
-        elif failure is None or isinstance(failure, ProviderError):
-            self._breaker.succeeded(permit)
-        else:
-            self._breaker.released(permit)
         _log.info(
             "language model called",
             provider=self.provider,
             model=record.model,
-            prompt=record.prompt,
-            rung=record.rung.value,
+            operation=record.prompt,
+            method=record.rung.value,
             attempt=record.attempt,
-            outcome=outcome,
+            status=outcome,
             tokens=usage.tokens,
-            cost_usd=usage.cost_usd,
         )
 
+    def _tell_fleet(self, permit: Permit, failure: BaseException | None) -> None:
+        if isinstance(failure, RateLimited):
+            self._limits.block(self.provider, failure.retry_after)
+        if isinstance(failure, ProviderError) and is_fault(failure):
+            self._breaker.failed(permit, failure.code)
+        elif failure is None or isinstance(failure, ProviderError):
+            self._breaker.succeeded(permit)
+        else:
+            self._breaker.released(permit)
 
-def is_fault(error: BaseException) -> bool:
+
+def is_fault(error: ProviderError) -> bool:
     """Tell whether an error of an exchange is the provider's fault, and so counts for its breaker."""
-    alive = (RateLimited, ProviderRefused, QuotaExceeded)
-    return isinstance(error, ProviderError) and not isinstance(error, alive)
+    return not isinstance(error, (RateLimited, ProviderRefused, QuotaExceeded))

@@ -22,6 +22,7 @@ from docmill.errors import (
     ProviderError,
     ProviderRefused,
     ProviderTimeout,
+    ProviderUnreachable,
     RateLimited,
 )
 from docmill.resilience.retry_after import requested_wait
@@ -147,6 +148,7 @@ class HttpClient:
             The answer; ``raise_for_status`` sorts its status.
 
         Raises:
+            ProviderUnreachable: No connection could be made; nothing was sent.
             ProviderTimeout: The answer was not complete at the deadline.
             ProviderError: The connection failed, or broke before the answer was complete.
             BadAnswer: The body is longer than allowed or cannot be decoded.
@@ -162,6 +164,10 @@ class HttpClient:
                     client,
                     follow_redirects=json is None,
                 )
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            raise ProviderUnreachable(
+                f"No connection to {self.provider} could be made ({type(error).__name__}); nothing was sent."
+            ) from None
         except (TimeoutError, httpx2.TimeoutException):
             raise ProviderTimeout(f"{self.provider} did not answer within {deadline_seconds:g} seconds.") from None
         except httpx2.DecodingError:

@@ -119,8 +119,11 @@ def test_a_long_retry_after_is_reported_and_not_waited_for(bench, serve) -> None
 def test_a_refused_connection_is_tried_again(bench) -> None:
     with pytest.raises(ProviderError) as raised:
         bench.ask(bench.model(closed_port_url()))
-    assert raised.value.code == "provider_error"
-    assert len(bench.rows("select 1 from docmill.llm_calls")) == 2
+    assert raised.value.code == "provider_unreachable"
+    assert bench.rows("select outcome, prompt_tokens + completion_tokens from docmill.llm_calls") == [
+        ("provider_unreachable", 0),
+        ("provider_unreachable", 0),
+    ]
 
 
 @pytest.mark.parametrize("fault", ["hang", "hang_after_head", "drip"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from contextlib import redirect_stderr, redirect_stdout
-
 import pytest
+from structlog.testing import capture_logs
 
 from docmill.errors import DocmillError, PiiLeakBlocked
 from docmill.llm.models import CallContext
+from docmill.telemetry.logs import SAFE_FIELDS
 
 ORIGINAL = "Erika Mustermann"
 CANARY = "canary-7f3a"
@@ -62,17 +61,17 @@ FAULTS = [
 @pytest.mark.parametrize("fault", FAULTS)
 def test_no_content_and_no_key_in_logs_errors_and_tables(bench, serve, fault: str) -> None:
     provider = serve(fault)
-    printed = io.StringIO()
     error: DocmillError | None = None
-    with redirect_stdout(printed), redirect_stderr(printed):
+    with capture_logs() as logs:
         try:
             bench.ask(bench.model(provider.base_url), CANARY)
         except DocmillError as raised:
             error = raised
     assert CANARY in provider.requests[0].raw.decode()
-    assert "language model called" in printed.getvalue()
+    assert logs[0]["event"] == "language model called"
+    assert {field for entry in logs for field in entry} - {"log_level"} <= SAFE_FIELDS
     tables = ["llm_calls", "circuit_changes", "circuit_breakers", "provider_limits"]
     stored = [bench.rows(f"select t::text from docmill.{table} t") for table in tables]
-    for text in (printed.getvalue(), repr(error), str(stored)):
+    for text in (str(logs), repr(error), str(stored)):
         assert CANARY not in text
         assert "secret-key" not in text

@@ -14,6 +14,7 @@ from docmill.errors import (
     ProviderError,
     ProviderRefused,
     ProviderTimeout,
+    ProviderUnreachable,
     RateLimited,
 )
 from docmill.resilience.http import HttpAnswer, HttpClient, provider_name, raise_for_status
@@ -58,8 +59,8 @@ def test_a_broken_connection_is_a_provider_error(fault: str) -> None:
     assert type(raised.value) is ProviderError
 
 
-def test_a_refused_connection_is_a_provider_error() -> None:
-    with pytest.raises(ProviderError, match="ConnectError"):
+def test_a_refused_connection_means_that_nothing_was_sent() -> None:
+    with pytest.raises(ProviderUnreachable, match="ConnectError"):
         asyncio.run(post(closed_port_url()))
 
 
