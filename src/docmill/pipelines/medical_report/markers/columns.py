@@ -1,0 +1,238 @@
+"""Table heads: which rows are one, and which part of a row stands under which heading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from docmill.pipelines.medical_report.markers.dates import SHORT_DATE, FoundDate, find_date, to_iso
+from docmill.pipelines.medical_report.markers.fields import Field, Kind
+from docmill.pipelines.medical_report.markers.rows import CELL, Row
+from docmill.pipelines.medical_report.markers.words import Phrase, vocabulary
+
+_TELLING = frozenset({"result", "range", "unit", "previous"})
+_LEAST_COVERAGE = 0.6
+_SLACK = 12.0
+_FAR = 90.0
+
+# Under which headings a field of a kind can stand.
+_ALLOWED: dict[Kind, frozenset[str]] = {
+    Kind.NUMBER: frozenset({"name", "result", "previous", "range", "low", "high", "other", "date"}),
+    Kind.RANGE: frozenset({"result", "previous", "range", "other"}),
+    Kind.UNIT: frozenset({"name", "result", "previous", "unit", "range", "other"}),
+    Kind.FLAG: frozenset({"result", "previous", "flag", "range", "other", "name"}),
+    Kind.QUALITY: frozenset({"result", "previous", "range", "flag", "other", "name", "specimen"}),
+    Kind.DATE: frozenset({"result", "previous", "date", "other"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        role: What stands in it: name, result, previous, unit, range, low, high, flag, date, specimen, other.
+        x0: Left edge of its heading, in points.
+        x1: Right edge of its heading, in points.
+        date: The date in its heading, if any.
+    """
+
+    role: str
+    x0: float
+    x1: float
+    date: FoundDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table, from left to right.
+
+    Attributes:
+        columns: The columns.
+        aligned: Whether the head is laid out in cells, so that places tell; else only its order does.
+    """
+
+    columns: tuple[Column, ...]
+    aligned: bool
+
+    def roles(self) -> list[str]:
+        """Return the roles from left to right."""
+        return [column.role for column in self.columns]
+
+    def has(self, role: str) -> bool:
+        """Return whether a column of this role is there."""
+        return any(column.role == role for column in self.columns)
+
+    def column_of(self, field: Field) -> Column | None:
+        """Return the column that a field stands in; None where that cannot be told."""
+        if not self.aligned:
+            return None
+        allowed = _ALLOWED.get(field.kind)
+        candidates = [column for column in self.columns if allowed is None or column.role in allowed]
+        if not self.has("result"):
+            # The head names only some columns: a field belongs to one only where it stands right under it.
+            candidates = [column for column in candidates if _distance(column, field) <= 0 or column.role != "range"]
+        best = min(candidates, key=lambda column: (_distance(column, field), _offset(column, field)), default=None)
+        if best is None or _distance(best, field) > (_FAR if self.has("result") else _SLACK):
+            return None
+        return best
+
+    def role_of(self, field: Field) -> str | None:
+        """Return the role of the column that a field stands in; None where that cannot be told."""
+        column = self.column_of(field)
+        return column.role if column else None
+
+    def splits(self) -> list[float]:
+        """Return where the table begins anew to the right: the left edges of repeated name columns."""
+        names = [column.x0 for column in self.columns if column.role == "name"]
+        results = [column.x0 for column in self.columns if column.role == "result"]
+        return [x0 for x0 in names[1:] if any(names[0] < result < x0 for result in results)]
+
+    def between(self, x0: float, x1: float) -> Columns:
+        """Return the columns of a part of the page."""
+        return replace(self, columns=tuple(column for column in self.columns if x0 <= column.x0 < x1))
+
+
+def _distance(column: Column, field: Field) -> float:
+    return max(column.x0 - field.x1, field.x0 - column.x1, 0.0)
+
+
+def _offset(column: Column, field: Field) -> float:
+    return abs((column.x0 + column.x1) - (field.x0 + field.x1))
+
+
+def read_head(row: Row, fields: Sequence[Field], date_order: str | None) -> Columns | None:
+    """Return the columns that a row is the head of, or None when it is no table head.
+
+    Args:
+        row: The row.
+        fields: Its fields.
+        date_order: Which of day and month comes first in this document.
+    """
+    if any(field.kind is Kind.RANGE for field in fields) or _has_measured(fields):
+        return None
+    if all(field.kind is Kind.FLAG for field in fields) or _announces(fields):
+        return None
+    columns = [_column(row, phrase) for phrase in _headings(row)]
+    dates = _dated_columns(row, fields, bool(columns))
+    roles = {column.role for column in columns}
+    if dates and len(dates) + len(columns) >= 2 and (len(dates) >= 2 or roles & {"name", "unit", "range"}):
+        columns = [column for column in columns if column.role not in ("result", "date")]
+        kept = newest_is_result(dates, date_order)
+        return _build(row, [*columns, *kept])
+    if len(roles) < 2 or not roles & _TELLING or _coverage(row) < _LEAST_COVERAGE:
+        return None
+    return _build(row, columns)
+
+
+def _announces(fields: Sequence[Field]) -> bool:
+    """Whether a label is followed by what it announces: ``Status: normal``."""
+    return any(
+        field.kind is Kind.LABEL and field.text.endswith((":", "=")) and following.cell == field.cell
+        for field, following in pairwise(fields)
+    )
+
+
+def _has_measured(fields: Sequence[Field]) -> bool:
+    return any(
+        field.kind is Kind.NUMBER and (field.comparator or not field.text.isdigit() or len(field.text) > 2)
+        for field in fields
+    ) and not any(SHORT_DATE.fullmatch(field.text) for field in fields)
+
+
+def _headings(row: Row) -> list[Phrase]:
+    return [
+        phrase
+        for start, end in row.cells()
+        for phrase in vocabulary("header").all_in([token for token in row.tokens if start <= token.start < end])
+        if phrase.end - phrase.start > 1
+    ]
+
+
+def _coverage(row: Row) -> float:
+    letters = sum(token.end - token.start for token in row.tokens if not token.word.isdigit())
+    known = sum(
+        token.end - token.start
+        for phrase in _headings(row)
+        for token in row.tokens
+        if phrase.start <= token.start < phrase.end
+    )
+    return known / letters if letters else 0.0
+
+
+def _column(row: Row, phrase: Phrase) -> Column:
+    return Column(phrase.meaning, row.x_at(phrase.start), row.x_at(phrase.end - 1))
+
+
+def _dated_columns(row: Row, fields: Sequence[Field], has_headings: bool) -> list[Column]:
+    """Return the dates of a head in which results of several days stand side by side."""
+    dates = [field for field in fields if _is_date(field)]
+    if len(dates) < 2 and not (dates and has_headings):
+        return []
+    others = [field for field in fields if not _is_date(field) and field.kind is not Kind.LABEL]
+    if len(others) > 2 or any(":" in field.text for field in fields if not _is_date(field)):
+        return []
+    if len(dates) >= 2 and any(dates[0].start < field.start < dates[-1].start for field in others):
+        return []
+    if len({field.cell for field in dates}) < len(dates):
+        return []
+    return [Column("result", field.x0, field.x1, find_date(field.text)) for field in dates]
+
+
+def _is_date(field: Field) -> bool:
+    if field.kind is Kind.DATE:
+        return find_date(field.text) is not None or field.text.startswith("[")
+    return field.kind is Kind.NUMBER and SHORT_DATE.fullmatch(field.text) is not None
+
+
+def newest_is_result(columns: Sequence[Column], date_order: str | None) -> list[Column]:
+    """Return dated columns with the newest one as the result and the others as previous results."""
+    dated = [(to_iso(column.date, date_order or "dm") or "") if column.date else "" for column in columns]
+    newest = dated.index(max(dated)) if any(dated) else 0
+    return [replace(column, role="result" if index == newest else "previous") for index, column in enumerate(columns)]
+
+
+def _build(row: Row, columns: Sequence[Column]) -> Columns:
+    ordered = tuple(sorted(columns, key=lambda column: column.x0))
+    return Columns(ordered, aligned=row.text.strip().count(CELL) >= len(ordered) // 2 and CELL in row.text.strip())
+
+
+def extend_head(columns: Columns, row: Row, fields: Sequence[Field], date_order: str | None) -> Columns | None:
+    """Return the columns with what a second line of the head adds, or None when the row is no such line."""
+    if not fields or not columns.aligned:
+        return None
+    if all(_is_date(field) or (field.kind is Kind.DATE and ":" in field.text) for field in fields):
+        return _with_dates(columns, [field for field in fields if _is_date(field)], date_order)
+    if _coverage(row) < 1.0 or any(field.kind is Kind.NUMBER for field in fields):
+        return None
+    added = [_column(row, phrase) for phrase in _headings(row)]
+    fresh = [column for column in added if not any(_touch(column, other) for other in columns.columns)]
+    merged = sorted([*columns.columns, *fresh], key=lambda column: column.x0)
+    return replace(columns, columns=tuple(merged))
+
+
+def _touch(one: Column, other: Column) -> bool:
+    return one.x0 < other.x1 and other.x0 < one.x1
+
+
+def _with_dates(columns: Columns, dates: Sequence[Field], date_order: str | None) -> Columns:
+    changed = list(columns.columns)
+    fresh: list[Column] = []
+    for field in dates:
+        near = [
+            column for column in changed if column.role in ("result", "previous") and _distance(column, field) <= _SLACK
+        ]
+        if near:
+            column = min(near, key=lambda column: _offset(column, field))
+            changed[changed.index(column)] = replace(column, date=find_date(field.text))
+        else:
+            fresh.append(Column("result", field.x0, field.x1, find_date(field.text)))
+    if fresh and any(column.role == "result" for column in changed):
+        fresh = [replace(column, role="previous") for column in fresh]
+    everything = [*changed, *fresh]
+    dated = [column for column in everything if column.role == "result" and column.date]
+    if len(dated) >= 2:
+        everything = [column for column in everything if column not in dated]
+        everything += newest_is_result(dated, date_order)
+    return replace(columns, columns=tuple(sorted(everything, key=lambda column: column.x0)))

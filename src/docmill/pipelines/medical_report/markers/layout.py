@@ -1,0 +1,45 @@
+"""What is known about the table around a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from docmill.pipelines.medical_report.markers.columns import Columns
+from docmill.pipelines.medical_report.markers.fields import Field, Kind
+from docmill.pipelines.medical_report.markers.rows import CELL, Row
+
+_LEFT_EDGE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What is known about the table around a row.
+
+    Attributes:
+        columns: The columns of the table, where a head was found.
+        range_first: Whether, without a head, ranges stand before values.
+        date_order: Which of day and month comes first.
+    """
+
+    columns: Columns | None = None
+    range_first: bool = False
+    date_order: str | None = None
+
+    def for_row(self, row: Row) -> Layout:
+        """Return the layout as far as it helps with a row: a row without cells has no places to go by."""
+        if self.columns is None or not self.columns.aligned or CELL in row.text.strip():
+            return self
+        return replace(self, columns=replace(self.columns, aligned=False))
+
+    @property
+    def has_results_column(self) -> bool:
+        """Whether places tell which field is the result."""
+        return self.columns is not None and self.columns.aligned and self.columns.has("result")
+
+    def role_of(self, field: Field) -> str | None:
+        """Return the role of the column that a field stands in; text counts by its left edge."""
+        if self.columns is None:
+            return None
+        if field.kind in (Kind.TEXT, Kind.LABEL):
+            field = replace(field, x1=min(field.x0 + _LEFT_EDGE, field.x1))
+        return self.columns.role_of(field)
