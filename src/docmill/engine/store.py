@@ -106,7 +106,7 @@ class Store:
                 "epochs": [completion.chunk.epoch for completion in completions],
                 "job_ids": [completion.chunk.job_id for completion in completions],
                 "outputs": [completion.output for completion in completions],
-                "final": [_ends_job(entry.pipeline, position) for entry, position in located],
+                "final_positions": [_final_position(entry.pipeline, position) for entry, position in located],
             },
         )
         done = Completed(accepted={row["id"] for row in rows})
@@ -137,7 +137,7 @@ class Store:
                 "epochs": [completion.chunk.epoch],
                 "job_ids": [completion.chunk.job_id],
                 "outputs": [completion.output],
-                "final": [False],
+                "final_positions": [None],
             },
         )
         if not rows:
@@ -422,8 +422,9 @@ class _Starts:
         ]
 
 
-def _ends_job(pipeline: Pipeline, position: int) -> bool:
-    return position == len(pipeline.steps) - 1 and pipeline.publish is None
+def _final_position(pipeline: Pipeline, position: int) -> int | None:
+    """Return the position of a last step that needs no publishing; None for every other step."""
+    return position if position == len(pipeline.steps) - 1 and pipeline.publish is None else None
 
 
 def _fetch(connection: Connection, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +16,13 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from docmill.database.connection import Database
+from docmill.database.queries import load_queries
 from docmill.engine.catalog import Catalog
+from docmill.engine.chunk import ClaimedChunk, Completion
 from docmill.engine.client import Client, Request, StoredDocuments
 from docmill.engine.pipeline import Pipeline, Resources
-from docmill.engine.store import Store
+from docmill.engine.store import Completed, Store
+from docmill.engine.verify import verify
 from docmill.engine.worker import Worker, retry_delays
 from docmill.settings import EngineSettings
 from docmill.storage.local import LocalBlobs
@@ -63,9 +67,30 @@ class Engine:
     def drain(self, **changes: Any) -> None:
         self.worker(**changes).run(drain=True)
 
+    def register(self, name: str = "by hand", lease: float = 60) -> int:
+        """Register a worker that is only a row, for tests that claim by hand."""
+        query = load_queries("docmill.engine", "sql")["register_worker"]
+        with self.database.pool.connection() as connection:
+            row = connection.execute(query, {"name": name, "lease": lease, "before": 0}).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def claim(self, worker: int, limit: int = 10, **options: Any) -> list[ClaimedChunk]:
+        steps = [*self.catalog.step_ids(cpu=False), *self.catalog.step_ids(cpu=True)]
+        with self.database.pool.connection() as connection:
+            return self.store.claim(connection, worker, dict.fromkeys(steps, limit), **options)
+
+    def complete(self, worker: int, *chunks: ClaimedChunk, output: bytes = b"\x00{}") -> Completed:
+        with self.database.pool.connection() as connection:
+            return self.store.complete(connection, [Completion(chunk, output) for chunk in chunks], worker, 0)
+
     def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with self.database.pool.connection() as connection:
             return connection.execute(sql, parameters).fetchall()
+
+    def execute(self, sql: str, *parameters: Any) -> None:
+        with self.database.pool.connection() as connection:
+            connection.execute(sql, parameters)
 
     def value(self, sql: str, *parameters: Any) -> Any:
         return self.rows(sql, *parameters)[0][0]
@@ -82,10 +107,30 @@ class Engine:
             assert not thread.is_alive()
 
 
+def wait_until(condition: Callable[[], Any], seconds: float = 20) -> Any:
+    """Return the first true answer of a condition about another process or thread."""
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        pause.wait(0.01)
+    return answer
+
+
 @pytest.fixture
-def make_engine(database: Database, tmp_path: Path) -> Callable[..., Engine]:
+def make_engine(database: Database, tmp_path: Path) -> Iterator[Callable[..., Engine]]:
+    """Makes engines on one database; at the end, whatever the test did, every rule must hold in it."""
+
     def make(*pipelines: Pipeline, **settings: Any) -> Engine:
-        chosen = EngineSettings(**{"retry_initial_delay": 0.01, "cpu_processes": 2, "lease_seconds": 3, "heartbeat_seconds": 0.5, **settings})
+        chosen = EngineSettings(
+            **{
+                "retry_initial_delay": 0.01,
+                "cpu_processes": 2,
+                "lease_seconds": 3,
+                "heartbeat_seconds": 0.5,
+                **settings,
+            }
+        )
         catalog = Catalog()
         with database.pool.connection() as connection:
             catalog.register(connection, pipelines)
@@ -95,4 +140,6 @@ def make_engine(database: Database, tmp_path: Path) -> Callable[..., Engine]:
         client = Client(database, store, blobs, lambda path: "application/pdf", chosen, "tester")
         return Engine(database, chosen, catalog, store, blobs, client)
 
-    return make
+    yield make
+    with database.pool.connection() as connection:
+        assert verify(connection).violations == []

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
 from docmill.engine.pipeline import Document, Pipeline, Step
+from docmill.engine.publication import PublishedJob
 from docmill.errors import NotAPdf, RateLimited
 
 
@@ -42,6 +45,12 @@ async def double(item: Item) -> Item:
 
 
 def halve_in_child(item: Item) -> Item:
+    return Item(number=item.number // 2, folder=item.folder)
+
+
+async def halve_or_fail(item: Item) -> Item:
+    if item.number == 4 and not (item.folder and (item.folder / "mended").exists()):
+        raise ValueError("no")
     return Item(number=item.number // 2, folder=item.folder)
 
 
@@ -83,6 +92,44 @@ def abort(numbers: Numbers) -> Total:
     os.abort()
 
 
+def wait_for_pipe(numbers: Numbers) -> Total:
+    assert numbers.folder is not None
+    mark(numbers.folder, "waiting")
+    return Total(total=len((numbers.folder / "pipe").read_bytes()))
+
+
+def leave(numbers: Numbers) -> Total:
+    sys.exit(3)
+
+
+async def give_up(numbers: Numbers) -> Total:
+    raise asyncio.CancelledError
+
+
+async def never_end(numbers: Numbers) -> Total:
+    mark(numbers.folder, "waiting")
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        mark(numbers.folder, "stopped")
+        raise
+    return Total(total=0)
+
+
+def spin(numbers: Numbers) -> Total:
+    mark(numbers.folder, f"spinning-{os.getpid()}")
+    while True:
+        pass
+
+
+def save_total(connection: Any, job: PublishedJob, total: Total) -> None:
+    connection.execute("insert into public.totals (job_id, total) values (%s, %s)", (job.id, total.total))
+
+
+def save_double(connection: Any, job: PublishedJob, items: list[Item]) -> None:
+    connection.execute("insert into public.totals (job_id, total) values (%s, %s)", (job.id, len(items)))
+
+
 def size_of(document: Document) -> Total:
     return Total(total=len(document.read_bytes()))
 
@@ -105,6 +152,25 @@ refusing = Pipeline("refusing", steps=[Step(refuse)])
 failing = Pipeline("failing", steps=[Step(fail_until_mended)])
 limited = Pipeline("limited", steps=[Step(wait_for_provider)])
 aborting = Pipeline("aborting", steps=[Step(abort, cpu=True)])
+hanging = Pipeline("hanging", steps=[Step(wait_for_pipe, timeout_seconds=0.2)])
+leaving = Pipeline("leaving", steps=[Step(leave)])
+giving_up = Pipeline("giving-up", steps=[Step(give_up)])
+endless = Pipeline("endless", steps=[Step(never_end)])
+hasty = Pipeline("hasty", steps=[Step(never_end, timeout_seconds=0.05)])
+spinning = Pipeline("spinning", steps=[Step(spin, cpu=True)])
+publishing = Pipeline("publishing", steps=[Step(echo)], publish=save_total)
+publishing_parts = Pipeline(
+    "publishing-parts", steps=[Step(count_up), Step(double, each=True)], publish=save_double, partial=True
+)
+narrow = Pipeline("narrow", steps=[Step(count_up), Step(double, each=True, concurrency=3), Step(add)])
+two_stages = Pipeline(
+    "two-stages",
+    steps=[Step(count_up), Step(double, each=True), Step(halve_or_fail, each=True), Step(add)],
+    partial=True,
+)
+open_ended = Pipeline(
+    "open-ended", steps=[Step(count_up), Step(double, each=True), Step(halve_or_fail, each=True)], partial=True
+)
 measuring = Pipeline("measuring", steps=[Step(size_of, cpu=True)])
 
 

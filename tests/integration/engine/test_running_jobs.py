@@ -45,7 +45,9 @@ def test_private_outputs_are_sealed(make_engine: Callable[..., Engine]) -> None:
     [job] = engine.submit("private", {"count": 3})
     engine.drain()
     assert engine.client.result(job)["total"] == 6
-    stored = engine.rows("select input, output from docmill.finished_chunks where item < 3 and coalesce(input, output) is not null")
+    stored = engine.rows(
+        "select input, output from docmill.finished_chunks where item < 3 and coalesce(input, output) is not null"
+    )
     sealed = [payload for row in stored for payload in row if payload is not None and b"number" not in payload]
     assert len(sealed) >= 6
 

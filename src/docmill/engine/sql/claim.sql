@@ -10,7 +10,8 @@ with recursive running as materialized (
 ),
 wanted as materialized (
     select d.step_id,
-           least(d.most, s.concurrency - (select sum(r.chunks) from running r where r.step_id = d.step_id))::integer as most
+           least(d.most, s.concurrency - coalesce(
+                (select sum(r.chunks) from running r where r.step_id = d.step_id), 0))::integer as most
       from unnest(%(steps)s::integer[], %(limits)s::integer[]) as d (step_id, most)
       join docmill.steps s on s.id = d.step_id
 ),
@@ -42,7 +43,7 @@ heads as (
 shares as materialized (
     select h.step_id, h.priority, h.owner_id,
            least(h.most, ceil(%(limit)s::numeric / count(*) over (partition by h.priority)),
-                 %(owner_limit)s - (select sum(r.chunks) from running r where r.owner_id = h.owner_id)
+                 %(owner_limit)s - coalesce((select sum(r.chunks) from running r where r.owner_id = h.owner_id), 0)
                                  - (select count(*) from due d where d.owner_id = h.owner_id))::integer as most
       from heads h
      order by h.priority desc, (h.owner_id, h.step_id) <= (%(turn_owner)s, %(turn_step)s), h.owner_id, h.step_id

@@ -1,10 +1,11 @@
 -- name: complete_chunks
 -- Store outputs and end chunks, fenced by (id, epoch): a late worker finds no row. The jobs' rows are locked first and in
--- order, so that whatever changes a job waits for one lock. `final` marks chunks of a last step that needs no publishing.
+-- order, so that whatever changes a job waits for one lock. A chunk of a last step that needs no publishing carries the
+-- step's position: with it the job ends, unless a retry has put the job before that step.
 -- The match names the epoch only: with the status in it the planner may scan the index of a state it believes empty.
 with given as materialized (
     select * from unnest(%(ids)s::bigint[], %(epochs)s::integer[], %(job_ids)s::uuid[], %(outputs)s::bytea[],
-                         %(final)s::boolean[]) as d (id, epoch, job_id, output, final)
+                         %(final_positions)s::smallint[]) as d (id, epoch, job_id, output, final_position)
 ),
 locked as materialized (
     select j.id from docmill.jobs j
@@ -14,7 +15,7 @@ ended as (
     delete from docmill.chunks c using given d join locked l on l.id = d.job_id
      where c.id = d.id and c.epoch = d.epoch
     returning c.id, c.job_id, c.step_id, c.owner_id, c.item, c.epoch, c.worker_id, c.attempts, c.max_attempts, c.priority,
-              c.started_at, c.input, d.output, d.final
+              c.started_at, c.input, d.output, d.final_position
 ),
 kept as (
     insert into docmill.finished_chunks (id, job_id, step_id, owner_id, item, epoch, worker_id, attempts, max_attempts, priority,
@@ -23,22 +24,24 @@ kept as (
            started_at, clock_timestamp(), 'success', input, output from ended
 ),
 counted as (
-    select job_id, step_id, count(*) as ended, bool_or(final) as final, array_agg(item order by item) as items
-      from ended group by job_id, step_id
+    -- By job: after a retry, chunks of two steps of one job may end together.
+    select job_id, count(*) as ended, case when count(*) = count(final_position) then min(final_position) end as final_position
+      from ended group by job_id
 ),
 updated as (
     update docmill.jobs j
        set chunks_open = j.chunks_open - c.ended,
-           status = case when j.chunks_open > c.ended or not c.final then j.status
+           status = case when j.chunks_open > c.ended or c.final_position is distinct from j.position then j.status
                          when j.chunks_failed > 0 then 'completed_with_errors' else 'completed' end,
-           finished_at = case when j.chunks_open = c.ended and c.final then clock_timestamp() end,
-           deadline_at = case when j.chunks_open = c.ended and c.final then null else j.deadline_at end
+           finished_at = case when j.chunks_open = c.ended and c.final_position = j.position then clock_timestamp() end,
+           deadline_at = case when j.chunks_open = c.ended and c.final_position = j.position then null else j.deadline_at end
       from counted c where j.id = c.job_id
     returning j.id, j.chunks_open, j.status, j.position
 ),
 announced as (
     insert into docmill.events (job_id, kind, data)
-    select c.job_id, 'chunk.success', jsonb_build_object('step_id', c.step_id, 'items', c.items) from counted c
+    select job_id, 'chunk.success', jsonb_build_object('step_id', step_id, 'items', array_agg(item order by item))
+      from ended group by job_id, step_id
     union all
     select u.id, 'job.' || u.status, null from updated u where u.status <> 'processing'
 )

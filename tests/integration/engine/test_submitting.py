@@ -1,0 +1,105 @@
+"""Accepted means stored, once."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from tests.integration.engine import sample_pipelines as samples
+from tests.integration.engine.conftest import Engine
+
+from docmill.engine.client import Request
+from docmill.errors import IdempotencyConflict
+
+
+def test_an_idempotency_key_makes_one_job_also_when_many_submit_at_once(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    start, ids = threading.Barrier(20), []
+
+    def submit() -> None:
+        start.wait()
+        [job] = engine.client.submit("single", [Request(record={"count": 1}, idempotency_key="k")])
+        ids.append((job.id, job.created))
+
+    threads = [threading.Thread(target=submit) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({job for job, _ in ids}) == 1
+    assert sum(created for _, created in ids) == 1
+    engine.drain()
+    [again] = engine.client.submit("single", [Request(record={"count": 1}, idempotency_key="k")])
+    assert (again.id, again.created) == (ids[0][0], False)
+
+
+def test_a_key_that_was_used_for_another_request_is_refused(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    engine.client.submit("single", [Request(record={"count": 1}, idempotency_key="k")])
+    with pytest.raises(IdempotencyConflict):
+        engine.client.submit("single", [Request(record={"count": 2}, idempotency_key="k")])
+    assert engine.value("select count(*) from docmill.jobs") == 1
+
+
+def test_callers_with_the_same_keys_in_another_order_do_not_block_each_other(
+    make_engine: Callable[..., Engine],
+) -> None:
+    engine = make_engine(samples.single)
+    errors: list[Exception] = []
+
+    def submit(keys: list[str]) -> None:
+        try:
+            engine.client.submit("single", [Request(record={"count": 1}, idempotency_key=key) for key in keys])
+        except psycopg.Error as error:
+            errors.append(error)
+
+    for round_ in range(10):
+        keys = [f"{round_}-{n:03}" for n in range(100)]
+        threads = [threading.Thread(target=submit, args=(order,)) for order in (keys, keys[::-1])]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert errors == []
+    assert engine.value("select count(*) from docmill.jobs") == 1000
+
+
+def test_a_failed_job_does_not_keep_its_unique_key(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.refusing)
+    request = Request(record={"count": 1}, unique_key="u")
+    [first] = engine.client.submit("refusing", [request])
+    [same] = engine.client.submit("refusing", [request])
+    engine.drain()
+    [second] = engine.client.submit("refusing", [request])
+    assert (same.id, same.created) == (first.id, False)
+    assert (second.id != first.id, second.created) == (True, True)
+    engine.drain()
+
+
+def test_an_application_submits_in_its_own_transaction(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    statement = "select docmill.submit_job('single', input => %s, idempotency_key => 'k', owner => 'tester')"
+    with engine.database.connect() as connection:
+        connection.execute(statement, (json.dumps({"count": 3}),))
+        connection.rollback()
+    assert engine.value("select count(*) from docmill.jobs") == 0
+    jobs = {engine.value(statement, json.dumps({"count": 3})) for _ in range(2)}
+    assert len(jobs) == 1
+    engine.drain()
+    assert engine.client.result(jobs.pop())["total"] == 3
+
+
+@pytest.mark.parametrize("note", ["a\x00b", "\ud800", "\x1b[31m\x07", "\u202e\ufeff\uffff", "\U0010ffff"])
+def test_unsafe_text_in_records_is_stored(make_engine: Callable[..., Engine], note: str) -> None:
+    engine = make_engine(samples.single)
+    [job] = engine.submit("single", {"count": 1, "note": note})
+    engine.drain()
+    expected = note.replace("\ud800", "�")
+    status = engine.value("select status from docmill.jobs")
+    if "\ud800" in note and status == "failed":
+        assert engine.value("select error_code from docmill.jobs") == "invalid_input"
+    else:
+        assert engine.client.result(job)["text"] == expected
