@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import logging
 import math
 import os
 import pickle
@@ -103,6 +104,8 @@ def confine(limits: Limits) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Standard output belongs to the program's data; what a library prints there goes to the messages.
     os.dup2(2, 1)
+    # The messages of libraries may hold what they were reading.
+    logging.getLogger().addHandler(logging.NullHandler())
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
@@ -165,7 +168,5 @@ def _portable(error: Exception) -> bytes:
         pickled = pickle.dumps(error)
         pickle.loads(pickled)  # noqa: S301 - made one line above
     except Exception:  # noqa: BLE001 - any failure means that it cannot travel
-        return pickle.dumps(
-            StepError(f"The step raised {type(error).__name__}, which cannot leave its process.")
-        )
+        return pickle.dumps(StepError(f"The step raised {type(error).__name__}, which cannot leave its process."))
     return pickled

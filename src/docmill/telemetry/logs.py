@@ -1,7 +1,8 @@
 """Logging: one line an event on standard error, text for people and JSON elsewhere.
 
 Only fields that are known to be safe get through, so that no document text, original or secret can be logged by
-mistake: a field that is not listed is dropped and counted.
+mistake: a field that is not listed is dropped and counted. Of a message of a library only its place is told, because
+its words may hold what the library was reading.
 """
 
 from __future__ import annotations
@@ -78,6 +79,15 @@ def keep_safe_fields(_logger: Any, _method: str, event: MutableMapping[str, Any]
     return event
 
 
+class LibraryHandler(logging.Handler):
+    """Tells that a library logged something, and where; drops its words."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log the place of the message."""
+        place = f"{record.name}:{record.lineno}"
+        structlog.get_logger().log(record.levelno, "message of a library", logger=place)
+
+
 def configure_logging(settings: LoggingSettings) -> None:
     """Send docmill's log to standard error in the form and from the level that the settings say."""
     as_json = settings.format == "json" or (settings.format == "auto" and not sys.stderr.isatty())
@@ -98,3 +108,4 @@ def configure_logging(settings: LoggingSettings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logging.basicConfig(handlers=[LibraryHandler()], level=logging.WARNING, force=True)

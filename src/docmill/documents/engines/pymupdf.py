@@ -27,8 +27,7 @@ def _library() -> Any:
     except ImportError:
         raise MissingExtra("PDF_ENGINE=pymupdf needs the extra `pymupdf`: install docmill[pymupdf].") from None
     structlog.get_logger().warning(
-        "pymupdf_licence",
-        notice="PyMuPDF is under the AGPL-3.0 or a commercial licence; a service built on it must comply with one.",
+        "PyMuPDF is under the AGPL-3.0 or a commercial licence; a service built on it must comply with one"
     )
     return pymupdf
 
