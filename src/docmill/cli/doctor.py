@@ -6,6 +6,7 @@ import importlib.util
 import os
 import platform
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -85,9 +86,14 @@ def _python() -> Finding:
 
 def _home(settings: Settings) -> Finding:
     home = settings.installation.home
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not os.access(home, os.W_OK | os.X_OK):
-        return Finding("home", "fail", f"{home} cannot be written to; set DOCMILL_HOME to a folder of yours")
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        return Finding(
+            "home", "fail", f"{home} cannot be written to ({error.strerror}); set DOCMILL_HOME to a folder of yours"
+        )
     free = shutil.disk_usage(home).free
     if free < _LEAST_FREE_BYTES:
         return Finding("home", "warn", f"{home} has only {free // 2**20} MB of free space")
