@@ -142,13 +142,13 @@ class EngineSettings(BaseSettings):
         description="How often an idle worker looks for work, should a wake-up be lost.",
     )
     lease_seconds: float = Field(
-        default=12.0,
+        default=10.0,
         ge=0.5,
         validation_alias="DOCMILL_LEASE_SECONDS",
         description="How long a worker's lease lasts without a heartbeat.",
     )
     heartbeat_seconds: float = Field(
-        default=3.0,
+        default=2.5,
         gt=0,
         validation_alias="DOCMILL_HEARTBEAT_SECONDS",
         description="How often a worker renews its lease.",
@@ -448,6 +448,29 @@ class LanguageModelSettings(BaseSettings):
         return self.base_url or "https://api.openai.com/v1"
 
 
+class GoogleSheetsSettings(BaseSettings):
+    """How sentences are exported to Google Sheets."""
+
+    model_config = _CONFIG
+
+    token: SecretStr | None = Field(
+        default=None,
+        validation_alias="DOCMILL_GOOGLE_TOKEN",
+        description="OAuth access token with the scope `spreadsheets`; never stored.",
+    )
+    url: str = Field(
+        default="https://sheets.googleapis.com",
+        validation_alias="DOCMILL_GOOGLE_SHEETS_URL",
+        description="Address of the Sheets API.",
+    )
+    deadline_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        validation_alias="DOCMILL_GOOGLE_SHEETS_DEADLINE_SECONDS",
+        description="Longest time of one request.",
+    )
+
+
 class LoggingSettings(BaseSettings):
     """What is logged, and how."""
 
@@ -472,6 +495,7 @@ class Settings(BaseModel):
     documents: DocumentSettings
     privacy: PrivacySettings
     llm: LanguageModelSettings
+    sheets: GoogleSheetsSettings
     logging: LoggingSettings
 
 

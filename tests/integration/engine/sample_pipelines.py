@@ -98,6 +98,15 @@ def wait_for_pipe(numbers: Numbers) -> Total:
     return Total(total=len((numbers.folder / "pipe").read_bytes()))
 
 
+async def wait_for_own_gate(numbers: Numbers) -> Total:
+    """Wait until this very process may go on; the result tells which process that was."""
+    assert numbers.folder is not None
+    mark(numbers.folder, f"waiting-{os.getpid()}")
+    while not (numbers.folder / f"go-{os.getpid()}").exists():  # noqa: ASYNC110 - the sign comes from another process
+        await asyncio.sleep(0.01)
+    return Total(total=os.getpid())
+
+
 def leave(numbers: Numbers) -> Total:
     sys.exit(3)
 
@@ -153,6 +162,7 @@ failing = Pipeline("failing", steps=[Step(fail_until_mended)])
 limited = Pipeline("limited", steps=[Step(wait_for_provider)])
 aborting = Pipeline("aborting", steps=[Step(abort, cpu=True)])
 hanging = Pipeline("hanging", steps=[Step(wait_for_pipe, timeout_seconds=0.2)])
+gated = Pipeline("gated", steps=[Step(wait_for_own_gate)])
 leaving = Pipeline("leaving", steps=[Step(leave)])
 giving_up = Pipeline("giving-up", steps=[Step(give_up)])
 endless = Pipeline("endless", steps=[Step(never_end)])
