@@ -13,8 +13,8 @@ from docmill.privacy.addresses import addresses
 from docmill.privacy.birth_dates import date_findings
 from docmill.privacy.dictionary import Dictionary, read_dictionary
 from docmill.privacy.expansion import expand
-from docmill.privacy.fields import Label, labelled_fields
-from docmill.privacy.inline import inline_fields, inline_names
+from docmill.privacy.fields import Label, labelled_fields, unknown_fields
+from docmill.privacy.inline import inline_addresses, inline_fields, inline_names
 from docmill.privacy.lab_guard import guard
 from docmill.privacy.lines import Line, split_lines
 from docmill.privacy.merging import merge
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
 
 _CERTAIN = 0.9
+# A line with one of these is about a person, not a result.
+_PERSONAL_LINES = frozenset({"ADDRESS", "DATE_OF_BIRTH", "EMAIL"})
 _PEOPLE = frozenset({"PERSON"})
 _PLACES = frozenset({"PERSON", "LOCATION"})
 
@@ -124,13 +126,15 @@ class Detector:
         labels: list[Label],
         recognizers: Sequence[EntityRecognizer],
     ) -> list[Finding]:
-        found = [*fields, *table_fields(text, lines), *message_fields(text, lines)]
-        places = list(addresses(text))
-        protected = guard(lines, labels, [*found, *(place for place in places if place.score >= _CERTAIN)])
-        found.extend(self._dictionary.findings(text))
-        found.extend(self._rules(text, labels))
-        found.extend(places)
-        found.extend(recognizer_findings(text, recognizers))
+        folded = fold(text)
+        table = table_fields(text, lines)
+        structure = [*fields, *table.findings, *message_fields(text, lines), *inline_fields(folded)]
+        patterns = [*pattern_findings(text), *addresses(text), *date_findings(folded, labels)]
+        personal = [item for item in patterns if item.type in _PERSONAL_LINES and item.score >= _CERTAIN]
+        protected = guard(lines, labels, [*structure, *personal], table.results)
+        found = [*structure, *patterns, *self._dictionary.findings(text), *recognizer_findings(text, recognizers)]
+        found.extend(self._guesses(text, folded))
+        found.extend(unknown_fields(text, lines, labels))
         found = [finding for finding in found if protected.allows(finding)]
         for reader in self._models:
             tagged = model_findings(text, lines, found, protected, reader)
@@ -140,13 +144,10 @@ class Detector:
             found.extend(list(sweep(text, found, protected)))
         return merge(text, expand(text, found, protected))
 
-    def _rules(self, text: str, labels: list[Label]) -> Iterator[Finding]:
-        folded = fold(text)
-        yield from inline_fields(text, folded)
+    def _guesses(self, text: str, folded: str) -> Iterator[Finding]:
         yield from inline_names(text, folded)
-        yield from pattern_findings(text)
+        yield from inline_addresses(text, folded)
         yield from phone_numbers(text)
         yield from name_cues(text)
-        yield from date_findings(folded, labels)
         if self._settings.policy != "default":
             yield from old_ages(text)

@@ -7,91 +7,121 @@ import re
 from docmill.privacy.lab_guard import Guard
 from docmill.privacy.labels import classify
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_credential, is_given_name, is_laboratory_term, is_ordinary, is_surname, is_title
-from docmill.privacy.text import fold
+from docmill.privacy.people import (
+    is_credential,
+    is_given_name,
+    is_laboratory_term,
+    is_ordinary,
+    is_particle,
+    is_surname,
+    is_title,
+    word_key,
+)
 from docmill.privacy.vocabulary import listed
 
-_NAME = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][^\W\d_]*(?:['’-][^\W\d_]+)*"
-_RIGHT = re.compile(
-    rf"[ ](?:(?:de la|de|da|do|dos|del|van der|van den|van|von|der|di|la|le|el|al|bin|St\.) )?({_NAME}\.?)|(?:[ ]([A-Z])(?![\w'’]))|(\.)(?=[\s,)?]|$)"
-)
-_RIGHT_LOWER = re.compile(r"[ ]([a-z](?=\.? [a-z])|[^\W\d_A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*)\.?(?![\w@])")
-_LEFT = re.compile(rf"(?:^|(?<=[\s(\"'>|:,/]))((?:{_NAME}\.?|[A-Z]\.) )$")
-_PARTICLES_LEFT = re.compile(
-    r"(?:^|(?<=\s))((?:de la|de|da|do|dos|del|van der|van den|van|von|der|di|la|le|el|al|bin|St\.) )$", re.IGNORECASE
-)
-_LONGEST = 60
-_GAP = 32
+_UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
+_NAME = rf"[{_UPPER}][^\W\d_]*(?:['’-][^\W\d_]+)*"
+_PARTICLES = r"(?:de la|de|da|do|dos|del|van der|van den|van|von|der|di|la|le|el|al|bin|St\.)"
+_RIGHT = re.compile(rf"[ ](?:{_PARTICLES} )?({_NAME}\.?)(?!\w)")
+_RIGHT_LOWER = re.compile(r"[ ]((?:[a-z](?=\.? [a-z]))|[^\W\d_A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*)\.?(?![\w@])")
+_LEFT = re.compile(rf"(?:^|(?<=[\s(\"'>|:,/]))({_NAME}\.?) $")
+_LEFT_PARTICLES = re.compile(rf"(?:^|(?<=\s))({_PARTICLES}) $", re.IGNORECASE)
+_INITIAL = re.compile(r"(?:^|[\s.])[^\W\d_]$")
+_LONGEST_NAME = 60
+_LONGEST_GAP = 32
 _BREAK = re.compile(
-    r"[:;|\t@]|  |\. [A-Z]|\n\n|\b(?:and|or|is|was|phone|tel|call|dob|contact|policy|mrn|in|at|from|to|on|with|for)\b",
+    r"[:;|\t@]|  |\. [A-Z]|\n\n"
+    r"|\b(?:and|or|by|of|the|is|was|phone|tel|call|dob|contact|policy|mrn|in|at|from|to|on|with|for)\b",
     re.IGNORECASE,
 )
 _HOUSE = re.compile(
-    r"(?:(?<=\s)|^|(?<=[(\",]))((?:Flat|Apt\.?|Unit|H\.No\.|House|PSC|Suite|No\.)? ?\d{1,6}[A-Za-z]?(?:[/-]\d+)?,? )$",
+    r"(?:(?<=\s)|^|(?<=[(\",]))"
+    r"((?:(?:Flat|Apt\.?|Unit|H\. ?No\.|House|Studio|Suite|No\.) ?)?(?:\d{1,6}[A-Za-z]?(?:[/-]\d+)?,? )?)$",
     re.IGNORECASE,
 )
+_UNIT = r"(?:Apt|Apartment|Suite|Ste|Unit|Flat|Box|Floor|Room|Appt|Wohnung)\.? ?#?\w+"
+_CODE = r"(?:\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{2}-\d{3}|\d{4} ?[A-Z]{2})"
 _TAIL = re.compile(
-    r"(?:,? ?\n? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Box|Floor)\.? ?#?\w+|,? #\w+)|,?[ \n]{1,2}(?:[A-Z]{2,3} )?(?:\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d)\b(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))"
+    rf"(?:,? ?\n? ?{_UNIT}|,? #\w+)\b"
+    rf"|,?[ \n]{{1,2}}(?:[A-Z]{{2,3}} )?{_CODE}\b(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))",
+    re.IGNORECASE,
 )
+# A line that can stand inside an address: a unit, a town, a region, a country, a post code.
+_BLOCK_LINE = re.compile(
+    rf"\n[ \t]*,?[ ]?(?:{_UNIT}|(?:[{_UPPER}][\w'’.()-]*[ ,]*){{0,5}}(?P<code>\b{_CODE})?(?: ?[{_UPPER}]\w+)?)(?=[.,?!;)]?(?:\s|$))"
+)
+_MOST_BLOCK_LINES = 5
 
 
 def expand(text: str, findings: list[Finding], guard: Guard) -> list[Finding]:
     """Return the findings, with names and addresses grown to their natural ends."""
-    names = [_grown_name(text, item, guard) if item.type == "PERSON" else item for item in findings]
-    addresses = sorted(item for item in names if item.type == "ADDRESS")
-    others = [item for item in names if item.type != "ADDRESS"]
-    return [*others, *(_grown_address(text, item, guard) for item in _joined_addresses(text, addresses, others, guard))]
+    grown = [_grown_name(text, item, guard) if item.type == "PERSON" else item for item in findings]
+    places = sorted(item for item in grown if item.type == "ADDRESS")
+    others = [item for item in grown if item.type != "ADDRESS"]
+    return [*others, *(_grown_address(text, item, guard) for item in _joined(text, places, others, guard))]
 
 
 def _grown_name(text: str, finding: Finding, guard: Guard) -> Finding:
-    if (finding.layer == "structure" and finding.score >= 0.95) or text[finding.start : finding.end].islower():
+    if finding.layer == "structure" and finding.score >= 0.95:
         return finding
-    start, end = finding.start, finding.end
-    while end - start < _LONGEST:
+    if text[finding.start : finding.end].islower():
+        return finding._replace(end=_lower_end(text, finding.start, finding.end))
+    end = _right_end(text, finding.start, finding.end, guard)
+    return finding._replace(start=_left_start(text, finding.start, end, guard), end=end)
+
+
+def _right_end(text: str, start: int, end: int, guard: Guard) -> int:
+    while end - start < _LONGEST_NAME and text[end - 2 : end] not in ("'s", "’s"):
         match = _RIGHT.match(text, end)
-        if (
-            not match
-            or not _may_join(match.group(1) or "")
-            or guard.touches(end, match.end())
-            or (match.group(1) and text[match.end() : match.end() + 1] == ":")
-        ):
+        if not match or not _may_join(match.group(1)) or guard.touches(end, match.end()):
             break
-        if match.group(3) and not re.search(r"(?:^|[\s.])[^\W\d_]$", text[start:end]):
+        if text[match.end() : match.end() + 1] == ":":
             break
         end = match.end()
-        if match.group(3):
-            break
-    while end - start < _LONGEST:
-        match = _LEFT.search(text, max(0, start - 30), start) or _PARTICLES_LEFT.search(text, max(0, start - 10), start)
-        if not match or not _may_join(match.group(1).strip()) or guard.touches(match.start(1), start):
+    if text[end - 1] == "." and not _INITIAL.search(text[start : end - 1]):
+        return end - 1
+    # The full stop of an initial belongs to it.
+    return end + 1 if text[end : end + 1] == "." and _INITIAL.search(text[start:end]) else end
+
+
+def _left_start(text: str, start: int, end: int, guard: Guard) -> int:
+    while end - start < _LONGEST_NAME:
+        match = _LEFT.search(text, max(0, start - 30), start) or _LEFT_PARTICLES.search(text, max(0, start - 10), start)
+        if not match or not _may_join(match.group(1)) or guard.touches(match.start(1), start):
             break
         start = match.start(1)
-    return finding._replace(start=start, end=end)
+    return start
 
 
-def _grown_lower_name(text: str, finding: Finding) -> Finding:
-    """Add initials and the surname to a name in lower case ("siobhan j kowalczyk")."""
-    end = finding.end
-    while match := _RIGHT_LOWER.match(text, end):
-        if len(match.group(1)) > 1 and (is_ordinary(match.group(1)) or is_laboratory_term(match.group(1))):
+def _lower_end(text: str, start: int, end: int) -> int:
+    """Return where a name in lower case ends, with its initials and its surname ("siobhan j kowalczyk")."""
+    whole = end
+    while (match := _RIGHT_LOWER.match(text, end)) and end - start < _LONGEST_NAME:
+        word = match.group(1)
+        if len(word) > 1 and (is_laboratory_term(word) or (is_ordinary(word) and not is_surname(word))):
             break
         end = match.end()
-    # An initial belongs to the name only where the surname follows.
-    return finding._replace(end=end) if text[finding.start : end].split()[-1].rstrip(".")[1:] else finding
+        # An initial belongs to the name only where the surname follows.
+        if len(word) > 1:
+            whole = end - (text[end - 1] == ".")
+            break
+    return whole
 
 
 def _may_join(word: str) -> bool:
-    key = fold(word).rstrip(".")
-    if len(key) <= 1 or key in listed("particles"):
+    key = word_key(word)
+    if len(key) <= 1 or is_particle(word):
         return True
-    if is_title(word) or is_credential(word) or is_laboratory_term(word) or key in listed("organisations"):
+    if is_title(word) or is_credential(word) or key in listed("organisations"):
         return False
-    return is_given_name(word) or is_surname(word) or (key not in listed("ordinary") and classify(key) is None)
+    if is_given_name(word) or is_surname(word):
+        return True
+    return not is_laboratory_term(word) and key not in listed("ordinary") and classify(key) is None
 
 
-def _joined_addresses(text: str, addresses: list[Finding], others: list[Finding], guard: Guard) -> list[Finding]:
+def _joined(text: str, places: list[Finding], others: list[Finding], guard: Guard) -> list[Finding]:
     joined: list[Finding] = []
-    for finding in addresses:
+    for finding in places:
         last = joined[-1] if joined else None
         if last and (finding.start <= last.end or _is_one_address(text, last, finding, others, guard)):
             joined[-1] = last._replace(
@@ -106,7 +136,7 @@ def _joined_addresses(text: str, addresses: list[Finding], others: list[Finding]
 
 def _is_one_address(text: str, left: Finding, right: Finding, others: list[Finding], guard: Guard) -> bool:
     gap = text[left.end : right.start]
-    if len(gap) > _GAP or _BREAK.search(gap) or guard.touches(left.end, right.start):
+    if len(gap) > _LONGEST_GAP or _BREAK.search(gap) or guard.touches(left.end, right.start):
         return False
     return not any(left.end <= item.start < right.start for item in others if item.type != "DATE")
 
@@ -114,10 +144,21 @@ def _is_one_address(text: str, left: Finding, right: Finding, others: list[Findi
 def _grown_address(text: str, finding: Finding, guard: Guard) -> Finding:
     start, end = finding.start, finding.end
     house = _HOUSE.search(text, max(0, start - 24), start)
-    if house and not guard.touches(house.start(1), start):
+    if house and house.group(1) and not guard.touches(house.start(1), start):
         start = house.start(1)
-    tail = _TAIL.match(text, end)
-    while tail and tail.end() > end and not guard.touches(end, tail.end()):
+    while (tail := _TAIL.match(text, end)) and tail.end() > end and not guard.touches(end, tail.end()):
         end = tail.end()
-        tail = _TAIL.match(text, end)
-    return finding._replace(start=start, end=end)
+    return finding._replace(start=start, end=max(end, _block_end(text, end, guard)))
+
+
+def _block_end(text: str, end: int, guard: Guard) -> int:
+    """Return where the lines of an address end, if one of the next lines has a post code."""
+    position = end
+    for _ in range(_MOST_BLOCK_LINES):
+        line = _BLOCK_LINE.match(text, position)
+        if not line or not line.group().strip() or guard.touches(position, line.end()):
+            break
+        position = line.end()
+        if line.group("code"):
+            return position
+    return end

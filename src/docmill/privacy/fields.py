@@ -14,6 +14,10 @@ from docmill.privacy.values import value_spans
 _SCORES = {"ADDRESS": 0.9, "PERSON": 0.95}
 _COLON = re.compile(r"\s?[\"'*]{0,3}\s*(?:[:=]+|(?<=[#№°º]))(?!//)\s*")
 _WORD = re.compile(r"n[°º]|[^\W_]+|[#№]")
+_UNKNOWN_FIELD = re.compile(
+    r"(?<![^\W_])[^\W\d_][\w. ]{0,24}[#:] {0,3}((?:[^\W\d_]{1,5}[- ]?)?\d[^\W_]*(?:-[^\W_]+){0,4})(?![^\W_]|[.,/:%]\w| ?[%/µ])"
+)
+_LEAST_DIGITS = 6
 _LOOK_BACK = 60
 _CONTINUATIONS = 3
 
@@ -125,3 +129,12 @@ def looks_like_address(value: str) -> bool:
         and bool(re.search(r"[^\W\d_]{2}", value))
         and ":" not in value
     )
+
+
+def unknown_fields(text: str, lines: list[Line], labels: list[Label]) -> Iterator[Finding]:
+    """Yield identifiers after a colon whose label nobody knows ("HBN: 789-456-123")."""
+    known = {label.end for label in labels}
+    for line in lines:
+        for match in _UNKNOWN_FIELD.finditer(line.text):
+            if line.start + match.start(1) not in known and sum(map(str.isdigit, match.group(1))) >= _LEAST_DIGITS:
+                yield Finding(line.start + match.start(1), line.start + match.end(1), "ID", 0.75, "structure")

@@ -14,6 +14,13 @@ from docmill.privacy.vocabulary import listed
 
 _NUMBERED = ("MRN", "ACCESSION", "ID", "SSN", "NHS", "NATIONAL_ID", "CREDIT_CARD", "BANK")
 _WEAK_PEOPLE = frozenset({"to", "from", "re", "user", "name", "call"})
+_LIVING = frozenset(
+    {"wohnhaft", "demeurant", "domicilie", "residente", "zamieszkaly", "zamieszkala", "zam", "проживає"}
+)
+_ADDRESS_END = re.compile(
+    r"\s{2,}|\n|\t|\||;|\(|\. [A-ZÀ-Þ]|\.$|$|,? (?:and|phone|tel|who|born|dob|with|is|was)\b", re.IGNORECASE
+)
+_LONGEST_ADDRESS = 90
 _GAP = re.compile(r"\s{2,}|\t|\||\n")
 
 
@@ -38,12 +45,11 @@ def _ambiguous_pattern() -> re.Pattern[str]:
     )
 
 
-def inline_fields(text: str, folded: str) -> Iterator[Finding]:
+def inline_fields(folded: str) -> Iterator[Finding]:
     """Yield numbers that follow their label in a sentence or a dense header.
 
     Args:
-        text: The normalised text.
-        folded: The same, folded.
+        folded: The normalised text, folded.
     """
     for pattern, least, score in ((_inline_pattern(), 4, 0.9), (_ambiguous_pattern(), 5, 0.85)):
         for match in pattern.finditer(folded):
@@ -71,3 +77,19 @@ def inline_names(text: str, folded: str) -> Iterator[Finding]:
         span = name_at(text, match.end(), gap.start() if gap else len(text), labelled=False)
         if span and span[0] - match.end() < 20 and (" " in text[span[0] : span[1]] or "," in text[span[0] : span[1]]):
             yield Finding(*span, "PERSON", 0.85, "structure")
+
+
+@cache
+def _inline_addresses() -> re.Pattern[str]:
+    labels = [label for label in listed_labels("ADDRESS") if " " in label or label in _LIVING]
+    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b[ \t]+(?=\S)")
+
+
+def inline_addresses(text: str, folded: str) -> Iterator[Finding]:
+    """Yield addresses that follow "residing at" or "wohnhaft in"; there must be a number in them."""
+    for match in _inline_addresses().finditer(folded):
+        end = _ADDRESS_END.search(text, match.end(), match.end() + _LONGEST_ADDRESS)
+        limit = end.start() if end else min(len(text), match.end() + _LONGEST_ADDRESS)
+        value = text[match.end() : limit].rstrip(" ,;.")
+        if end and any(map(str.isdigit, value)) and len(value) > 5:
+            yield Finding(match.end(), match.end() + len(value), "ADDRESS", 0.85, "structure")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from docmill.privacy.fields import Label
@@ -16,7 +18,7 @@ from docmill.privacy.labels import OTHER, RESULT
 from docmill.privacy.lines import Line
 from docmill.privacy.measurements import Token, tokens
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_given_name, is_title
+from docmill.privacy.people import is_given_name, is_surname, is_title
 from docmill.privacy.values import Span
 
 _VALUES = frozenset({"number", "titer", "quality", "range"})
@@ -99,6 +101,12 @@ _FUNCTION_WORDS = frozenset(
         *("dla", "przy", "nie", "het", "een", "met", "voor", "van", "і", "та", "для", "при", "від"),
     }
 )
+_CELL_KINDS = frozenset({"number", "titer", "quality", "range", "unit", "flag"})
+_DELIMITER = re.compile(r"[\t|;]|\s\s|,(?=\S)")
+_MEASURING_WORDS = frozenset(
+    {"was", "is", "of", "at", "=", ":", "(", "to", "level", "war", "ist", "est", "era", "es", "je", "jest"}
+)
+_LONGEST_LINK = 12
 _LONGEST_MARKER = 48
 _LONGEST_ROW = 220
 _LOOK_AHEAD = 4
@@ -141,30 +149,42 @@ class _Row(NamedTuple):
 _PROSE = _Row([], False)
 
 
-def guard(lines: list[Line], labels: list[Label], findings: list[Finding]) -> Guard:
+def guard(lines: list[Line], labels: list[Label], findings: list[Finding], results: Iterable[Span] = ()) -> Guard:
     """Return what is protected in a text.
 
     Args:
         lines: The lines of the normalised text.
         labels: The labels in it; a line with a personal label is no result.
         findings: What labels announced; such a line is no result either.
+        results: Cells that a table's header calls results.
     """
     personal = sorted(
         [label.start for label in labels if label.kind not in (OTHER, RESULT)] + [finding.start for finding in findings]
     )
     split = [list(tokens(line.folded)) if line.cells else [] for line in lines]
     rows = [
-        _fragments(parts) if _holds(personal, line) else _row(line, parts)
+        _fragments(line, parts) if _holds(personal, line) else _row(line, parts)
         for line, parts in zip(lines, split, strict=True)
     ]
     for index in _markers_above(lines, split, rows, personal):
         rows[index] = _Row([(0, len(lines[index].text))], True)
-    spans = sorted(
+    found = [
         (line.start + start, line.start + end)
         for line, row in zip(lines, rows, strict=True)
         for start, end in row.spans
-    )
+    ]
+    spans = _merged(sorted([*found, *(span for span in results if span[1] > span[0])]))
     return Guard(spans, frozenset(index for index, row in enumerate(rows) if row.whole))
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for start, end in spans:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _holds(starts: list[int], line: Line) -> bool:
@@ -176,14 +196,14 @@ def _row(line: Line, parts: list[Token]) -> _Row:
     """Return the protected spans of a line, and whether the line is nothing but a result."""
     known = [token for token in parts if token.kind != "mark"]
     if not known or len(line.text) > _LONGEST_ROW:
-        return _fragments(parts)
+        return _fragments(line, parts)
     kinds = {token.kind for token in known}
     words = [token for token in known if token.kind in ("word", "eponym")]
     if not words and not kinds & {"code", "date"}:
         # Nothing but values, units, flags and terms: a cell of a table that runs down the page.
         return _Row([(known[0].start, known[-1].end)], True)
     if not _is_result(line, known, kinds, words):
-        return _fragments(parts)
+        return _fragments(line, parts)
     return _protected_cells(line, known)
 
 
@@ -259,14 +279,41 @@ def _other_cell(line: Line, token: Token, marker: Token) -> bool:
     return "  " in between or "\t" in between or "|" in between
 
 
-def _fragments(parts: list[Token]) -> _Row:
-    """Protect measurements inside a sentence: a number with its unit, a range with its unit."""
-    spans = [
-        (left.start, right.end)
-        for left, right in zip(parts, parts[1:], strict=False)
-        if left.kind in ("number", "range") and right.kind == "unit" and right.start - left.end <= 1
-    ]
-    return _Row(spans, False)
+def _fragments(line: Line, parts: list[Token]) -> _Row:
+    """Protect measurements inside a sentence: a number with its unit, and the marker that was measured."""
+    spans: list[Span] = []
+    for index, (left, right) in enumerate(pairwise(parts)):
+        if left.kind in ("number", "range") and right.kind == "unit" and right.start - left.end <= 1:
+            spans.extend(_marker_before(line, parts, index))
+            spans.append((left.start, right.end))
+    return _Row([*spans, *_result_cells(line, parts)], False)
+
+
+def _result_cells(line: Line, parts: list[Token]) -> Iterator[Span]:
+    """Yield the cells of a line about a person that hold nothing but a value, a unit, a range or a flag."""
+    cell: list[Token] = []
+    for token in [*parts, None]:
+        if cell and (token is None or _DELIMITER.search(line.text, cell[-1].end, token.start)):
+            telling = {item.kind for item in cell} & {"range", "unit", "flag", "quality"}
+            decimal = any("." in line.text[item.start : item.end] for item in cell)
+            if all(item.kind in _CELL_KINDS for item in cell) and (telling or decimal):
+                yield cell[0].start, cell[-1].end
+            cell = []
+        if token is not None and token.kind != "mark":
+            cell.append(token)
+
+
+def _marker_before(line: Line, parts: list[Token], index: int) -> list[Span]:
+    """Return the unknown word that is measured in "Holotranscobalamin was 36.1 pmol/L", unless it is a name."""
+    place = index - 1
+    while place >= 0 and line.folded[parts[place].start : parts[place].end] in _MEASURING_WORDS:
+        place -= 1
+    if place < 0 or parts[place].kind not in ("word", "eponym", "term"):
+        return []
+    word = line.text[parts[place].start : parts[place].end]
+    if is_given_name(word) or is_surname(word) or parts[index].start - parts[place].end > _LONGEST_LINK:
+        return []
+    return [(parts[place].start, parts[place].end)]
 
 
 def _markers_above(lines: list[Line], split: list[list[Token]], rows: list[_Row], personal: list[int]) -> list[int]:

@@ -13,6 +13,7 @@ from docmill.privacy.people import (
     is_given_name,
     is_laboratory_term,
     is_ordinary,
+    is_part_of_organisation,
     is_surname,
     may_be_surname,
     name_at,
@@ -31,10 +32,13 @@ _CUES = (
     r"\b(?:called|phoned|notified|informed|telephoned|handed over|reported|communicated|faxed|paged|results?|minutes|presented|dw|d/w) (?:to|by|from|for)[ :]+",
     r"\b(?:notified|informed|paged|called|contacted|dw|d/w)[ :]+",
     r"\b(?:my name is|name is|i am|i'm|this is|it's|named|called|patients? named?|known as|signed|yours,?|regards,?|sincerely,?|best,|thanks,|cheers,|hi|hello|dear|hey)[ ,:\n]+",
-    r"\b(?:mother|father|wife|husband|son|daughter|sister|brother|partner|guardian|spouse|parent|carer|neighbour|neighbor|aunt|uncle)(?: of|,| is|:)?[ ]+",
-    r"\b(?:patients?|pt|client|similar to|like|such as|for|on behalf of|attention of|attn:?|c/o|beneficiary|insured|witness|adjuster|claimant)[ :]+",
+    r"\b(?:(?:patients?|pt)(?: is| was)?|client|similar to|like|such as|for|on behalf of|attention of|attn:?|c/o|beneficiary|insured|witness|adjuster|claimant)[ :]+",
     r"\b(?:durch|von|bei|an|frau|herrn?|lieber?|sehr geehrter?|par|por|da|przez|door|dhr\.|mevr\.|pani?|панi?)[ :]+",
     r"(?:^|\n)(?:mit freundlichen grüßen|cordialement|saludos|cordiali saluti|met vriendelijke groet|з повагою|z poważaniem),?\s*\n",
+)
+_KIN = re.compile(
+    r"(?i:\b(?:mother|father|wife|husband|son|daughter|sister|brother|partner|guardian|spouse|parent|carer|neighbou?r|aunt|uncle|friend"
+    r"|grandmother|grandfather|fianc[ée]e?)(?: of|,| is|:)? )(?=[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ])"
 )
 _TITLE = re.compile(r"(?<![\w.])(?:[^\W\d_]{1,7}\.?(?:-[^\W\d_]+\.?)?)[ \t]+(?=[^\W\d_])")
 _BEFORE_CREDENTIAL = re.compile(
@@ -47,6 +51,7 @@ _LAST_FIRST = re.compile(
     re.MULTILINE,
 )
 
+_AFTER_SEX = re.compile(rf"\b(?:male|female|man|woman|boy|girl|child|patient), ({_CAPITALISED})(?=,)")
 _LONE_INITIAL = re.compile(r"\s((?:[A-Z]\.){1,2})(?=[\s,;)]|$)")
 _PAIR = re.compile(
     rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\.? |(?:van|von|de|der|den|la|da|di|el|al|bin|St\.) ){{0,2}}({_CAPITALISED})(?![\w-])"
@@ -57,10 +62,14 @@ def name_cues(text: str) -> Iterator[Finding]:
     """Yield names that their surroundings give away; the text is normalised."""
     yield from _titled(text)
     yield from _cued(text)
+    yield from _kin(text)
     yield from _credentialed(text)
     yield from _with_initials(text)
     yield from _family_name_first(text)
     yield from _known_names(text)
+    for match in _AFTER_SEX.finditer(text):
+        if is_given_name(match.group(1)):
+            yield _person(*match.span(1), 0.8)
 
 
 def _person(start: int, end: int, score: float) -> Finding:
@@ -103,6 +112,14 @@ def _cued(text: str) -> Iterator[Finding]:
             yield _person(*span, 0.8)
 
 
+def _kin(text: str) -> Iterator[Finding]:
+    """Relatives who are named: "daughter Max"."""
+    for match in _KIN.finditer(text):
+        span = name_at(text, match.end(), _line_end(text, match.end()), labelled=True)
+        if span:
+            yield _person(*span, 0.8)
+
+
 def _is_initialled(found: list[str]) -> bool:
     return len(found) > 1 and len(found[0].rstrip(".")) == 1 and may_be_surname(found[-1])
 
@@ -119,7 +136,8 @@ def _credentialed(text: str) -> Iterator[Finding]:
 
 def _with_initials(text: str) -> Iterator[Finding]:
     for match in _WITH_INITIAL.finditer(text):
-        if is_given_name(match.group(1)) or not is_ordinary(match.group(1)):
+        name = match.group(1)
+        if is_given_name(name) or not is_ordinary(name) or (is_surname(name) and not is_laboratory_term(name)):
             yield _person(*match.span(), 0.85)
     for match in _INITIAL_FIRST.finditer(text):
         if len(match.group(1)) > 2 and may_be_surname(match.group(1)) and not is_clinical_use(text, *match.span()):
@@ -138,7 +156,7 @@ def _known_names(text: str) -> Iterator[Finding]:
     for match in _PAIR.finditer(text):
         given, surname = match.group(1), match.group(2)
         if is_given_name(given) and not is_laboratory_term(given) and _is_pair(given, surname):
-            if not is_clinical_use(text, *match.span()):
+            if not is_clinical_use(text, *match.span()) and not is_part_of_organisation(text, match.end()):
                 yield _person(*match.span(), 0.8)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
-from docmill.privacy.labels import classify
+from docmill.privacy.labels import classify, is_label_word
 from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed
 
-_MIXED_CREDENTIALS = frozenset({"phd", "frcpath", "mbchb", "mrcpath", "pharmd", "jr", "sr", "facharzt", "facharztin"})
+_MIXED_CREDENTIALS = frozenset({"phd", "frcpath", "mbchb", "mrcpath", "pharmd", "facharzt", "facharztin"})
 _WORD = r"[^\W\d_](?:[^\W_]|['’`´](?=[^\W\d_])|-(?=[^\W\d_]))*"
 NAME_WORD = re.compile(rf"{_WORD}\.?")
 _OPENING = re.compile(r"[\s\"'*(]*")
 _GAP = re.compile(r",? |\^|,")
+_FOLLOWING = re.compile(r"(?:['’]s)?(?: [^\W\d_][\w'’.-]*){1,2}")
 _LONGEST_NAME = 6
 
 
@@ -59,15 +60,24 @@ def is_eponym(word: str) -> bool:
 def is_ordinary(word: str) -> bool:
     """Whether a word is no name by itself: an ordinary word, a label, a term, part of an organisation's name."""
     key = word_key(word)
-    return (
-        any(key in listed(name) for name in ("ordinary", "laboratory", "eponyms", "organisations", "not_names"))
-        or classify(key) is not None
+    if any(key in listed(name) for name in ("ordinary", "laboratory", "eponyms", "organisations", "not_names")):
+        return True
+    if classify(key) is not None or is_label_word(key):
+        return True
+    return "-" in key and all(is_ordinary(part) for part in key.split("-") if part)
+
+
+def is_part_of_organisation(text: str, end: int) -> bool:
+    """Whether the words before ``end`` begin the name of an organisation: "St. Brendan's Hospital"."""
+    following = _FOLLOWING.match(text, end)
+    return following is not None and any(
+        word_key(word) in listed("organisations") for word in following.group().split()
     )
 
 
 def is_particle(word: str) -> bool:
     """Whether a word is a small word inside a name ("van", "de")."""
-    return fold(word) in listed("particles")
+    return fold(word) in listed("particles") and (len(word) > 1 or word.islower())
 
 
 def may_be_surname(word: str) -> bool:
@@ -130,9 +140,11 @@ def _stops(word: str) -> bool:
     key = word_key(word)
     if len(key) <= 1:
         return False
-    if key in listed("not_names") or classify(key) is not None:
+    if key in listed("not_names"):
         return True
-    return key in listed("ordinary") and not is_given_name(word) and not is_surname(word)
+    if is_surname(word) or is_given_name(word):
+        return False
+    return classify(key) is not None or key in listed("ordinary")
 
 
 def _trimmed(text: str, accepted: list[re.Match[str]], labelled: bool) -> tuple[int, int] | None:

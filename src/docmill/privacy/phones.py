@@ -18,12 +18,16 @@ _CANDIDATE = re.compile(
     r"|[6-9]\d{2} \d{3} \d{3}"
     r")(?:\s?(?:x|ext\.?)\s?\d{1,5})?(?![\w-]|[.,/]\d)"
 )
-_BARE = re.compile(
-    r"(?i:\b(?:phone|tel|telephone|call|calling|called|mobile|cell|fax|text|sms|whatsapp|number is|reach\w*|contact\w*|ring|dial|telefon|handy"
-    r"|tél|téléphone|teléfono|telefono|desk|on|at)\b)[^\d\n+(]{0,24}([+(]?\d[\d ()./-]{6,18}\d)(?![\w-]|[.,]\d)"
+_NUMBER = r"[+(]?\d[\d ()./-]{6,18}\d"
+# After these words bare digits are a phone number; after the weak ones only if a country has such numbers.
+_ANNOUNCED = re.compile(
+    r"(?i:\b(?:phone|tel|telephone|call|calling|called|mobile|cell|fax|text|sms|whatsapp|number is|reach\w*|contact\w*|ring|dial"
+    r"|telefon|handy|t[ée]l[ée]phone|tel[ée]fono|desk|pager)\b)"
+    rf"[^\d\n+(]{{0,24}}({_NUMBER})(?![\w-]|[.,]\d)|(?i:@[\w.-]+ (?:or|/) )({_NUMBER})(?![\w-]|[.,]\d)"
 )
+_HINTED = re.compile(rf"(?i:\b(?:on|at|or|under)\b) ({_NUMBER})(?![\w-]|[.,]\d)")
 _LEAST_DIGITS = 8
-_MOST_DIGITS = 15
+_MOST_DIGITS = 20
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "PL", "NL", "UA", "IN", "AU")
 
 
@@ -33,18 +37,23 @@ def phone_numbers(text: str) -> Iterator[Finding]:
         value = match.group()
         digits = sum(letter.isdigit() for letter in value)
         if _LEAST_DIGITS <= digits <= _MOST_DIGITS and not _looks_like_date(value):
-            # A bracket that opens outside of the number does not belong to it.
-            surplus = value.endswith(")") and value.count(")") > value.count("(")
-            yield Finding(match.start(), match.end() - surplus, "PHONE", 0.8, "pattern")
-    for match in _BARE.finditer(text):
-        value = match.group(1)
-        digits = sum(letter.isdigit() for letter in value)
-        if (
-            _LEAST_DIGITS <= digits <= _MOST_DIGITS
-            and not _looks_like_date(value)
-            and (digits != len(value) or _is_possible(value))
-        ):
-            yield Finding(*match.span(1), "PHONE", 0.75, "pattern")
+            yield Finding(*_balanced(value, match.start()), "PHONE", 0.8, "pattern")
+    for pattern, check in ((_ANNOUNCED, False), (_HINTED, True)):
+        for match in pattern.finditer(text):
+            value = match.group(match.lastindex or 1)
+            digits = sum(letter.isdigit() for letter in value)
+            if not _LEAST_DIGITS <= digits <= _MOST_DIGITS or _looks_like_date(value):
+                continue
+            if not check or not value.isdigit() or _is_possible(value):
+                yield Finding(*_balanced(value, match.start(match.lastindex or 1)), "PHONE", 0.75, "pattern")
+
+
+def _balanced(value: str, start: int) -> tuple[int, int]:
+    """Return the span of a number without a bracket whose other half stands outside."""
+    opened, closed = value.count("("), value.count(")")
+    return start + (value.startswith("(") and opened > closed), start + len(value) - (
+        value.endswith(")") and closed > opened
+    )
 
 
 def _looks_like_date(value: str) -> bool:

@@ -17,7 +17,14 @@ from docmill.privacy.labels import classify
 from docmill.privacy.lines import Line
 from docmill.privacy.model import Tag, TagReader
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_ordinary, is_title
+from docmill.privacy.people import (
+    is_given_name,
+    is_laboratory_term,
+    is_ordinary,
+    is_part_of_organisation,
+    is_surname,
+    is_title,
+)
 from docmill.privacy.text import fold
 from docmill.privacy.values import Span
 from docmill.privacy.vocabulary import listed
@@ -27,7 +34,10 @@ _WORDS = re.compile(r"[^\W\d_][\w'’]*")
 _NAMED = re.compile(
     r"(?:\b(?:name|named|patient|pt|mr|mrs|ms|miss|dr|hi|dear|hello|user|customer|am|is)\W{1,3})$", re.IGNORECASE
 )
+_ADDRESS_GAP = 20
+_BRIDGED = 2
 _LEAST_ID_DIGITS = 5
+_LONGEST_ABBREVIATION = 5
 _LEAST_PHONE_DIGITS = 7
 
 
@@ -55,13 +65,17 @@ def left_over(text: str, lines: list[Line], found: Iterable[Finding], guard: Gua
     covered = sorted((finding.start, finding.end) for finding in found)
     runs: list[Span] = []
     position = 0
-    last = -2
+    last = -_BRIDGED - 2
     for index, line in enumerate(lines):
         while position < len(covered) and covered[position][1] <= line.start:
             position += 1
-        if index in guard.rows or not line.cells or not _is_open(line, covered[position:], guard):
+        if index in guard.rows or not line.cells:
+            last = -_BRIDGED - 2
             continue
-        if index == last + 1:
+        if not _is_open(line, covered[position:], guard):
+            continue
+        # Explained lines between two open ones are read along: a model needs the sentence, not the word.
+        if index - last <= _BRIDGED + 1:
             runs[-1] = (runs[-1][0], line.end)
         else:
             runs.append((line.start, line.end))
@@ -105,7 +119,7 @@ def _is_believed(text: str, tag: Tag, tags: list[Tag]) -> bool:
     if tag.type == "PERSON":
         return _is_person(text, tag, value, tags)
     if tag.type == "ADDRESS":
-        return _is_place(text, tag, value, tags)
+        return _is_place(value, tag, tags) and not is_clinical_use(text, tag.start, tag.end)
     if tag.type in ("ID", "BANK"):
         return sum(letter.isdigit() for letter in value) >= _LEAST_ID_DIGITS and not date_pattern().fullmatch(
             fold(value)
@@ -125,26 +139,37 @@ def _is_person(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
         return False
     if len(words) == 1 and words[0].islower() and not _NAMED.search(before) and not _has_neighbour(tag, tags):
         return False
-    return titled or bool(_NAMED.search(before)) or not is_clinical_use(text, tag.start, tag.end)
+    if titled or _NAMED.search(before):
+        return True
+    if is_part_of_organisation(text, tag.end):
+        return False
+    return not is_clinical_use(text, tag.start, tag.end) and not _is_abbreviation(text, tag, words)
 
 
-def _is_place(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
+def _is_abbreviation(text: str, tag: Tag, words: list[str]) -> bool:
+    """Whether a single word in capitals ("NYHA", "AFib") stands in a text that is not all in capitals."""
+    word = words[0]
+    if len(words) > 1 or is_given_name(word) or is_surname(word) or not word[1:2].isupper():
+        return False
+    around = text[max(0, tag.start - 40) : tag.start] + text[tag.end : tag.end + 40]
+    return len(word) <= _LONGEST_ABBREVIATION and any(map(str.islower, around))
+
+
+def _is_place(value: str, tag: Tag, tags: list[Tag]) -> bool:
     """Whether a part of an address has company, or is long enough to stand alone."""
-    near = _has_neighbour(tag, tags)
+    near = _has_neighbour(tag, tags, _ADDRESS_GAP)
     words = _WORDS.findall(value)
     longest = max(map(len, words), default=0)
     if near:
-        return longest >= 2 or value.strip().isdigit() or bool(words)
-    if longest < 4 or all(is_ordinary(word) for word in words):
-        return False
-    return not re.fullmatch(r"[\d.,<>\s-]+", value)
+        return not words or not all(map(is_laboratory_term, words))
+    return longest >= 4 and not all(is_ordinary(word) for word in words) and not any(map(str.isdigit, value))
 
 
-def _has_neighbour(tag: Tag, tags: list[Tag]) -> bool:
-    """Whether a tag of the same type stands beside this one."""
+def _has_neighbour(tag: Tag, tags: list[Tag], distance: int = 3) -> bool:
+    """Whether a tag of the same type stands beside this one, at most ``distance`` code points away."""
     return any(
         other.type == tag.type
         and other is not tag
-        and (0 <= tag.start - other.end <= 3 or 0 <= other.start - tag.end <= 3)
+        and (0 <= tag.start - other.end <= distance or 0 <= other.start - tag.end <= distance)
         for other in tags
     )

@@ -10,11 +10,12 @@ from docmill.privacy.fields import continuation, field_findings, line_labels
 from docmill.privacy.labels import OTHER, RESULT, key_type, label_words
 from docmill.privacy.lines import Cell, Line
 from docmill.privacy.models import Finding
-from docmill.privacy.values import value_spans
+from docmill.privacy.values import Span, value_spans
 
 _LONGEST_LABEL = 48
 _MOST_ROWS = 100_000
 _TOLERANCE = 2
+_LEAST_RESULT_COLUMNS = 2
 _RULE = re.compile(r"[\s|:+=_-]*")
 # In a table of results these headers are about tests, whatever they mean elsewhere.
 _TEST_COLUMNS = frozenset(
@@ -36,9 +37,22 @@ class Column(NamedTuple):
     end: int
 
 
-def table_fields(text: str, lines: list[Line]) -> list[Finding]:
+class TableFields(NamedTuple):
+    """What cells and lines without a colon announce.
+
+    Attributes:
+        findings: Personal values.
+        results: Cells of columns of results, which stay as they are.
+    """
+
+    findings: list[Finding]
+    results: list[Span]
+
+
+def table_fields(text: str, lines: list[Line]) -> TableFields:
     """Return the values that cells and lines without a colon announce."""
     findings: list[Finding] = []
+    results: list[Span] = []
     header_until = -1
     for index, line in enumerate(lines):
         if not line.cells or index <= header_until:
@@ -46,13 +60,14 @@ def table_fields(text: str, lines: list[Line]) -> list[Finding]:
         for delimiter in _delimiters(line):
             columns = _columns(text, line, delimiter)
             if _is_header(columns):
-                header_until, found = _rows(text, lines, index, columns, delimiter)
-                findings.extend(found)
+                header_until, table = _rows(text, lines, index, columns, delimiter)
+                findings.extend(table.findings)
+                results.extend(table.results)
                 break
         else:
             findings.extend(_beside(text, line))
     findings.extend(_below(text, lines))
-    return findings
+    return TableFields(findings, results)
 
 
 def _delimiters(line: Line) -> Iterator[str]:
@@ -100,29 +115,26 @@ def _is_header(columns: list[Column]) -> bool:
     return len(kinds) >= 2 and len(kinds) >= 0.6 * len(filled) and bool(personal)
 
 
-def _rows(text: str, lines: list[Line], index: int, columns: list[Column], delimiter: str) -> tuple[int, list[Finding]]:
-    """Return the last row of a table and the values in its personal columns."""
-    results = sum(column.kind == RESULT for column in columns)
-    wanted = [
-        column.kind
-        if column.kind not in (None, OTHER, RESULT) and not (results >= 2 and _is_about_tests(text, column))
-        else None
-        for column in columns
-    ]
-    findings: list[Finding] = []
+def _rows(text: str, lines: list[Line], index: int, columns: list[Column], delimiter: str) -> tuple[int, TableFields]:
+    """Return the last row of a table, the values in its personal columns and the cells of its results."""
+    tested = sum(column.kind == RESULT for column in columns) >= _LEAST_RESULT_COLUMNS
+    kinds = [RESULT if tested and _is_about_tests(text, column) else column.kind for column in columns]
+    table = TableFields([], [])
     last = index
     for number in range(index + 1, min(len(lines), index + _MOST_ROWS)):
         line = lines[number]
-        if not line.cells or (line_labels(line) and delimiter not in ("\t", "|", ",", ";")):
+        if not line.cells or (not delimiter and line_labels(line)):
             break
         last = number
         if _RULE.fullmatch(line.text):
             continue
         for place, cell in _assigned(columns, _split(line, delimiter), lines[index].start, line.start, delimiter):
-            kind = wanted[place]
-            if kind:
-                findings.extend(field_findings(kind, value_spans(kind, text, *cell)))
-    return last, findings
+            kind = kinds[place]
+            if kind == RESULT:
+                table.results.append((cell.start, cell.end))
+            elif kind and kind != OTHER:
+                table.findings.extend(field_findings(kind, value_spans(kind, text, *cell)))
+    return last, table
 
 
 def _is_about_tests(text: str, column: Column) -> bool:

@@ -52,6 +52,11 @@ def classify(words: str) -> str | None:
     return _composed(parts)
 
 
+def is_label_word(word: str) -> bool:
+    """Whether a folded word occurs in labels, so that it is no name."""
+    return word in _topics()
+
+
 def listed_labels(*types: str) -> list[str]:
     """Return the listed labels of these types, as joined words."""
     return sorted(words for words, kind in _dictionary().items() if kind in types)
