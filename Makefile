@@ -17,7 +17,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5' || echo "uv cannot be had; pip will do"
 	@if [ -x $(BIN)/uv ]; then install="$(BIN)/uv pip install --quiet --python $(BIN)/python"; \
 	else install="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; fi; \
-	$$install --require-hashes --requirement requirements.lock && $$install --no-deps --editable .
+	$$install --no-deps --require-hashes --requirement requirements.lock && $$install --no-deps --editable .
 	@touch $(STAMP)
 
 setup: $(STAMP) ## Install docmill and what it needs into .venv
@@ -55,8 +55,9 @@ lint-fix: setup ## Apply the fixes that ruff knows
 
 check: lint ## All checks that run no test
 
-docs: setup ## Write the reference pages from the code
+docs: setup ## Write the reference pages from the code, and build the documentation into site/
 	$(BIN)/python docs/generate.py
+	DISABLE_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --quiet --strict
 
 bench: setup ## Run every benchmark; each ends with lines of JSON
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
@@ -71,9 +72,9 @@ image: ## Build the production image with docker, podman or buildah
 	else echo "Install docker, podman or buildah first."; exit 1; fi; \
 	$$builder build --file deploy/Dockerfile --tag docmill:latest .
 
-lock: setup ## Write requirements.lock anew
+lock: setup ## Write the locks anew: the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
-	    --extra all --group dev pyproject.toml --output-file requirements.lock
+	    --extra all --group dev --group docs pyproject.toml --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
 	    --extra all pyproject.toml --output-file deploy/requirements.lock
 	@! grep -nE "https?://" requirements.lock deploy/requirements.lock
