@@ -74,3 +74,83 @@ class AnonymisedReport(BaseModel):
     artifacts: list[Artifact]
     policy: str = "default"
     warnings: list[str] = []
+
+
+class MarkerValue(BaseModel):
+    """The value of a result, by its type.
+
+    Attributes:
+        type: ``numeric``, ``boolean`` for found or not found, ``text`` for everything else.
+        number: The number of a numeric value.
+        comparator: Printed before the number, if any.
+        unit: As printed.
+        value: Whether it was found, for a boolean value.
+        text: As printed, for boolean and text values.
+    """
+
+    type: Literal["numeric", "boolean", "text"]
+    number: float | None = None
+    comparator: Comparator | None = None
+    unit: str | None = None
+    value: bool | None = None
+    text: str | None = None
+
+
+class ReferenceRange(BaseModel):
+    """The reference range of a result; ``text`` alone where there is no single range."""
+
+    min: float | None = None
+    max: float | None = None
+    unit: str | None = None
+    text: str | None = None
+
+
+class NormalisedMarker(BaseModel):
+    """A result in the published form; the further fields are those of ``Marker``."""
+
+    code: str | None = None
+    code_system: str | None = None
+    name: str
+    value: MarkerValue
+    reference_range: ReferenceRange | None = None
+    flag: Flag | None = None
+    flag_derived: Flag | None = None
+    ucum: str | None = None
+    specimen: str | None = None
+    observed_at: str | None = None
+    page: int = 1
+    source: str = ""
+    confidence: float = Field(default=1.0, ge=0, le=1)
+    method: Method = "rules"
+    box: tuple[float, float, float, float] | None = None
+
+
+class Person(BaseModel):
+    """The patient, by the placeholders that stand for name and date of birth."""
+
+    name: str | None = None
+    dob: str | None = None
+
+
+class NormalisedReport(BaseModel):
+    """The published result of a report.
+
+    Attributes:
+        person: The patient, by placeholders.
+        diagnostic_date: Date of the measurement, else of the report, as ISO 8601.
+        diagnostic_title: At most 50 characters.
+        language: ISO 639-1, or None where the text does not tell.
+        markers: The results in the order of the report; repeated measurements are kept.
+        pii: Personal data that is left in the text.
+        method: ``rules``; ``model`` where a model took part; ``fallback`` where it failed.
+        warnings: What the reader should know.
+    """
+
+    person: Person = Person()
+    diagnostic_date: str | None = None
+    diagnostic_title: str = Field(default="", max_length=50)
+    language: str | None = None
+    markers: list[NormalisedMarker] = []
+    pii: list[str] = []
+    method: Method = "rules"
+    warnings: list[str] = []

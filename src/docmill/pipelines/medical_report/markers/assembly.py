@@ -88,6 +88,7 @@ class Assembler:
         if columns is None:
             return False
         self._layout = replace(self._layout, columns=columns)
+        self._headings.note_name(line.row.printed)
         self._open = self._waiting = None
         return True
 

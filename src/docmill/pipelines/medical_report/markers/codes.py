@@ -13,7 +13,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from docmill.pipelines.medical_report.markers.units import unit_for
-from docmill.pipelines.medical_report.markers.words import Vocabulary, noise_words, tokens_of, vocabulary
+from docmill.pipelines.medical_report.markers.words import LANGUAGES, Vocabulary, noise_words, tokens_of, vocabulary
 
 LOINC = "http://loinc.org"
 
@@ -61,6 +61,15 @@ def _names() -> list[tuple[str, str]]:
 def analyte_names() -> Vocabulary:
     """Return all names of all analytes, to be found in running text."""
     return Vocabulary(iter(_names()))
+
+
+@lru_cache(maxsize=1)
+def names_by_language() -> dict[str, frozenset[str]]:
+    """Return the words in names of analytes by language: they tell which language a report is in."""
+    rows = _rows("analytes.csv")
+    return {
+        language: frozenset(token.word for row in rows for token in tokens_of(row[language])) for language in LANGUAGES
+    }
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from docmill.pipelines.medical_report.markers.words import Phrase, vocabulary
 
 _TELLING = frozenset({"result", "range", "unit", "previous"})
 _LEAST_COVERAGE = 0.6
+_FEWEST_HEADINGS = 3
 _SLACK = 12.0
 _FAR = 90.0
 
@@ -121,9 +122,36 @@ def read_head(row: Row, fields: Sequence[Field], date_order: str | None) -> Colu
         columns = [column for column in columns if column.role not in ("result", "date")]
         kept = newest_is_result(dates, date_order)
         return _build(row, [*columns, *kept])
-    if len(roles) < 2 or not roles & _TELLING or _coverage(row) < _LEAST_COVERAGE:
+    if len(roles) < 2 or not roles & _TELLING:
         return None
-    return _build(row, columns)
+    if _coverage(row) >= _LEAST_COVERAGE:
+        return _build(row, columns)
+    title = _title_beside_headings(row)
+    return _build(row, [title, *columns]) if title and "name" not in roles else None
+
+
+def _title_beside_headings(row: Row) -> Column | None:
+    """Return the column of names where the title of the panel stands in place of its heading."""
+    cells = row.cells()
+    headings = {(phrase.start, phrase.end) for phrase in _headings(row)}
+    others = [
+        (start, end)
+        for start, end in cells
+        if (start + _indent(row, start), _stripped(row, start, end)) not in headings
+    ]
+    if len(cells) - len(others) < _FEWEST_HEADINGS or others != cells[:1]:
+        return None
+    start, end = others[0]
+    return Column("name", row.x_at(start + _indent(row, start)), row.x_after(_stripped(row, start, end)))
+
+
+def _indent(row: Row, start: int) -> int:
+    text = row.text[start:]
+    return len(text) - len(text.lstrip())
+
+
+def _stripped(row: Row, start: int, end: int) -> int:
+    return start + len(row.text[start:end].rstrip(" :."))
 
 
 def _announces(fields: Sequence[Field]) -> bool:
@@ -170,10 +198,11 @@ def _dated_columns(row: Row, fields: Sequence[Field], has_headings: bool) -> lis
     dates = [field for field in fields if _is_date(field)]
     if len(dates) < 2 and not (dates and has_headings):
         return []
-    others = [field for field in fields if not _is_date(field) and field.kind is not Kind.LABEL]
-    if len(others) > 2 or any(":" in field.text for field in fields if not _is_date(field)):
+    others = [field for field in fields if not _is_date(field)]
+    plain = [field for field in others if field.kind is not Kind.LABEL]
+    if len(plain) > 2 or any(":" in field.text for field in others):
         return []
-    if len(dates) >= 2 and any(dates[0].start < field.start < dates[-1].start for field in others):
+    if any(dates[0].start < field.start < dates[-1].start for field in others):
         return []
     if len({field.cell for field in dates}) < len(dates):
         return []

@@ -250,7 +250,7 @@ def _stands_alone(text: str, phrase: Phrase) -> bool:
     if len(printed) == 1 and not (printed.isascii() and printed.isupper()):
         return False
     following = text[phrase.end : phrase.end + 1]
-    return not following or following in " \t)],;.:*!(" or following == CELL
+    return not following or following in " \t)],;.:*!(" or (following == "/" and phrase.tokens > 1)
 
 
 def _merge_text(fields: list[Field], row: Row) -> list[Field]:

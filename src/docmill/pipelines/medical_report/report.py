@@ -1,0 +1,89 @@
+"""Building the published result of a report out of its anonymised pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docmill.documents.models import PageText
+from docmill.pipelines.medical_report.markers import read_markers
+from docmill.pipelines.medical_report.markers.words import vocabulary
+from docmill.pipelines.medical_report.models import (
+    Marker,
+    MarkerValue,
+    Method,
+    NormalisedMarker,
+    NormalisedReport,
+    ReferenceRange,
+)
+from docmill.pipelines.medical_report.summary import (
+    date_of,
+    has_doubtful_dates,
+    language_of,
+    person_of,
+    title_of,
+)
+
+DOUBTFUL = 0.6
+
+
+def build_report(
+    pages: Sequence[PageText],
+    *,
+    markers: Sequence[Marker] | None = None,
+    method: Method = "rules",
+    warnings: Sequence[str] = (),
+) -> NormalisedReport:
+    """Return the published result of a report.
+
+    Args:
+        pages: The anonymised pages.
+        markers: The results; read from the pages by rules where omitted.
+        method: What read the markers.
+        warnings: What earlier steps want the reader to know.
+    """
+    found = list(markers) if markers is not None else read_markers(pages)
+    return NormalisedReport(
+        person=person_of(pages),
+        diagnostic_date=date_of(pages, found),
+        diagnostic_title=title_of(pages),
+        language=language_of(pages),
+        markers=[normalised(marker) for marker in found],
+        method=method,
+        warnings=[*warnings, *_warnings(pages, found)],
+    )
+
+
+def normalised(marker: Marker) -> NormalisedMarker:
+    """Return a marker in the published form."""
+    has_range = marker.ref_low is not None or marker.ref_high is not None or marker.ref_text is not None
+    kept = marker.model_dump(exclude={"value", "comparator", "unit", "ref_low", "ref_high", "ref_text"})
+    return NormalisedMarker(
+        **kept,
+        value=_value(marker),
+        reference_range=ReferenceRange(min=marker.ref_low, max=marker.ref_high, unit=marker.unit, text=marker.ref_text)
+        if has_range
+        else None,
+    )
+
+
+def _value(marker: Marker) -> MarkerValue:
+    if isinstance(marker.value, float):
+        return MarkerValue(type="numeric", number=marker.value, comparator=marker.comparator, unit=marker.unit)
+    quality = vocabulary("quality").exact(marker.value)
+    if quality not in ("negative", "positive"):
+        return MarkerValue(type="text", text=marker.value, unit=marker.unit)
+    return MarkerValue(type="boolean", value=quality == "positive", text=marker.value, unit=marker.unit)
+
+
+def _warnings(pages: Sequence[PageText], markers: Sequence[Marker]) -> list[str]:
+    told = [f"Page {page.number} could not be read ({page.error_code})." for page in pages if page.method == "failed"]
+    if not markers:
+        told.append("No results were found.")
+    if has_doubtful_dates(pages):
+        told.append("Day and month cannot be told apart in some dates; they were left out.")
+    for marker in markers:
+        if marker.flag in ("H", "L", "HH", "LL") and marker.flag_derived and marker.flag[0] != marker.flag_derived[0]:
+            told.append(f"{marker.name} on page {marker.page}: the printed flag does not fit value and range.")
+        elif marker.confidence < DOUBTFUL:
+            told.append(f"{marker.name} on page {marker.page} was read with low confidence: check it.")
+    return told
