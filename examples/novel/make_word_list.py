@@ -19,6 +19,8 @@ from wordfreq import top_n_list, zipf_frequency
 CANDIDATES = 50_000
 LETTERS_THAT_ARE_WORDS = "aày"
 AHEAD_OF_ENGLISH = 1.0
+# What wordfreq counts apart at an apostrophe.
+ELIDED = frozenset({"aujourd", "jusqu", "lorsqu", "puisqu", "qu", "quelqu", "quoiqu"})
 
 
 def words(language: str) -> Iterator[tuple[str, float]]:
@@ -36,7 +38,7 @@ def words(language: str) -> Iterator[tuple[str, float]]:
 
 def is_word(word: str, language: str, frequency: float) -> bool:
     """Leave out numbers, single letters, and what English has as often."""
-    if not word.isalpha() or (len(word) == 1 and word not in LETTERS_THAT_ARE_WORDS):
+    if word in ELIDED or not word.isalpha() or (len(word) == 1 and word not in LETTERS_THAT_ARE_WORDS):
         return False
     known = simplemma.is_known(word, lang=language)
     return known or frequency - zipf_frequency(word, "en") >= AHEAD_OF_ENGLISH

@@ -10,15 +10,19 @@ import typer
 from docmill.cli import (
     anonymise,
     configuration,
+    coverage,
     database,
     demo,
     doctor,
     documents,
+    estimate,
+    export,
     extract,
     installation,
     jobs,
     language_model,
     run,
+    verification,
 )
 from docmill.cli.output import error_console
 from docmill.errors import DocmillError, UsageError
@@ -47,12 +51,16 @@ app.command()(extract.extract)
 app.command()(anonymise.anonymise)
 app.command()(anonymise.restore)
 app.add_typer(anonymise.app, name="privacy")
+app.command()(estimate.estimate)
+app.command()(export.export)
+app.command()(coverage.coverage)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(documents.app, name="documents")
 app.add_typer(database.app, name="db")
 app.add_typer(configuration.app, name="config")
 app.add_typer(language_model.app, name="llm")
 app.command()(doctor.doctor)
+app.command()(verification.verify)
 app.command()(installation.down)
 
 

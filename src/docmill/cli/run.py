@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from docmill.cli.application import opened, read_password, say
+from docmill.cli.choices import Choices, read_choices
 from docmill.cli.output import console, emit, error_console
 from docmill.cli.rendering import render_job
 from docmill.cli.running import Follower, Submission, describe_job, stopping_on_signals, submit_files
@@ -36,6 +37,7 @@ def run(
     again: Again = False,
     password_file: PasswordFile = None,
     priority: Priority = 0,
+    choices: Choices = None,
     timeout: Annotated[
         float | None, typer.Option(help="Seconds after which to give up waiting; the jobs go on.")
     ] = None,
@@ -43,7 +45,15 @@ def run(
     """Submit documents and work until their jobs end. Exit 3 if any failed, 4 if the time was up."""
     password = read_password(password_file)
     with opened("run") as application:
-        submissions = submit_files(application, pipeline, files, password=password, again=again, priority=priority)
+        submissions = submit_files(
+            application,
+            pipeline,
+            files,
+            password=password,
+            again=again,
+            priority=priority,
+            record=read_choices(choices),
+        )
         records, timed_out = work(application, pipeline, submissions, as_json=json, seconds=timeout)
     if timed_out:
         raise typer.Exit(TIMED_OUT)
@@ -103,11 +113,20 @@ def submit(
     again: Again = False,
     password_file: PasswordFile = None,
     priority: Priority = 0,
+    choices: Choices = None,
 ) -> None:
     """Store documents and submit a job for each; a worker does the rest. Exit 1 if a file was not accepted."""
     password = read_password(password_file)
     with opened("submit") as application:
-        submissions = submit_files(application, pipeline, files, password=password, again=again, priority=priority)
+        submissions = submit_files(
+            application,
+            pipeline,
+            files,
+            password=password,
+            again=again,
+            priority=priority,
+            record=read_choices(choices),
+        )
     for submission in submissions:
         if json:
             emit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from docmill.errors import DocmillError, UnknownPipeline
+from docmill.errors import DocmillError, UnknownPipeline, UsageError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
@@ -47,6 +48,7 @@ def submit_files(
     password: str | None,
     again: bool,
     priority: int = 0,
+    record: dict[str, str] | None = None,
 ) -> list[Submission]:
     """Store files and submit a job for each; a file that is not accepted does not stop the others.
 
@@ -57,18 +59,22 @@ def submit_files(
         password: Opens encrypted documents.
         again: Submit a new job although an earlier one has completed.
         priority: Higher ones run first.
+        record: Options of the pipeline.
 
     Raises:
         UnknownPipeline: No pipeline has this name.
+        UsageError: The pipeline has no options.
     """
     entry = application.store.catalog.entry(pipeline)
+    if record and entry.pipeline.options is None:
+        raise UsageError(f"Pipeline {pipeline!r} has no options; leave --set out.")
     batch = application.client.start_batch(f"{pipeline}: {len(files)} files") if len(files) > 1 else None
     submissions = []
     for file in files:
         submission = Submission(str(file))
         submissions.append(submission)
         try:
-            _submit(application, entry.pipeline, file, submission, password, again, batch, priority)
+            _submit(application, entry.pipeline, file, submission, password, again, batch, priority, record)
         except UnknownPipeline:
             raise
         except DocmillError as error:
@@ -87,13 +93,15 @@ def _submit(
     again: bool,
     batch: UUID | None,
     priority: int,
+    record: dict[str, str] | None,
 ) -> None:
     from docmill.engine.client import Request
 
     limit = application.settings.documents.max_size_kb * 1024
     stored = application.client.store_document(file, most_bytes=limit, password=password)
-    unique = None if again else f"{pipeline.name}@{pipeline.version}:{stored.id}"
-    request = Request(document_id=stored.id, unique_key=unique)
+    chosen = json.dumps(record, sort_keys=True) if record else ""
+    unique = None if again else f"{pipeline.name}@{pipeline.version}:{stored.id}{chosen}"
+    request = Request(document_id=stored.id, record=record, unique_key=unique)
     [job] = application.client.submit(pipeline.name, [request], batch_id=batch, priority=priority)
     submission.document_id, submission.job_id, submission.existing = stored.id, job.id, not job.created
 

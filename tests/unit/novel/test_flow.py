@@ -76,3 +76,10 @@ def test_a_paragraph_goes_on_over_the_page() -> None:
 
 def test_a_page_that_is_missing_ends_the_paragraph() -> None:
     assert len(flow([page(1, ["elle marchait dans la"]), page(3, ["rue sans rien dire"])])) == 2
+
+
+def test_a_heading_is_a_paragraph() -> None:
+    assert flow([page(1, [" CHAPITRE PREMIER|", " Nous étions à l'étude"])]) == [
+        "CHAPITRE PREMIER",
+        "Nous étions à l'étude",
+    ]

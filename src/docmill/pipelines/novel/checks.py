@@ -11,7 +11,7 @@ from docmill.pipelines.novel.models import Language, NovelOptions, SourceSentenc
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 _NAME_INSIDE = re.compile(r"(?<=[\w,;:»\"] )[A-ZÀ-Ü][^\W\d_]+")
-_ENDED = re.compile(r"[.!?…][\"'»”’)\]_]*$")
+_ENDED = re.compile(r"[.!?…][\"'»”’)\]_\s]*$")
 _SPEECH = re.compile(r"[«»“”\"]|^[-–—―]")
 
 # Shares of the words with a meaning of their own; a fair paraphrase keeps more, a wrong one less.

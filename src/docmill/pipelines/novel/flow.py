@@ -23,6 +23,8 @@ _SPEECH_START = re.compile(r"(?:[«“\"]|[-–—―]{1,2}(?=\s|\w))")
 _INDENT = 6.0
 # A last line leaves at least this share of the width free.
 _SHORT = 0.12
+# So much is left free only by the last line of a paragraph or a heading, whatever stands at its end.
+_VERY_SHORT = 0.4
 # Paragraphs may be set apart by more than the usual distance of lines.
 _GAP = 1.5
 
@@ -87,9 +89,14 @@ def _starts_paragraph(
         return True
     if line.x0 - _left(body) > _INDENT and previous.x0 - _left(previous_body) <= _INDENT:
         return True
+    if _share_free(previous, previous_body) > _VERY_SHORT:
+        return True
     if not _ENDS.search(before):
         return False
-    return _is_short(previous, previous_body) or _SPEECH_START.match(page.text[line.start : line.end]) is not None
+    return (
+        _share_free(previous, previous_body) > _SHORT
+        or _SPEECH_START.match(page.text[line.start : line.end]) is not None
+    )
 
 
 def _gap(body: Sequence[Line], above: Line, below: Line) -> bool:
@@ -101,9 +108,9 @@ def _left(body: Sequence[Line]) -> float:
     return min(line.x0 for line in body)
 
 
-def _is_short(line: Line, body: Sequence[Line]) -> bool:
+def _share_free(line: Line, body: Sequence[Line]) -> float:
     right, left = max(other.x1 for other in body), _left(body)
-    return right - line.x1 > _SHORT * (right - left)
+    return (right - line.x1) / (right - left) if right > left else 0.0
 
 
 def _append(paragraph: list[Token], tokens: list[Token], words: Counter[str] | None, language: Language) -> None:

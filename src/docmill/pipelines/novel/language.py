@@ -34,6 +34,7 @@ class Grammar:
         enclitics: Words that are joined to the word before by a hyphen.
         suffixes: Ends of words that look like words.
         compound_starts: First parts of compounds.
+        elisions: What stands before an apostrophe, written out.
     """
 
     titles: frozenset[str]
@@ -44,13 +45,16 @@ class Grammar:
     enclitics: frozenset[str]
     suffixes: frozenset[str]
     compound_starts: frozenset[str]
+    elisions: dict[str, str]
 
 
 @cache
 def grammar(language: Language) -> Grammar:
     """Return the words of a language."""
     text = files(__package__).joinpath("data", f"{language}.toml").read_text(encoding="utf-8")
-    return Grammar(**{name: frozenset(words) for name, words in tomllib.loads(text).items()})
+    data = tomllib.loads(text)
+    elisions = data.pop("elisions")
+    return Grammar(elisions=elisions, **{name: frozenset(words) for name, words in data.items()})
 
 
 def detect_language(texts: Iterable[str]) -> Language:

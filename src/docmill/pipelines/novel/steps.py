@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from docmill.documents import reading
 from docmill.documents.models import PageRange
@@ -61,13 +62,21 @@ def find_sentences(
     Raises:
         NoText: No page has any text.
     """
-    pages = [page for group in page_groups for page in group]
+    count = reading.inspect_document(document.path, settings, document.password).pages
+    return book_passages([page for group in page_groups for page in group], count, options)
+
+
+def book_passages(pages: Sequence[BookPage], count: int, options: NovelOptions) -> list[Passage]:
+    """Return the passages of a book of ``count`` pages, of which some may be unread.
+
+    Raises:
+        NoText: No page has any text.
+    """
     language = detect_language(page.text for page in pages) if options.language == "auto" else options.language
     flow = paragraphs(pages, language, fix_hyphenation=options.fix_hyphenation)
     sentences = split_sentences(flow, language)
     if not sentences:
         raise NoText("No text was found on any page of the book; if the pages are scans, read them by OCR first.")
-    count = reading.inspect_document(document.path, settings, document.password).pages
     unread = sorted(set(range(1, count + 1)) - {page.number for page in pages})
     book = Book(
         language=language,

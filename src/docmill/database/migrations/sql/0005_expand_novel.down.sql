@@ -1,2 +1,3 @@
+drop table docmill.novel_coverage;
 drop table docmill.novel_sentences;
 drop table docmill.novels;

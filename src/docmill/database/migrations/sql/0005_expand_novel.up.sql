@@ -30,3 +30,12 @@ create table docmill.novel_sentences (
 );
 comment on column docmill.novel_sentences.source_id is 'The sentence of the book that it was made from, counted from 0.';
 comment on column docmill.novel_sentences.start_offset is 'Code points in the text of the page.';
+
+create table docmill.novel_coverage (
+    job_id uuid not null references docmill.novels (job_id) on delete cascade,
+    request_hash bytea not null check (length(request_hash) = 32),
+    created_at timestamptz not null default now(),
+    result jsonb not null,
+    primary key (job_id, request_hash)
+);
+comment on column docmill.novel_coverage.request_hash is 'SHA-256 of the word list and what was looked for.';

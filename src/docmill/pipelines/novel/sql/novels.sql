@@ -21,5 +21,14 @@ select n.job_id, n.document_id, n.language, n.method, n.pages, n.summary, d.file
 
 -- name: find_sentences
 -- The sentences of a book, in order.
-select number, source_id, page, start_offset, end_page, end_offset, dialogue, method, reason, text, source
+select text, source, source_id, page, start_offset as start, end_page, end_offset as "end", dialogue, method, reason
   from docmill.novel_sentences where job_id = %(job_id)s order by number
+
+-- name: find_coverage
+-- What a request for coverage found before.
+select result from docmill.novel_coverage where job_id = %(job_id)s and request_hash = %(request)s
+
+-- name: store_coverage
+-- Keep what a request for coverage found.
+insert into docmill.novel_coverage (job_id, request_hash, result) values (%(job_id)s, %(request)s, %(result)s)
+    on conflict do nothing

@@ -1,0 +1,1 @@
+"""Finished books in the formats of other programs."""
