@@ -7,52 +7,52 @@ from collections.abc import Iterator
 from functools import cache
 
 from docmill.privacy.models import Finding
+from docmill.privacy.vocabulary import phrases, raw_words
 
 _WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.-]*"
-_STREET_TYPES = (
-    "Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Terrace|Ter|Square|Sq|Highway|Hwy|Parkway|Pkwy"
-    "|Circle|Cir|Trail|Trl|Close|Crescent|Cres|Row|Mews|Walk|Loop|Run|Ridge|Path|Park|Plaza|Turnpike|Pike|Crossing|Xing|Point|Pt|View|Vista"
-    "|Valley|Station|Stravenue|Isle|Island|Islands|Fort|Ford|Fords|Mill|Mills|Manor|Manors|Meadow|Meadows|Mission|Motorway|Mountain|Mount"
-    "|Neck|Orchard|Oval|Overpass|Pass|Passage|Pine|Pines|Plain|Plains|Port|Ports|Prairie|Radial|Ramp|Ranch|Rapid|Rapids|Rest|River|Route"
-    "|Shoal|Shoals|Shore|Shores|Skyway|Spring|Springs|Spur|Spurs|Stream|Summit|Throughway|Trace|Track|Trafficway|Tunnel|Union|Unions"
-    "|Underpass|Via|Viaduct|Village|Villages|Ville|Wall|Walks|Well|Wells|Alley|Annex|Arcade|Bayou|Beach|Bend|Bluff|Bluffs|Bottom|Branch"
-    "|Bridge|Brook|Brooks|Burg|Burgs|Bypass|Camp|Canyon|Cape|Causeway|Center|Centers|Cliff|Cliffs|Club|Common|Commons|Corner|Corners"
-    "|Course|Courts|Cove|Coves|Creek|Crest|Crossroad|Crossroads|Curve|Dale|Dam|Divide|Drives|Estate|Estates|Expressway|Extension"
-    "|Extensions|Fall|Falls|Ferry|Field|Fields|Flat|Flats|Forest|Forge|Forges|Fork|Forks|Freeway|Garden|Gardens|Gateway|Glen|Glens|Green"
-    "|Greens|Grove|Groves|Harbor|Harbors|Haven|Heights|Hill|Hills|Hollow|Inlet|Junction|Junctions|Key|Keys|Knoll|Knolls|Lake|Lakes|Land"
-    "|Landing|Light|Lights|Loaf|Lock|Locks|Lodge|Mall"
-)
-_UNIT = r"(?:,? ?\n? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Box|Appt|Wohnung|m\.|lok\.|bus)\.? ?#?\w{1,6}\b|,? #\w{1,6})"
 _NUMBER = r"\d{1,6}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?"
-_ENGLISH = rf"(?:(?:Flat|Apt\.?|Unit|Suite|House|H\.No\.|No\.) ?\w{{1,5}},? )?{_NUMBER},? (?:[NSEW]\.? )?(?:{_WORD} ){{1,4}}(?:{_STREET_TYPES})\b\.?(?: [NSEW]{{1,2}}\b)?{_UNIT}?"
-_SUFFIXED = rf"(?:{_WORD}[ -]){{0,3}}[A-ZÀ-Þ]?[\w-]*(?:str\.|straße|strasse|gasse|weg|platz|allee|ring|ufer|damm|straat|laan|plein|gracht|kade|dijk|singel|steeg|gatan|vej|gata|veien) {_NUMBER}\b{_UNIT}?"
-_PREFIXED = (
-    rf"(?:{_NUMBER},? (?:bis |ter )?)?(?i:rue|avenue|av\.|boulevard|bd|place|chemin|allée|impasse|quai|route|cours|square|calle|c/|avenida|avda\.|plaza|paseo|pza\.|camino"
-    r"|carretera|ronda|glorieta|via|viale|piazza|corso|vicolo|largo|strada|contrada|rua|travessa|ul\.|ulica|al\.|aleja|pl\.|os\.|вул\.|вулиця|просп\.|проспект|пров\.|провулок|бульв\.)"
-    rf" ?(?:(?:de|du|des|la|le|les|l'|d'|del|della|dei|di|do|da|dos|los|las|el|y|San|Santa|Św\.|gen\.|im\.) ?){{0,3}}(?:{_WORD}[ -]?){{1,4}}(?:,? ?(?:nº|n°|n\.|num\.|буд\.|д\.)? ?{_NUMBER}\b(?:, ?\d{{1,2}}º? ?[A-Z]?\b)?)?{_UNIT}?"
+_UNIT_WORDS = r"Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Box|Appt|Wohnung|m\.|lok\.|bus"
+_UNIT = rf"(?:,? ?\n? ?(?:{_UNIT_WORDS})\.? ?#?\w{{1,6}}\b|,? #\w{{1,6}})"
+_HOUSE = r"(?:(?:Flat|Apt\.?|Unit|Suite|Studio|House|H\.No\.|No\.) ?\w{1,5},? )?"
+_ARTICLES = (
+    r"(?:(?:de|du|des|la|le|les|l'|d'|del|della|dei|di|do|da|dos|los|las|el|y|San|Santa|Św\.|gen\.|im\.) ?){0,3}"
 )
-_STATES = "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC|PR|GU|VI|AS|MP|PW|FM|MH|AA|AE|AP"
+_NUMBER_AFTER = rf"(?:,? ?(?:nº|n°|n\.|num\.|буд\.|д\.)? ?{_NUMBER}\b(?:, ?\d{{1,2}}º? ?[A-Z]?\b)?)?"
 _TOWN = rf"(?:{_WORD} ){{0,3}}{_WORD}"
-_US_TOWN = rf"{_TOWN},? (?:{_STATES}),? \d{{5}}(?:-\d{{4}})?\b"
 _UK_CODE = r"\b(?:[A-Z]{1,2}\d[A-Z\d]?) ?\d[ABD-HJLNP-UW-Z]{2}\b"
 _CA_CODE = r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b"
-_NL_CODE = r"\b\d{4} ?[A-Z]{2}\b(?! ?\d)"
-_CONTINENTAL_TOWN = rf"(?<![\w.,/-])(?:[A-Z]{{1,2}}-)?\d{{5}} (?:{_TOWN})|(?<![\w.,/-])\d{{2}}-\d{{3}} {_TOWN}"
-_BOX = r"(?i:\b(?:P\.? ?O\.? Box|Postfach|Apartado|Casilla|Skr\. poczt\.|BP) \d{2,6}\b|\bPSC \d{1,5},? Box \d{1,5}|\bUnit \d{1,5},? Box \d{1,5}|\b(?:APO|FPO|DPO) A[AEP] \d{5}\b)"
+_BOX = (
+    r"(?i:\b(?:P\.? ?O\.? Box|Postfach|Apartado|Casilla|Skr\. poczt\.|BP) \d{2,6}\b|\bPSC \d{1,5},? Box \d{1,5}"
+    r"|\bUnit \d{1,5},? Box \d{1,5}|\b(?:APO|FPO|DPO) A[AEP] \d{5}\b)"
+)
 _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
 
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
+    types = _one_of("street_types")
+    states = _one_of("states").upper()
+    english = rf"{_HOUSE}{_NUMBER},? (?:[NSEW]\.? )?(?:{_WORD} ){{1,4}}(?i:{types})\b\.?(?: [NSEW]{{1,2}}\b)?{_UNIT}?"
+    suffixed = rf"(?:{_WORD}[ -]){{0,3}}[A-ZÀ-Þ]?[\w-]*(?:{_one_of('street_suffixes')}) {_NUMBER}\b{_UNIT}?"
+    prefixed = (
+        rf"(?:{_NUMBER},? (?:bis |ter )?)?(?i:{_one_of('street_prefixes')}) ?{_ARTICLES}"
+        rf"(?:{_WORD}[ -]?){{1,4}}{_NUMBER_AFTER}{_UNIT}?"
+    )
     return (
-        (re.compile(rf"(?<![\w./-])(?:{_ENGLISH})"), 0.85),
-        (re.compile(rf"(?<![\w.-])(?:{_SUFFIXED})"), 0.85),
-        (re.compile(rf"(?<![\w.-])(?:{_PREFIXED})"), 0.75),
-        (re.compile(rf"(?<![\w-])(?:{_US_TOWN})"), 0.9),
+        (re.compile(rf"(?<![\w./-])(?:{english})"), 0.85),
+        (re.compile(rf"(?<![\w.-])(?:{suffixed})"), 0.85),
+        (re.compile(rf"(?<![\w.-])(?:{prefixed})"), 0.75),
+        (re.compile(rf"(?<![\w-])(?:{_TOWN},? (?:{states}),? \d{{5}}(?:-\d{{4}})?\b)"), 0.9),
         (re.compile(rf"(?<![\w-])(?:{_AUSTRALIAN_TOWN})"), 0.85),
         (re.compile(rf"{_UK_CODE}|{_CA_CODE}"), 0.75),
         (re.compile(_BOX), 0.92),
     )
+
+
+def _one_of(name: str) -> str:
+    """Return a pattern of the words of a list, as they are written there or without accents."""
+    words = {form for phrase in phrases(name) for form in phrase.split()} | raw_words(name)
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def addresses(text: str) -> Iterator[Finding]:

@@ -13,12 +13,10 @@ from docmill.privacy.models import Finding
 
 _LOOK_BACK = 48
 _YEARS_BEFORE = 14
-_SEX_BEFORE = re.compile(
-    r"(?<![^\W_])(?:m|f|w|h|male|female|mannlich|weiblich|masculin|feminin|homme|femme|hombre|mujer|uomo|donna|man|vrouw|k|ч|ж)[\s|,;/()-]{1,6}$"
-)
-_SEX_AFTER = re.compile(
-    r"[\s|,;/()-]{1,4}(?:\(?\d{1,3} ?(?:y|yrs?|years?|jahre|ans|anni|anos|lat|jaar)?\)?[\s|,;/()-]{1,4})?(?:m|f|w|male|female)(?![^\W_])"
-)
+_SEX = "m|f|w|h|k|ч|ж|male|female|mannlich|weiblich|masculin|feminin|homme|femme|hombre|mujer|uomo|donna|man|vrouw"
+_AGE = r"(?:\(?\d{1,3} ?(?:y|yrs?|years?|jahre|ans|anni|anos|lat|jaar)?\)?[\s|,;/()-]{1,4})?"
+_SEX_BEFORE = re.compile(rf"(?<![^\W_])(?:{_SEX})[\s|,;/()-]{{1,6}}$")
+_SEX_AFTER = re.compile(rf"[\s|,;/()-]{{1,4}}{_AGE}(?:m|f|w|male|female)(?![^\W_])")
 _STAR = re.compile(r"(?:^|[\s,(])\*\s?$")
 
 

@@ -48,7 +48,8 @@ _TAIL = re.compile(
 )
 # A line that can stand inside an address: a unit, a town, a region, a country, a post code.
 _BLOCK_LINE = re.compile(
-    rf"\n[ \t]*,?[ ]?(?:{_UNIT}|(?:[{_UPPER}][\w'’.()-]*[ ,]*){{0,5}}(?P<code>\b{_CODE})?(?: ?[{_UPPER}]\w+)?)(?=[.,?!;)]?(?:\s|$))"
+    rf"\n[ \t]*,?[ ]?(?:{_UNIT}|(?:[{_UPPER}][\w'’.()-]*[ ,]*){{0,5}}(?P<code>\b{_CODE})?(?: ?[{_UPPER}]\w+)?)"
+    r"(?=[.,?!;)]?(?:\s|$))"
 )
 _MOST_BLOCK_LINES = 5
 

@@ -12,21 +12,23 @@ from docmill.privacy.vocabulary import listed
 _NUMBER = r"(?:[<>≤≥=~]{1,2}\s?)?[+-]?(?:\d{1,3}(?:[,.\u2009]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|\.\d+)"
 _POWER = r"(?:x\s?)?10\s?[e^*]{0,2}\s?[-]?\d{1,2}|x_?10[_-]?[-e^*]?\d{1,2}|xloe\d|10[³⁶⁹¹²]+"
 _PER = (
-    r"(?:[munpfdcµμ]?l|mcl|mm3|mm³|mm\^3|cu\.?mm|cmm|kg|100\s?ml|m?mol|m?g|24\s?(?:hrs?|h)|hrs?|h|min(?:/1[.,]73\s?m[2²]?)?|field"
-    r"|hpf|lpf|day|d|s|ml/min|л|дл|мл|мкл|нл|кг|год|доб[уа]?|ммоль|моль|хв|wbc|creat)"
+    r"(?:[munpfdcµμ]?l|mcl|mm3|mm³|mm\^3|cu\.?mm|cmm|kg|100\s?ml|m?mol|m?g|24\s?(?:hrs?|h)|hrs?|h"
+    r"|min(?:/1[.,]73\s?m[2²]?)?|field|hpf|lpf|day|d|s|ml/min|л|дл|мл|мкл|нл|кг|год|доб[уа]?|ммоль|моль|хв|wbc|creat)"
 )
 _SIMPLE = (
-    r"%|‰|fl|pg|фл|пг|ng|mg|µg|ug|mcg|g|mmol|µmol|umol|nmol|pmol|mol|mm|cm|sec|secs|seconds|sek|s|ratio|quotient|index|ai|au|ru|coi|s/co"
-    r"|titer|titre|feu|ddu|gpl|mpl|iu|miu|µiu|uiu|u|meq|mosm|mosmol|mmhg|kpa|copies|cells|cfu|mom|years|ua|ui|ue|je|ie|°c|mval"
+    r"%|‰|fl|pg|фл|пг|ng|mg|µg|ug|mcg|g|mmol|µmol|umol|nmol|pmol|mol|mm|cm|sec|secs|seconds|sek|s|ratio|quotient"
+    r"|index|ai|au|ru|coi|s/co|titer|titre|feu|ddu|gpl|mpl|iu|miu|µiu|uiu|u|meq|mosm|mosmol|mmhg|kpa|copies|cells|cfu|mom|years|ua|ui|ue|je|ie|°c|mval"
     r"|г|мг|мкг|нг|од|мм"
 )
-_UNIT = rf"(?:(?:{_POWER})(?:\s?/\s?{_PER})?|[^\W\d_µμ.°]{{0,12}}[µμ]?[^\W\d_]{{0,12}}\s?/\s?{_PER}(?:/{_PER})?|(?:{_SIMPLE}))"
+_FRACTION = rf"[^\W\d_µμ.°]{{0,12}}[µμ]?[^\W\d_]{{0,12}}\s?/\s?{_PER}(?:/{_PER})?"
+_UNIT = rf"(?:(?:{_POWER})(?:\s?/\s?{_PER})?|{_FRACTION}|(?:{_SIMPLE}))"
 _TOKEN = re.compile(
     r"(?P<date>(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d\d)|(?:19|20)\d\d-\d\d-\d\d)(?![\w]|[.,]\d))"
     r"|(?P<time>\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?\b)"
     r"|(?P<titer>1\s?:\s?\d{1,5}\b)"
     rf"|(?P<range>{_NUMBER}\s?(?:[-–—]|to\b|bis\b|à\b|до\b|\.\.)\s?{_NUMBER}(?![\w-]|[./]\d))"
-    r"|(?P<code>(?=[^\s]*\d[^\s]*\d[^\s]*\d[^\s]*\d)[a-z]{1,5}[-:]?\d[\w:/-]{3,}|\d[\w]*(?:[-:/]\w+){2,}|\d{6,}(?![.,]\d)\w*)"
+    r"|(?P<code>(?=[^\s]*\d[^\s]*\d[^\s]*\d[^\s]*\d)[a-z]{1,5}[-:]?\d[\w:/-]{3,}"
+    r"|\d[\w]*(?:[-:/]\w+){2,}|\d{6,}(?![.,]\d)\w*)"
     rf"|(?P<unit>(?<![\w.])(?:{_UNIT})(?![^\W_]))"
     rf"|(?P<number>{_NUMBER}(?![^\W_]))"
     r"|(?P<flag>(?<![\w])(?:\*{1,3}|!{1,2}|↑{1,2}|↓{1,2}|▲|▼|\+{1,4}|\[?(?:hh|ll|h|l|hi|lo|a|aa|n|c|high|low|abn)\]?)(?![\w]))"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from docmill.privacy.fields import field_findings
@@ -16,8 +17,13 @@ _SEGMENT = re.compile(r"(?:MSH|PID|PD1|NK1|PV1|PV2|ORC|OBR|GT1|IN1|IN2|ROL|PRT)\
 # HL7 v2.5.1: segment and field to the type of its value; STAFF is id^family^given.
 _HL7 = {
     "PID": {
-        **{2: "MRN", 3: "MRN", 4: "MRN", 5: "PERSON", 6: "PERSON", 7: "DATE_OF_BIRTH", 9: "PERSON", 11: "ADDRESS"},
-        **{13: "PHONE", 14: "PHONE", 18: "ID", 19: "SSN", 20: "ID", 21: "MRN"},
+        **dict.fromkeys((2, 3, 4, 21), "MRN"),
+        **dict.fromkeys((5, 6, 9), "PERSON"),
+        **dict.fromkeys((13, 14), "PHONE"),
+        **dict.fromkeys((18, 20), "ID"),
+        7: "DATE_OF_BIRTH",
+        11: "ADDRESS",
+        19: "SSN",
     },
     "NK1": {2: "PERSON", 4: "ADDRESS", 5: "PHONE", 6: "PHONE", 30: "PERSON", 31: "PHONE", 32: "ADDRESS"},
     "PV1": {5: "ID", 7: "STAFF", 8: "STAFF", 9: "STAFF", 17: "STAFF", 19: "ID", 50: "ID", 52: "STAFF"},
@@ -35,8 +41,9 @@ _ATTRIBUTE = re.compile(r"([A-Za-z_][\w.:-]*)\s*=\s*[\"']([^\"'<>]*)[\"']")
 _CELL = re.compile(r"(?i)<t[dh][^<>]*>([^<>]*)</t[dh]>")
 # Keys of FHIR that a label dictionary cannot know.
 _KEYS = {
-    **{"family": "PERSON", "given": "PERSON", "birthdate": "DATE_OF_BIRTH", "birthtime": "DATE_OF_BIRTH"},
-    **{"line": "ADDRESS", "postalcode": "ADDRESS", "streetaddressline": "ADDRESS", "assignedperson": "PERSON"},
+    **dict.fromkeys(("family", "given", "assignedperson"), "PERSON"),
+    **dict.fromkeys(("birthdate", "birthtime"), "DATE_OF_BIRTH"),
+    **dict.fromkeys(("line", "postalcode", "streetaddressline"), "ADDRESS"),
 }
 _BELOW = {
     ("identifier", "value"): "MRN",
@@ -157,7 +164,7 @@ def _html_cells(text: str, lines: list[Line]) -> Iterator[Finding]:
     """Read rows of HTML tables in which a label cell stands before its value."""
     for line in lines:
         cells = [match.span(1) for match in _CELL.finditer(text, line.start, line.end)]
-        for label, value in zip(cells, cells[1:], strict=False):
+        for label, value in pairwise(cells):
             kind = key_type(text[label[0] : label[1]])
             if kind not in (None, OTHER, RESULT) and kind is not None:
                 yield from field_findings(kind, value_spans(kind, text, *value))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from docmill.privacy.clinical import is_clinical_use
+from docmill.privacy.labels import alternation
 from docmill.privacy.models import Finding
 from docmill.privacy.people import (
     is_credential,
@@ -18,43 +19,31 @@ from docmill.privacy.people import (
     may_be_surname,
     name_at,
 )
-from docmill.privacy.vocabulary import listed
+from docmill.privacy.vocabulary import listed, phrases
 
 _CAPITALISED = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][^\W\d_]*(?:['’-][^\W\d_]+)*"
-_DEEDS = (
-    "authori[sz]ed|ordered|signed(?: out)?|verified|validated|reviewed|seen|requested|referred|checked|collected|dictated"
-    "|performed|examined|operated|drawn|reported|approved|released|prescribed|interpreted|confirmed|prepared|taken|sent|written"
-    "|entered|received|evaluated|treated|admitted|assessed|followed|managed|counsel+ed|consulted|accompanied|delivered|completed|witnessed"
+_ORDINARY_TITLES = frozenset({"med", "lord", "sir", "judge", "father", "sister", "mag"})
+_RELATIVES = (
+    "mother|father|wife|husband|son|daughter|sister|brother|partner|guardian|spouse|parent|carer|neighbou?r|aunt|uncle|friend"
+    "|grandmother|grandfather|fianc[ée]e?"
 )
-_CUES = (
-    rf"\b(?:{_DEEDS}) (?:by|to|with)[ :]+",
-    r"\b(?:spoke|speaking|discussed|talked|met|meeting|appointment|consultation|follow(?:ed)?[ -]?up|conversation|chat) (?:with|to)[ :]+",
-    r"\b(?:called|phoned|notified|informed|telephoned|handed over|reported|communicated|faxed|paged|results?|minutes|presented|dw|d/w) (?:to|by|from|for)[ :]+",
-    r"\b(?:notified|informed|paged|called|contacted|dw|d/w)[ :]+",
-    r"\b(?:my name is|name is|i am|i'm|this is|it's|named|called|patients? named?|known as|signed|yours,?|regards,?|sincerely,?|best,|thanks,|cheers,|hi|hello|dear|hey)[ ,:\n]+",
-    r"\b(?:(?:patients?|pt)(?: is| was)?|client|similar to|like|such as|for|on behalf of|attention of|attn:?|c/o|beneficiary|insured|witness|adjuster|claimant)[ :]+",
-    r"\b(?:durch|von|bei|an|frau|herrn?|lieber?|sehr geehrter?|par|por|da|przez|door|dhr\.|mevr\.|pani?|панi?)[ :]+",
-    r"(?:^|\n)(?:mit freundlichen grüßen|cordialement|saludos|cordiali saluti|met vriendelijke groet|з повагою|z poważaniem),?\s*\n",
-)
-_KIN = re.compile(
-    r"(?i:\b(?:mother|father|wife|husband|son|daughter|sister|brother|partner|guardian|spouse|parent|carer|neighbou?r|aunt|uncle|friend"
-    r"|grandmother|grandfather|fianc[ée]e?)(?: of|,| is|:)? )(?=[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ])"
-)
-_TITLE = re.compile(r"(?<![\w.])(?:[^\W\d_]{1,7}\.?(?:-[^\W\d_]+\.?)?)[ \t]+(?=[^\W\d_])")
+_KIN = re.compile(rf"(?i:\b(?:{_RELATIVES})(?: of|,| is|:)? )(?=[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ])")
 _BEFORE_CREDENTIAL = re.compile(
     rf"(?<![\w.-])({_CAPITALISED}(?:,? (?:{_CAPITALISED}|[A-Z]\.?|de|la|van|der|von|da|dos|el|al|bin)){{1,4}}),? (?=[A-Z])"
 )
 _WITH_INITIAL = re.compile(rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\. )?[A-Z]\.(?=[\s,;:)?!'’]|$)")
 _INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[A-Z]\. ?){{1,2}}({_CAPITALISED})(?![\w-])")
 _LAST_FIRST = re.compile(
-    rf"(?:^|(?<=[\n\t|])|(?<=\s\s))\s*({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})(?: [A-Z]\b\.?| {_CAPITALISED})?",
+    rf"(?:^|(?<=[\n\t|])|(?<=\s\s))\s*({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})"
+    rf"(?: [A-Z]\b\.?| {_CAPITALISED})?",
     re.MULTILINE,
 )
 
 _AFTER_SEX = re.compile(rf"\b(?:male|female|man|woman|boy|girl|child|patient), ({_CAPITALISED})(?=,)")
 _LONE_INITIAL = re.compile(r"\s((?:[A-Z]\.){1,2})(?=[\s,;)]|$)")
 _PAIR = re.compile(
-    rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\.? |(?:van|von|de|der|den|la|da|di|el|al|bin|St\.) ){{0,2}}({_CAPITALISED})(?![\w-])"
+    rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\.? |(?:van|von|de|der|den|la|da|di|el|al|bin|St\.) ){{0,2}}"
+    rf"({_CAPITALISED})(?![\w-])"
 )
 
 
@@ -87,18 +76,16 @@ def _titled(text: str) -> Iterator[Finding]:
 
 @cache
 def _title_pattern() -> re.Pattern[str]:
-    titles = sorted(
-        {title.rstrip(".") for title in listed("titles")} - {"med", "lord", "sir", "judge", "father", "sister", "mag"},
-        key=len,
-        reverse=True,
+    titles = {title.rstrip(".") for title in listed("titles")} - _ORDINARY_TITLES
+    return re.compile(
+        rf"(?<![\w.@-])(?i:{alternation(title for title in titles if len(title) > 1)})\b\.?(?=[ ./][ \w])"
     )
-    joined = "|".join(re.escape(title) for title in titles if len(title) > 1)
-    return re.compile(rf"(?<![\w.@-])(?i:{joined})\b\.?(?=[ ./][ \w])")
 
 
 @cache
 def _cue_pattern() -> re.Pattern[str]:
-    return re.compile(f"(?i:{'|'.join(_CUES)})")
+    deeds = [f"{deed} {word}" for deed in listed("deeds") for word in ("by", "to", "with")]
+    return re.compile(rf"(?<![^\W_])(?i:{alternation([*phrases('cues'), *deeds])})(?![^\W_])[ ,:\n]{{1,3}}(?=\S)")
 
 
 def _cued(text: str) -> Iterator[Finding]:
@@ -155,9 +142,10 @@ def _known_names(text: str) -> Iterator[Finding]:
     """A known given name with what may be a surname: "Robert Brown"."""
     for match in _PAIR.finditer(text):
         given, surname = match.group(1), match.group(2)
-        if is_given_name(given) and not is_laboratory_term(given) and _is_pair(given, surname):
-            if not is_clinical_use(text, *match.span()) and not is_part_of_organisation(text, match.end()):
-                yield _person(*match.span(), 0.8)
+        if not is_given_name(given) or is_laboratory_term(given) or not _is_pair(given, surname):
+            continue
+        if not is_clinical_use(text, *match.span()) and not is_part_of_organisation(text, match.end()):
+            yield _person(*match.span(), 0.8)
 
 
 def _is_pair(given: str, surname: str) -> bool:

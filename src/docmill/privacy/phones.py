@@ -21,8 +21,8 @@ _CANDIDATE = re.compile(
 _NUMBER = r"[+(]?\d[\d ()./-]{6,18}\d"
 # After these words bare digits are a phone number; after the weak ones only if a country has such numbers.
 _ANNOUNCED = re.compile(
-    r"(?i:\b(?:phone|tel|telephone|call|calling|called|mobile|cell|fax|text|sms|whatsapp|number is|reach\w*|contact\w*|ring|dial"
-    r"|telefon|handy|t[ée]l[ée]phone|tel[ée]fono|desk|pager)\b)"
+    r"(?i:\b(?:phone|tel|telephone|call|calling|called|mobile|cell|fax|text|sms|whatsapp|number is|reach\w*|contact\w*"
+    r"|ring|dial|telefon|handy|t[ée]l[ée]phone|tel[ée]fono|desk|pager)\b)"
     rf"[^\d\n+(]{{0,24}}({_NUMBER})(?![\w-]|[.,]\d)|(?i:@[\w.-]+ (?:or|/) )({_NUMBER})(?![\w-]|[.,]\d)"
 )
 _HINTED = re.compile(rf"(?i:\b(?:on|at|or|under)\b) ({_NUMBER})(?![\w-]|[.,]\d)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from docmill.privacy.fields import continuation, field_findings, line_labels
@@ -158,7 +159,7 @@ def _assigned(
 def _beside(text: str, line: Line) -> Iterator[Finding]:
     """Yield the values of label cells from the cells on their right."""
     columns = [Column(_kind(text[cell.start : cell.end]), *cell) for cell in line.cells]
-    for label, value in zip(columns, columns[1:], strict=False):
+    for label, value in pairwise(columns):
         if label.kind and label.kind not in (OTHER, RESULT) and not value.kind:
             yield from field_findings(label.kind, value_spans(label.kind, text, value.start, value.end))
 

@@ -12,9 +12,24 @@ from docmill.privacy.text import fold
 def listed(name: str) -> frozenset[str]:
     """Return the words of the list ``name``, folded.
 
-    Lists: ``laboratory``, ``eponyms``, ``organisations``, ``titles``, ``credentials``, ``particles``, ``ordinary``,
-    ``not_names``, ``given_names``, ``surnames``, ``ambiguous_labels``.
+    Args:
+        name: The file's name without ``.txt``; ``cues`` holds phrases, see ``phrases``.
     """
+    return frozenset(fold(word) for word in raw_words(name))
+
+
+@cache
+def raw_words(name: str) -> frozenset[str]:
+    """Return the words of the list ``name`` as they are written."""
+    return frozenset(word for line in _lines(name) for word in line.split())
+
+
+@cache
+def phrases(name: str) -> tuple[str, ...]:
+    """Return the phrases of the list ``name``, folded, one a line."""
+    return tuple(fold(line) for line in _lines(name))
+
+
+def _lines(name: str) -> list[str]:
     text = resources.files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(fold(word) for line in lines for word in line.split())
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
