@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
+from docmill.privacy.lab_guard import Guard
+from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
+from docmill.privacy.people import is_laboratory_term
 from docmill.privacy.vocabulary import phrases, raw_words
 
 _WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.-]*"
@@ -26,6 +30,12 @@ _BOX = (
     r"|\bUnit \d{1,5},? Box \d{1,5}|\b(?:APO|FPO|DPO) A[AEP] \d{5}\b)"
 )
 _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
+
+
+_STREET_LINE = re.compile(
+    rf"\s*({_HOUSE}\d{{1,5}}[A-Za-z]?(?:/\d{{1,4}})?,? ((?:{_WORD} ){{1,3}}{_WORD})){_UNIT}?,?\s*"
+)
+_PERSONAL = frozenset({"PERSON", "DATE_OF_BIRTH", "MRN", "ADDRESS"})
 
 
 @cache
@@ -61,3 +71,22 @@ def addresses(text: str) -> Iterator[Finding]:
         for match in pattern.finditer(text):
             if any(letter.isdigit() for letter in match.group()):
                 yield Finding(*match.span(), "ADDRESS", score, "pattern")
+
+
+def street_lines(text: str, lines: list[Line], found: list[Finding], guard: Guard) -> Iterator[Finding]:
+    """Yield lines of a number and capitalised words that stand directly below or above a person.
+
+    Args:
+        text: The normalised text.
+        lines: Its lines.
+        found: What was found so far.
+        guard: What is a result.
+    """
+    people = sorted(item.start for item in found if item.type in _PERSONAL)
+    for index, line in enumerate(lines):
+        match = _STREET_LINE.fullmatch(line.text)
+        if not match or guard.touches(line.start, line.end) or any(map(is_laboratory_term, match.group(2).split())):
+            continue
+        near = lines[max(0, index - 1) : index + 2]
+        if bisect_left(people, near[0].start) < bisect_left(people, near[-1].end):
+            yield Finding(line.start + match.start(1), line.start + match.end(1), "ADDRESS", 0.75, "pattern")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from docmill.errors import MissingExtra
 from docmill.privacy import model, spacy_model
-from docmill.privacy.addresses import addresses
+from docmill.privacy.addresses import addresses, street_lines
 from docmill.privacy.birth_dates import date_findings
 from docmill.privacy.dictionary import Dictionary, read_dictionary
 from docmill.privacy.expansion import expand
@@ -21,7 +21,7 @@ from docmill.privacy.merging import merge
 from docmill.privacy.messages import message_fields
 from docmill.privacy.model import Rampart, TagReader
 from docmill.privacy.models import Finding
-from docmill.privacy.names import name_cues
+from docmill.privacy.names import name_cues, names_before_birth
 from docmill.privacy.patterns import pattern_findings
 from docmill.privacy.phones import phone_numbers
 from docmill.privacy.policies import old_ages, replaces
@@ -135,6 +135,8 @@ class Detector:
         found = [*structure, *patterns, *self._dictionary.findings(text), *recognizer_findings(text, recognizers)]
         found.extend(self._guesses(text, folded))
         found.extend(unknown_fields(text, lines, labels))
+        found.extend(names_before_birth(text, lines, found))
+        found.extend(street_lines(text, lines, found, protected))
         found = [finding for finding in found if protected.allows(finding)]
         for reader in self._models:
             tagged = model_findings(text, lines, found, protected, reader)

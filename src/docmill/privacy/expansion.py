@@ -42,9 +42,7 @@ _HOUSE = re.compile(
 _UNIT = r"(?:Apt|Apartment|Suite|Ste|Unit|Flat|Box|Floor|Room|Appt|Wohnung)\.? ?#?\w+"
 _CODE = r"(?:\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{2}-\d{3}|\d{4} ?[A-Z]{2})"
 _TAIL = re.compile(
-    rf"(?:,? ?\n? ?{_UNIT}|,? #\w+)\b"
-    rf"|,?[ \n]{{1,2}}(?:[A-Z]{{2,3}} )?{_CODE}\b(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))",
-    re.IGNORECASE,
+    rf"(?:,? ?\n? ?(?i:{_UNIT})|,? #\w+)\b|,?[ \n]{{1,2}}(?:[A-Z]{{2,3}} )?{_CODE}\b(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))"
 )
 # A line that can stand inside an address: a unit, a town, a region, a country, a post code.
 _BLOCK_LINE = re.compile(

@@ -214,9 +214,15 @@ def _is_result(line: Line, known: list[Token], kinds: set[str], words: list[Toke
     if not kinds & _VALUES:
         return False
     measured = "range" in kinds or "titer" in kinds or _has_measure(known)
-    named = bool(kinds & {"term", "eponym"}) and len(words) <= 4
+    named = _names_marker(known) and len(words) <= 4
     listed = len(line.cells) > 1 and "flag" in kinds
     return (measured or named or listed) and len(words) <= 2 * len(known) / 3 + 1
+
+
+def _names_marker(known: list[Token]) -> bool:
+    """Whether a word of laboratory medicine stands before the first value."""
+    first = next(index for index, token in enumerate(known) if token.kind in _VALUES)
+    return any(token.kind in ("term", "eponym") for token in known[:first])
 
 
 def _has_measure(known: list[Token]) -> bool:

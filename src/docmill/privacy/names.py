@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
 from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.labels import alternation
+from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
 from docmill.privacy.people import (
     is_credential,
@@ -24,12 +26,14 @@ from docmill.privacy.vocabulary import listed, phrases
 _CAPITALISED = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][^\W\d_]*(?:['’-][^\W\d_]+)*"
 _ORDINARY_TITLES = frozenset({"med", "lord", "sir", "judge", "father", "sister", "mag"})
 _RELATIVES = (
-    "mother|father|wife|husband|son|daughter|sister|brother|partner|guardian|spouse|parent|carer|neighbou?r|aunt|uncle|friend"
-    "|grandmother|grandfather|fianc[ée]e?"
+    "mother|father|wife|husband|son|daughter|sister|brother|partner|guardian|spouse|parent|carer|neighbou?r|aunt|uncle"
+    "|friend|grandmother|grandfather|fianc[ée]e?"
 )
+_ANCHORS = frozenset({"DATE_OF_BIRTH", "MRN", "NHS", "SSN", "NATIONAL_ID"})
 _KIN = re.compile(rf"(?i:\b(?:{_RELATIVES})(?: of|,| is|:)? )(?=[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ])")
 _BEFORE_CREDENTIAL = re.compile(
-    rf"(?<![\w.-])({_CAPITALISED}(?:,? (?:{_CAPITALISED}|[A-Z]\.?|de|la|van|der|von|da|dos|el|al|bin)){{1,4}}),? (?=[A-Z])"
+    rf"(?<![\w.-])({_CAPITALISED}(?:,? (?:{_CAPITALISED}|[A-Z]\.?|de|la|van|der|von|da|dos|el|al|bin)){{1,4}}),? "
+    r"(?=[A-Z])"
 )
 _WITH_INITIAL = re.compile(rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\. )?[A-Z]\.(?=[\s,;:)?!'’]|$)")
 _INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[A-Z]\. ?){{1,2}}({_CAPITALISED})(?![\w-])")
@@ -157,3 +161,22 @@ def _is_pair(given: str, surname: str) -> bool:
 def _line_end(text: str, position: int) -> int:
     end = text.find("\n", position)
     return len(text) if end < 0 else end
+
+
+def names_before_birth(text: str, lines: list[Line], found: list[Finding]) -> Iterator[Finding]:
+    """Yield what begins a line and looks like a name, where a birth date or a record number follows on the line.
+
+    Args:
+        text: The normalised text.
+        lines: Its lines.
+        found: What was found so far.
+    """
+    anchors = sorted(item.start for item in found if item.type in _ANCHORS)
+    for line in lines:
+        place = bisect_left(anchors, line.start)
+        if place == len(anchors) or anchors[place] >= line.end or not line.cells:
+            continue
+        start = line.cells[0].start
+        span = name_at(text, start, min(line.cells[0].end, anchors[place]), labelled=False)
+        if span and span[0] == start and len(text[start : span[1]].replace(",", " ").split()) > 1:
+            yield _person(*span, 0.8)

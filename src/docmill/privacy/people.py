@@ -175,8 +175,11 @@ def _is_labelled_name(told: list[str]) -> bool:
 def _is_evident_name(told: list[str]) -> bool:
     """Whether words that nothing announces are a name: a given name or an initial with a surname, or unknown words."""
     first, last = told[0], told[-1]
-    if word_key(last) in listed("organisations") or (is_laboratory_term(first) and not is_given_name(first)):
+    if word_key(last) in listed("organisations"):
         return False
+    # "WHITE, CLIFFORD" is a name and "White Cells" is not.
+    if is_laboratory_term(first) and not is_given_name(first):
+        return is_surname(first) and any(map(is_given_name, told[1:]))
     if any(not is_ordinary(word) and len(word_key(word)) > 1 and not is_title(word) for word in told):
         return True
     started = is_given_name(first) or len(word_key(first)) == 1

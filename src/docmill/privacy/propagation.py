@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_credential, is_eponym, is_ordinary, is_title
+from docmill.privacy.people import is_credential, is_eponym, is_given_name, is_ordinary, is_title
 from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed
 
 _WORD = re.compile(r"(?<![\w@./])[^\W\d_][\w'’]*(?:-[^\W\d_]+)*(?![\w@])")
+_WITHIN = re.compile(r"[a-z,] $")
 _PART = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_]+)*")
 _SOURCES = frozenset({"structure", "pattern", "model", "dictionary", "recognizer"})
 _LEAST_SCORE = 0.8
@@ -50,7 +51,7 @@ def _telling_parts(name: str) -> Iterator[str]:
         if len(part) < _LEAST_LETTERS or is_title(part) or is_credential(part) or key in listed("particles"):
             continue
         # "White" and "Iron" are surnames too: alone they say nothing.
-        if is_eponym(part) or not is_ordinary(part):
+        if is_eponym(part) or is_given_name(part) or not is_ordinary(part):
             yield key
 
 
@@ -59,7 +60,14 @@ def _name_occurrences(text: str, names: set[str]) -> Iterator[Finding]:
         return
     for match in _WORD.finditer(text):
         word = match.group()
-        if fold(word) in names and not (is_eponym(word) and is_clinical_use(text, *match.span())):
+        if fold(word) not in names or (is_eponym(word) and is_clinical_use(text, *match.span())):
+            continue
+        # "Hope" and "Amber" are words too: inside a sentence the capital tells.
+        if (
+            not is_ordinary(word)
+            or is_eponym(word)
+            or (word[0].isupper() and _WITHIN.search(text, max(0, match.start() - 2), match.start()))
+        ):
             yield Finding(*match.span(), "PERSON", 0.7, "propagation")
 
 
