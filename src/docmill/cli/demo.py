@@ -49,14 +49,15 @@ def example_folder() -> Path:
 
 
 def _print_anonymised(application: Application, record: dict[str, Any]) -> None:
-    from rich.panel import Panel
     from rich.text import Text
 
     document = application.inspection.document(UUID(record["document_id"]))
     text = Text(document["anonymised_result"].replace("\f", "\n"))
     text.highlight_regex(r"\[[A-Z_]+_\d+\]", "bold yellow")
-    name = Path(record["file"]).name
-    console().print(Panel(text, title=f"{name} as anybody outside would see it", title_align="left"))
+    out = console()
+    out.rule(f"{Path(record['file']).name} as anybody outside would see it", align="left", characters="─")
+    out.print(text)
+    out.rule(characters="─")
 
 
 def _print_places(application: Application, records: list[dict[str, Any]]) -> None:
@@ -70,7 +71,7 @@ def _print_places(application: Application, records: list[dict[str, Any]]) -> No
     out.print(
         f"{len(records)} reports, {markers} markers; {there} documents were already there and were not done again."
     )
-    out.print(f"database  {home / 'postgresql' if embedded else 'the server that your settings name'}", markup=False)
+    out.print(f"database  {home / 'database' if embedded else 'the server that your settings name'}", markup=False)
     out.print(f"blobs     {home / 'blobs'}", markup=False)
     out.print(f"key       {application.settings.privacy.key_file or home / 'key'}", markup=False)
     example = records[0]["job_id"] if records else "JOB"

@@ -34,7 +34,7 @@ def list_documents(
         return
     table = Table()
     for column in ("document", "file", "kB", "type", "stored", "processed"):
-        table.add_column(column, overflow="fold" if column == "document" else "ellipsis")
+        table.add_column(column, no_wrap=True, min_width=36 if column == "document" else None)
     for document in documents:
         processed = document["processed_at"]
         table.add_row(

@@ -64,7 +64,7 @@ def _print_jobs(jobs: list[dict[str, Any]]) -> None:
         return
     table = Table()
     for column in ("job", "state", "pipeline", "document", "created", "error"):
-        table.add_column(column, overflow="fold" if column == "job" else "ellipsis")
+        table.add_column(column, no_wrap=True, min_width=36 if column == "job" else None)
     for job in jobs:
         created = job["created_at"].strftime("%Y-%m-%d %H:%M:%S")
         row = (str(job["id"]), styled_status(job["status"]), job["pipeline"], escape(job["filename"] or ""), created)

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+_PIPE_WIDTH = 160
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
     from rich.console import Console
@@ -27,7 +29,10 @@ def console() -> Console:
     """Return a console for data: standard output."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    # A pipe has no width: nothing is cut or wrapped for one.
+    return Console(highlight=False, soft_wrap=True, width=_PIPE_WIDTH)
 
 
 def error_console() -> Console:

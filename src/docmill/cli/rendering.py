@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ def render_job(console: Console, record: Mapping[str, Any]) -> None:
 
     note = "  (the document was already there; its work was not done again)" if record["existing"] else ""
     duration = "" if record["duration_ms"] is None or record["existing"] else f"  {record['duration_ms']} ms"
-    console.print(f"{escape(record['file'])}  {styled_status(record['status'])}{duration}{note}")
+    console.print(f"{escape(_near(record['file']))}  {styled_status(record['status'])}{duration}{note}")
     if record["error"] is not None:
         where = f" (step {record['error']['step']})" if record["error"]["step"] else ""
         console.print(f"  {escape(record['error']['message'])} \\[{record['error']['code']}]{where}")
@@ -42,6 +43,12 @@ def render_job(console: Console, record: Mapping[str, Any]) -> None:
         render_report(console, result)
     elif result is not None:
         console.print_json(data=result)
+
+
+def _near(file: str) -> str:
+    """Return a path as seen from the working directory, where that is shorter."""
+    relative = os.path.relpath(file)
+    return relative if len(relative) < len(file) else file
 
 
 def render_report(console: Console, result: Mapping[str, Any]) -> None:
@@ -96,6 +103,8 @@ def _value(value: Mapping[str, Any]) -> str:
 
 def _flag(marker: Mapping[str, Any]) -> str:
     printed, derived = marker.get("flag"), marker.get("flag_derived")
+    if printed == "A" and derived in ("H", "L", "HH", "LL"):
+        return f"[bold]A[/] ({derived})"
     if printed:
         return f"[bold]{printed}[/]"
     return f"({derived})" if derived and derived != "N" else ""
