@@ -9,9 +9,11 @@ already runs code in the child: they keep honest code and broken libraries withi
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import gc
 import logging
 import math
+import multiprocessing
 import os
 import pickle
 import resource
@@ -81,9 +83,16 @@ class Answer:
     payload: bytes = b""
 
 
-def serve(connection: Connection, limits: Limits, warm_up: Callable[[], None] | None) -> None:
-    """Answer calls until the parent closes the connection."""
-    confine(limits)
+def serve(connection: Connection, limits: Limits, base_bytes: int, warm_up: Callable[[], None] | None) -> None:
+    """Answer calls until the parent closes the connection.
+
+    Args:
+        connection: The child's end of the pipe.
+        limits: What a call may use.
+        base_bytes: Address space that was in use before the child began; it does not count.
+        warm_up: Called once before the first call.
+    """
+    confine(limits, base_bytes)
     if warm_up is not None:
         warm_up()
     connection.send_bytes(READY)
@@ -93,10 +102,10 @@ def serve(connection: Connection, limits: Limits, warm_up: Callable[[], None] | 
         except EOFError:
             return
         connection.send_bytes(TAKEN)
-        connection.send_bytes(pickle.dumps(_answer(call, limits)))
+        connection.send_bytes(pickle.dumps(_answer(call, limits, base_bytes)))
 
 
-def confine(limits: Limits) -> None:
+def confine(limits: Limits, base_bytes: int) -> None:
     """Apply everything that holds for the whole life of the child."""
     os.setsid()
     _die_with_the_parent()
@@ -109,15 +118,27 @@ def confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    memory = limits.memory_bytes + base_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     _leave_the_network()
     sys.addaudithook(_refuse_network)
 
 
 def _die_with_the_parent() -> None:
+    """Ask the kernel to kill this process when the one that started it, or the one that asked for it, ends."""
     libc = ctypes.CDLL(None, use_errno=True)
     if hasattr(libc, "prctl"):
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    parent = multiprocessing.parent_process()
+    if parent is None or parent.sentinel is None:
+        return
+    # The sentinel is a pipe that only the asking process holds open. When it closes, the kernel sends SIGIO, and
+    # nothing in this process handles that.
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+    flags = fcntl.fcntl(parent.sentinel, fcntl.F_GETFL)
+    fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, flags | os.O_ASYNC)
+    if not parent.is_alive():
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _leave_the_network() -> None:
@@ -137,10 +158,10 @@ def _refuse_network(event: str, _arguments: tuple[object, ...]) -> None:
         raise PermissionError(f"{event} is not allowed: steps in child processes have no network")
 
 
-def _answer(call: bytes, limits: Limits) -> Answer:
+def _answer(call: bytes, limits: Limits, base_bytes: int) -> Answer:
     try:
         function, arguments, memory_bytes = pickle.loads(call)  # noqa: S301 - the parent made it
-        _limit_call(limits, memory_bytes)
+        _limit_call(limits, memory_bytes + base_bytes)
         result = pickle.dumps(function(*arguments), protocol=pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         gc.collect()
@@ -153,7 +174,7 @@ def _answer(call: bytes, limits: Limits) -> Answer:
 
 
 def _limit_call(limits: Limits, memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
     if limits.cpu_seconds is not None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         seconds = math.ceil(usage.ru_utime + usage.ru_stime + limits.cpu_seconds)

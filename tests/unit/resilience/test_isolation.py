@@ -25,7 +25,7 @@ from docmill.errors import (
     StepError,
     TimeLimitExceeded,
 )
-from docmill.resilience.isolation import ChildPool, Limits
+from docmill.resilience.isolation import ChildCaller, ChildPool, Limits
 
 MEGABYTE = 2**20
 LIMITS = Limits(memory_bytes=512 * MEGABYTE, wall_seconds=20, output_bytes=MEGABYTE, file_bytes=MEGABYTE)
@@ -240,9 +240,7 @@ def test_a_child_has_no_network(pool: ChildPool) -> None:
         with pytest.raises(PermissionError, match="no network"):
             pool.submit(connect, port).result()
         if not pool.submit(own_network).result():
-            pytest.skip(
-                "this kernel gives no network namespace: programs that a step starts keep the network"
-            )
+            pytest.skip("this kernel gives no network namespace: programs that a step starts keep the network")
         assert pool.submit(connect_by_program, port).result() != 0
 
 
@@ -272,9 +270,7 @@ def test_what_a_killed_child_started_is_killed_too(pool: ChildPool) -> None:
     assert Path(f"/proc/{sleeper}").exists()
     with pytest.raises(IsolationError):
         pool.submit(die, signal.SIGKILL).result()
-    assert (
-        not Path(f"/proc/{sleeper}").exists() or "Z" in Path(f"/proc/{sleeper}/stat").read_text().split()[2]
-    )
+    assert not Path(f"/proc/{sleeper}").exists() or "Z" in Path(f"/proc/{sleeper}/stat").read_text().split()[2]
 
 
 def test_warm_up_runs_once_in_each_child() -> None:
@@ -319,34 +315,44 @@ def test_a_program_ends_although_its_pool_is_not_closed(tmp_path: Path) -> None:
                 pool.submit(time.sleep, 600)
             """)
     )
-    done = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=30, check=True
-    )
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=30, check=True)
     assert not Path(f"/proc/{int(done.stdout)}").exists()
 
 
-def test_children_die_with_the_program(tmp_path: Path) -> None:
+def test_children_die_with_the_program_even_while_they_work(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
         textwrap.dedent("""
-            import os
+            import os, sys
             from docmill.resilience.isolation import ChildPool, Limits
 
             def spin():
+                print(os.getpid(), file=sys.stderr, flush=True)
                 while True:
                     pass
 
             if __name__ == "__main__":
                 pool = ChildPool(1, Limits(memory_bytes=2**29, wall_seconds=600))
-                print(pool.submit(os.getpid).result(), flush=True)
                 pool.submit(spin).result()
             """)
     )
-    with subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        child = os.pidfd_open(int(process.stdout.readline()))
+    with subprocess.Popen([sys.executable, str(program)], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        child = os.pidfd_open(int(process.stderr.readline()))
         process.kill()
         poll = select.poll()
         poll.register(child)
         assert poll.poll(10_000), "the child outlived the program"
         os.close(child)
+
+
+def test_a_forked_child_has_its_limit_on_top_of_what_is_loaded() -> None:
+    ballast = bytes(300 * MEGABYTE)
+    with ChildCaller(Limits(memory_bytes=256 * MEGABYTE, wall_seconds=20), start="fork") as caller:
+        assert caller.call(allocate, 100 * MEGABYTE) == 100 * MEGABYTE
+        with pytest.raises(MemoryLimitExceeded, match="256 MB"):
+            caller.call(allocate, 300 * MEGABYTE)
+        with pytest.raises(IsolationError, match="SIGABRT") as caught:
+            caller.call(die, signal.SIGABRT)
+    assert not isinstance(caught.value, MemoryLimitExceeded)
+    assert len(ballast) == 300 * MEGABYTE
