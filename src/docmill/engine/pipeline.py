@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -181,6 +181,36 @@ class Step:
 
 
 @dataclass(frozen=True)
+class InputRecord:
+    """What one row of a submitted file asks for: one job.
+
+    Attributes:
+        row: The row, counted as a spreadsheet does.
+        record: The first step's input, as JSON can hold it.
+        key: The same key means the same work, which is not done twice.
+    """
+
+    row: int
+    record: dict[str, Any]
+    key: str
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row of a submitted file that cannot become a job.
+
+    Attributes:
+        row: The row, counted as a spreadsheet does.
+        cells: As they were read.
+        reason: What is wrong with it.
+    """
+
+    row: int
+    cells: list[str]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """A named, versioned list of steps, and how its result is published.
 
@@ -191,6 +221,7 @@ class Pipeline:
         publish: ``(connection, job, result)``, run in the transaction that completes the job.
         partial: Whether the job may complete although some chunks of an ``each`` step failed.
         options: What the user may choose for a job over a document; the job's record. Steps ask for it by its type.
+        records: Reads a submitted file row by row, for a pipeline whose jobs run over records instead of documents.
     """
 
     name: str
@@ -199,6 +230,7 @@ class Pipeline:
     publish: Callable[..., None] | None = None
     partial: bool = False
     options: type[BaseModel] | None = None
+    records: Callable[[Path], Iterator[InputRecord | RejectedRow]] | None = None
 
     def __post_init__(self) -> None:
         names = [step.name for step in self.steps]

@@ -1,0 +1,1 @@
+"""Books: a CSV of titles in, a warehouse of books out."""
