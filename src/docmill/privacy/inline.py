@@ -82,7 +82,7 @@ def inline_names(text: str, folded: str) -> Iterator[Finding]:
 @cache
 def _inline_addresses() -> re.Pattern[str]:
     labels = [label for label in listed_labels("ADDRESS") if " " in label or label in _LIVING]
-    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b[ \t]+(?=\S)")
+    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b[ \t]+(?=[^\s:=])")
 
 
 def inline_addresses(text: str, folded: str) -> Iterator[Finding]:

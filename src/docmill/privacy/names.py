@@ -38,8 +38,7 @@ _BEFORE_CREDENTIAL = re.compile(
 _WITH_INITIAL = re.compile(rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\. )?[A-Z]\.(?=[\s,;:)?!'’]|$)")
 _INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[A-Z]\. ?){{1,2}}({_CAPITALISED})(?![\w-])")
 _LAST_FIRST = re.compile(
-    rf"(?:^|(?<=[\n\t|])|(?<=\s\s))\s*({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})"
-    rf"(?: [A-Z]\b\.?| {_CAPITALISED})?",
+    rf"(?:^|(?<=[\n\t|])|(?<=\s\s))\s*({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})",
     re.MULTILINE,
 )
 
@@ -138,8 +137,11 @@ def _with_initials(text: str) -> Iterator[Finding]:
 def _family_name_first(text: str) -> Iterator[Finding]:
     """Names in the form "SHAW, NATASHA" that begin a line or a cell."""
     for match in _LAST_FIRST.finditer(text):
-        if is_given_name(match.group(2)) and not is_laboratory_term(match.group(1)):
-            yield _person(match.start(1), match.end(), 0.85)
+        if not is_given_name(match.group(2)) or is_laboratory_term(match.group(1)):
+            continue
+        span = name_at(text, match.start(1), _line_end(text, match.end()), labelled=False)
+        if span:
+            yield _person(*span, 0.85)
 
 
 def _known_names(text: str) -> Iterator[Finding]:
@@ -177,6 +179,11 @@ def names_before_birth(text: str, lines: list[Line], found: list[Finding]) -> It
         if place == len(anchors) or anchors[place] >= line.end or not line.cells:
             continue
         start = line.cells[0].start
-        span = name_at(text, start, min(line.cells[0].end, anchors[place]), labelled=False)
-        if span and span[0] == start and len(text[start : span[1]].replace(",", " ").split()) > 1:
+        span = name_at(text, start, line.end, labelled=False)
+        if (
+            span
+            and span[0] == start
+            and span[1] <= anchors[place]
+            and len(text[start : span[1]].replace(",", " ").split()) > 1
+        ):
             yield _person(*span, 0.8)

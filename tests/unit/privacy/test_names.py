@@ -1,0 +1,59 @@
+"""Names that their surroundings give away, and eponyms that are nobody's name."""
+
+from __future__ import annotations
+
+import pytest
+
+from docmill.privacy.anonymisation import Anonymiser
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Dear Dr. Moore,", "Moore"),
+        ("Critical value called to Mark Rogers, RN at 14:44", "Mark Rogers"),
+        ("Reviewed by Cengiz Briemer, PhD", "Cengiz Briemer"),
+        ("a 52-year-old patient, Mary A., with COPD", "Mary A."),
+        ("seen by Dr. White today", "White"),
+        ("Her daughter Max came too", "Max"),
+        ("SN William Ward agreed", "William Ward"),
+        ("ORDERED BY WHITE, CLIFFORD MD", "WHITE, CLIFFORD"),
+        ("my name is Ruth R Montez.", "Ruth R Montez"),
+        ("Authorised by R. Smith 2019-10-08", "R. Smith"),
+        ("We discussed this with Siobhán O'Brien-Nuñez.", "Siobhán O'Brien-Nuñez"),
+        ("Follow up with Yael Van der Berg in May", "Yael Van der Berg"),
+    ],
+)
+def test_names(rules: Anonymiser, text: str, name: str) -> None:
+    assert name in [text[item.start : item.end] for item in rules.detect(text) if item.type == "PERSON"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Graves disease follow-up: TSH 0.02 uIU/mL.",
+        "Wright-Giemsa smear: Howell-Jolly bodies present, Auer rods absent.",
+        "Findings are consistent with Hashimoto thyroiditis.",
+        "Epstein-Barr virus VCA IgM negative.",
+        "No Bence Jones protein detected by immunofixation.",
+        "LDL by the Friedewald equation; clearance by Cockcroft-Gault.",
+        "Sed rate by Westergren method 22 mm/hr.",
+        "Please call the ward on Monday.",
+        "St. Brendan's Hospital, Riverside Diagnostics",
+        "Capitalized words like Wisdom and Discipline are no names.",
+    ],
+)
+def test_what_is_no_name(anonymiser: Anonymiser, text: str) -> None:
+    assert [text[item.start : item.end] for item in anonymiser.detect(text)] == []
+
+
+def test_a_name_that_was_found_is_found_everywhere(rules: Anonymiser) -> None:
+    text = "Patient: SHAW, NATASHA L\nMs Shaw called. Natasha agreed. natasha signed.\nGlucose 5.6 mmol/L"
+    assert [text[item.start : item.end] for item in rules.detect(text)] == [
+        *("SHAW, NATASHA L", "Shaw", "Natasha", "natasha")
+    ]
+
+
+def test_an_eponym_stays_although_a_patient_has_its_name(rules: Anonymiser) -> None:
+    text = "Patient: Robert Graves\nGraves disease was excluded. Mr Graves is well."
+    assert [text[item.start : item.end] for item in rules.detect(text)] == ["Robert Graves", "Graves"]
