@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 _PIPE_WIDTH = 160
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -20,8 +22,8 @@ def emit(record: Mapping[str, Any] | BaseModel) -> None:
         line = json.dumps(record, ensure_ascii=False, default=str)
     else:
         line = record.model_dump_json()
-    # A lone surrogate cannot be written as UTF-8; the escaped form says the same.
-    sys.stdout.write(line.encode("utf-8", "surrogatepass").decode("utf-8", "backslashreplace") + "\n")
+    # A lone surrogate, as in a file name that is not UTF-8, can be written in its escaped form only.
+    sys.stdout.write(_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
     sys.stdout.flush()
 
 
