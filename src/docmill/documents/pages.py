@@ -11,7 +11,8 @@ from docmill.documents.engines.interface import WordSource, open_source
 from docmill.documents.layout.page import lay_out
 from docmill.documents.models import PageText, Word
 from docmill.documents.ocr.decision import Signals, leaves_doubt, naturalness, needs_recognition
-from docmill.documents.ocr.recogniser import find_recogniser
+from docmill.documents.ocr.image import PageImage
+from docmill.documents.ocr.recogniser import DOTS_PER_INCH, find_recogniser
 from docmill.documents.opening import open_pdf
 from docmill.documents.words import PageWords
 from docmill.errors import XfaPlaceholder
@@ -71,26 +72,9 @@ class PageReader:
             recovered=self._recovered,
         )
 
-    def recognise(self, page: PageText) -> PageText:
-        """Return a page read by character recognition.
-
-        Raises:
-            MissingExtra: It is not installed.
-        """
-        recogniser = find_recogniser(self._settings.ocr_engine)
-        image = self._document.render(page.number, recogniser.dots_per_inch)
-        placed, image = recogniser.recognise(image)
-        text, words = lay_out(placed)
-        confidences = [word.confidence for word in words if word.confidence is not None]
-        return page.model_copy(
-            update={
-                "text": text,
-                "words": [_on_page(word, image.page_box((word.x0, word.top, word.x1, word.bottom))) for word in words],
-                "method": "ocr" if words else "empty",
-                "confidence": round(sum(confidences) / len(confidences), 4) if confidences else None,
-                "signals": page.signals | {"turn": image.turn, "skew": round(image.skew, 2)},
-            }
-        )
+    def render(self, number: int) -> PageImage:
+        """Return the image of a page in the resolution that its character recognition wants."""
+        return self._document.render(number, DOTS_PER_INCH[self._settings.ocr_engine])
 
     def close(self) -> None:
         """Let the file go."""
@@ -113,6 +97,31 @@ class PageReader:
         if leaves_doubt(signals):
             signals |= self._document.look_closer(number)
         return signals
+
+
+def recognise(page: PageText, image: PageImage, engine: str) -> PageText:
+    """Return a page read by character recognition.
+
+    Args:
+        page: The page as its text layer gave it; its size and signals are kept.
+        image: What the page looks like.
+        engine: Who reads, as in the setting ``DOCMILL_OCR_ENGINE``.
+
+    Raises:
+        MissingExtra: It is not installed.
+    """
+    placed, image = ([], image) if image.is_blank else find_recogniser(engine).recognise(image)
+    text, words = lay_out(placed)
+    confidences = [word.confidence for word in words if word.confidence is not None]
+    return page.model_copy(
+        update={
+            "text": text,
+            "words": [_on_page(word, image.page_box((word.x0, word.top, word.x1, word.bottom))) for word in words],
+            "method": "ocr" if words else "empty",
+            "confidence": round(sum(confidences) / len(confidences), 4) if confidences else None,
+            "signals": page.signals | {"turn": image.turn, "skew": round(image.skew, 2)},
+        }
+    )
 
 
 def _on_page(word: Word, box: tuple[float, float, float, float]) -> Word:

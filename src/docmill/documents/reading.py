@@ -6,15 +6,21 @@ Everything here runs in the process that calls it. Files that strangers bring ar
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from docmill.documents.faults import MOST_BROKEN, failed_page, without_recognition
 from docmill.documents.models import DocumentInfo, PageRange, PageText
-from docmill.errors import EmptyFile, MissingExtra, NotAPdf, TooLarge, TooManyPages
+from docmill.errors import EmptyFile, IsolationError, MissingExtra, NotAPdf, TooLarge, TooManyPages
+from docmill.resilience.child import Limits, in_child
+from docmill.resilience.isolation import ChildCaller
 from docmill.settings import DocumentSettings
 
 if TYPE_CHECKING:
-    from docmill.documents.pages import PageReader
+    from docmill.documents.ocr.image import PageImage
+
+T = TypeVar("T")
 
 _MARK = b"%PDF-"
 _MARK_WITHIN = 1024
@@ -72,31 +78,65 @@ def split_pages(pages: int, size: int) -> list[PageRange]:
 def read_pages(path: Path, pages: PageRange, settings: DocumentSettings, password: str | None = None) -> list[PageText]:
     """Return the text of a range of pages.
 
+    In a child process of a ``ChildPool`` (so in every CPU step), a child of its own touches the file, with the memory
+    and time limits of the settings: a page that breaks it comes back with the method ``failed`` and a code.
+    Elsewhere everything happens in this process.
+
     Pages without readable text are recognised, at most ``ocr_max_pages`` of them. Where character recognition is
     not installed, they stay as they are and their signals say ``ocr_missing``.
 
     Raises:
-        DocumentError: The file or a page cannot be read.
+        DocumentError: The file cannot be read.
         MissingExtra: The engine is not installed, or recognition of every page is asked for and is not installed.
     """
-    from docmill.documents.pages import PageReader
+    from docmill.documents import page_calls
 
-    found: list[PageText] = []
+    if not in_child():
+        try:
+            return list(_read(_call_here, path, pages, settings, password))
+        finally:
+            page_calls.release()
+    limits = Limits(settings.text_memory_mb * 2**20, settings.page_timeout_seconds)
+    with ChildCaller(limits, start="fork") as caller:
+        return list(_read(caller.call, path, pages, settings, password))
+
+
+def _call_here(function: Callable[..., T], *arguments: Any) -> T:
+    return function(*arguments)
+
+
+def _read(
+    call: Callable[..., Any], path: Path, pages: PageRange, settings: DocumentSettings, password: str | None
+) -> Iterator[PageText]:
+    from docmill.documents import page_calls
+
     left = settings.ocr_max_pages
-    with PageReader(path, settings, password) as reader:
-        for number in range(pages.first, pages.last + 1):
-            page = reader.read_text(number)
-            if page.signals["recognise"] and left > 0:
+    broken: list[IsolationError] = []
+    for number in range(pages.first, pages.last + 1):
+        if len(broken) >= MOST_BROKEN:
+            yield failed_page(number, broken[-1])
+            continue
+        try:
+            page: PageText = call(page_calls.read_run, path, PageRange(first=number, last=number), settings, password)[
+                0
+            ]
+            if page.signals.get("recognise") and left > 0:
                 left -= 1
-                page = _recognise(reader, page, settings)
-            found.append(page)
-    return found
+                image = call(page_calls.render_page, path, number, settings, password)
+                page = _recognise(page, image, settings)
+            broken.clear()
+        except IsolationError as error:
+            broken.append(error)
+            page = failed_page(number, error)
+        yield page
 
 
-def _recognise(reader: PageReader, page: PageText, settings: DocumentSettings) -> PageText:
+def _recognise(page: PageText, image: PageImage, settings: DocumentSettings) -> PageText:
+    from docmill.documents.pages import recognise
+
     try:
-        return reader.recognise(page)
+        return recognise(page, image, settings.ocr_engine)
     except MissingExtra:
         if settings.ocr == "always":
             raise
-        return page.model_copy(update={"signals": page.signals | {"ocr_missing": True}})
+        return without_recognition(page)

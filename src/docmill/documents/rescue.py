@@ -43,6 +43,8 @@ def _repair(path: Path) -> bytes | None:
         import pdf_oxide
     except ImportError:
         return None
+    # Its messages hold bytes of the document.
+    pdf_oxide.disable_logging()
     try:
         document = pdf_oxide.PdfDocument.from_bytes(path.read_bytes())
         return bytes(document.to_bytes()) if document.page_count() > 0 else None

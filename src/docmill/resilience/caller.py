@@ -24,7 +24,7 @@ from docmill.errors import (
     OutputLimitExceeded,
     TimeLimitExceeded,
 )
-from docmill.resilience.child import TAKEN, Answer, Call, Limits, serve
+from docmill.resilience.child import CHILD_NAME, TAKEN, Answer, Call, Limits, serve
 
 T = TypeVar("T")
 
@@ -164,7 +164,7 @@ class _Child:
         self._base_bytes = _address_space("self") if start == "fork" else 0
         self.connection, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(
-            target=serve, args=(theirs, limits, self._base_bytes, warm_up), name="docmill-child"
+            target=serve, args=(theirs, limits, self._base_bytes, warm_up), name=CHILD_NAME
         )
         self.process.start()
         theirs.close()

@@ -46,6 +46,8 @@ _NETWORK_EVENTS = frozenset(
     }
 )
 
+CHILD_NAME = "docmill-child"
+
 Call = tuple[Callable[..., Any], tuple[Any, ...], int]
 
 
@@ -103,6 +105,11 @@ def serve(connection: Connection, limits: Limits, base_bytes: int, warm_up: Call
             return
         connection.send_bytes(TAKEN)
         connection.send_bytes(pickle.dumps(_answer(call, limits, base_bytes)))
+
+
+def in_child() -> bool:
+    """Whether this process is one that answers calls."""
+    return multiprocessing.current_process().name == CHILD_NAME
 
 
 def confine(limits: Limits, base_bytes: int) -> None:

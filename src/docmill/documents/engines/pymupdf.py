@@ -29,6 +29,9 @@ def _library() -> Any:
     structlog.get_logger().warning(
         "PyMuPDF is under the AGPL-3.0 or a commercial licence; a service built on it must comply with one"
     )
+    # Its messages on standard error may hold what it was reading.
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
     return pymupdf
 
 

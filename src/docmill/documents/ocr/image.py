@@ -41,6 +41,12 @@ class PageImage:
     turn: int = 0
     skew: float = 0.0
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether all pixels have the same value."""
+        darkest, lightest = self.pixels.getextrema()
+        return bool(darkest == lightest)
+
     def turned(self, turns: int) -> PageImage:
         """Return the image after quarter turns clockwise."""
         operation = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}

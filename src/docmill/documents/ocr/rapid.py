@@ -43,8 +43,6 @@ class RapidRecogniser:
         MissingExtra: The extra ``ocr`` is not installed.
     """
 
-    dots_per_inch = 150
-
     def __init__(self) -> None:
         try:
             import numpy

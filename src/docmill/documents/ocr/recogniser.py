@@ -7,11 +7,12 @@ from typing import Protocol
 from docmill.documents.ocr.image import PageImage
 from docmill.documents.words import PlacedWord
 
+# The resolution at which each was seen to read best.
+DOTS_PER_INCH = {"rapidocr": 150, "tesseract": 300}
+
 
 class Recogniser(Protocol):
     """Reads the words of an image."""
-
-    dots_per_inch: int
 
     def recognise(self, image: PageImage) -> tuple[list[PlacedWord], PageImage]:
         """Return the words and the image, turned and levelled, in which their boxes lie (in points)."""

@@ -18,6 +18,7 @@ from docmill.documents.ocr.image import PageImage, flattened
 from docmill.documents.words import PlacedWord
 from docmill.errors import DocumentError, MissingExtra
 
+_DOTS_PER_INCH = 300
 _ONE_COLUMN = "4"
 _ORIENTATION_ONLY = "0"
 _WORD_LEVEL = "5"
@@ -30,8 +31,6 @@ class TesseractRecogniser:
     Raises:
         MissingExtra: The program is not installed.
     """
-
-    dots_per_inch = 300
 
     def __init__(self) -> None:
         program = shutil.which("tesseract")
@@ -59,7 +58,7 @@ class TesseractRecogniser:
 
     def _run(self, image: PageImage, mode: str, output: str) -> str:
         png = io.BytesIO()
-        flattened(image.pixels).save(png, format="PNG", dpi=(self.dots_per_inch, self.dots_per_inch))
+        flattened(image.pixels).save(png, format="PNG", dpi=(_DOTS_PER_INCH, _DOTS_PER_INCH))
         command = [self._program, "stdin", "stdout", "--psm", mode, *(["tsv"] if output == "tsv" else [])]
         done = subprocess.run(command, input=png.getvalue(), capture_output=True, check=False)
         if done.returncode != 0:

@@ -1,0 +1,45 @@
+"""Pages that could not be read, and documents of which nothing could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docmill.documents.models import PageText
+from docmill.errors import DocmillError, DocumentError, NoText, PageTimeout, TimeLimitExceeded, all_errors
+
+# After as many pages in a row that broke their child, the rest of the document is given up.
+MOST_BROKEN = 3
+
+
+def failed_page(number: int, error: DocmillError) -> PageText:
+    """Return the place of a page that could not be read."""
+    code = PageTimeout.code if isinstance(error, TimeLimitExceeded) else error.code
+    return PageText(number=number, text="", method="failed", error_code=code)
+
+
+def without_recognition(page: PageText) -> PageText:
+    """Return a page that needs character recognition where none is installed."""
+    return page.model_copy(update={"signals": page.signals | {"ocr_missing": True}})
+
+
+def check_pages(name: str, pages: Sequence[PageText]) -> None:
+    """Refuse a document of which nothing could be read; a document of blank pages is fine.
+
+    Args:
+        name: The file's name, for the message.
+        pages: All pages that were asked for.
+
+    Raises:
+        DocmillError: Every page failed: the error of the first.
+        NoText: The pages are scans and character recognition is not installed.
+        DocumentError: The file was damaged and what was saved of it holds no text.
+    """
+    if pages and all(page.method == "failed" for page in pages):
+        code = str(pages[0].error_code)
+        raise all_errors()[code](f"No page of {name} could be read: {code}.", page=pages[0].number)
+    if any(page.text for page in pages):
+        return
+    if any(page.signals.get("ocr_missing") for page in pages):
+        raise NoText(f"{name} is a scan; install the extra `ocr` to read it.")
+    if any(page.recovered for page in pages):
+        raise DocumentError(f"{name} is damaged and nothing in it could be read.")

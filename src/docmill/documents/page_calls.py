@@ -1,0 +1,68 @@
+"""What child processes are asked to do with a document: the functions that travel there."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+from docmill.documents.faults import failed_page
+from docmill.documents.models import PageRange, PageText
+from docmill.documents.ocr.image import PageImage
+from docmill.documents.pages import PageReader, recognise
+from docmill.errors import DocumentError, XfaPlaceholder
+from docmill.settings import DocumentSettings
+
+# The document that this process read last stays open, because most calls are for its next pages.
+_kept: dict[tuple[object, ...], PageReader] = {}
+
+
+def read_run(
+    path: Path, run: PageRange, settings: DocumentSettings, password: str | None, keep_words: bool = True
+) -> list[PageText]:
+    """Return the text of a run of pages; one that cannot be read costs only itself.
+
+    Raises:
+        DocumentError: The file cannot be read.
+    """
+    reader = _reader(path, settings, password)
+    pages = [_read_page(reader, number) for number in range(run.first, run.last + 1)]
+    return pages if keep_words else [page.model_copy(update={"words": []}) for page in pages]
+
+
+def render_page(path: Path, number: int, settings: DocumentSettings, password: str | None) -> PageImage:
+    """Return the image of a page."""
+    return _reader(path, settings, password).render(number)
+
+
+def recognise_page(page: PageText, image: PageImage, settings: DocumentSettings) -> PageText:
+    """Return a page read by character recognition."""
+    return recognise(page, image, settings.ocr_engine)
+
+
+def warm_up(engine: str) -> None:
+    """Import an engine, so that its time is not counted as a page's."""
+    importlib.import_module(f"docmill.documents.engines.{engine}")
+
+
+def release() -> None:
+    """Close the document that was read last."""
+    while _kept:
+        _kept.popitem()[1].close()
+
+
+def _read_page(reader: PageReader, number: int) -> PageText:
+    try:
+        return reader.read_text(number)
+    except XfaPlaceholder:
+        raise
+    except DocumentError as error:
+        return failed_page(number, error)
+
+
+def _reader(path: Path, settings: DocumentSettings, password: str | None) -> PageReader:
+    status = path.stat()
+    key = (path, status.st_mtime_ns, status.st_size, settings.model_dump_json(), password)
+    if key not in _kept:
+        release()
+        _kept[key] = PageReader(path, settings, password)
+    return _kept[key]
