@@ -21,6 +21,7 @@ from docmill.cli import (
     installation,
     jobs,
     language_model,
+    markers,
     run,
     verification,
 )
@@ -48,6 +49,7 @@ app.command()(run.submit)
 app.command()(run.worker)
 app.command()(run.pipelines)
 app.command()(extract.extract)
+app.command()(markers.markers)
 app.command()(anonymise.anonymise)
 app.command()(anonymise.restore)
 app.add_typer(anonymise.app, name="privacy")

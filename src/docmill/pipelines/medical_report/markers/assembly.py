@@ -133,7 +133,12 @@ class Assembler:
         if not row.tokens or self._begins_known(line) or (first.kind is Kind.LABEL and first.meaning != "other"):
             return False
         note = vocabulary("note").at(row.tokens, 0)
-        return note is not None and note.start <= first.start + 1
+        if note is None or note.start > first.start + 1:
+            return False
+        limits = [(found.low, found.high) for found in line.fields if found.low is not None or found.high is not None]
+        if self._open and self._open.range_is_below and limits and (self._open.low, self._open.high) not in limits:
+            self._open.note_limits(row.printed.strip())
+        return True
 
     def _stands_under_range(self, line: Line) -> bool:
         """Take a line that goes on with the range of the result above it, as lists of limits do."""
@@ -206,6 +211,7 @@ class Assembler:
         target = self._open or self._waiting
         if target is None or not (reading.has_range or reading.unit or reading.flag):
             return
+        target.range_is_below = target.range_is_below or (reading.has_range and not target.has_range)
         if target.has_range and reading.low is not None and self._layout.has_results_column:
             target.note_limits(reading.range_text or "")
         target.take_attributes(reading)

@@ -116,12 +116,10 @@ def read_head(row: Row, fields: Sequence[Field], date_order: str | None) -> Colu
     if all(field.kind is Kind.FLAG for field in fields) or _announces(fields):
         return None
     columns = [_column(row, phrase) for phrase in _headings(row)]
-    dates = _dated_columns(row, fields, bool(columns))
     roles = {column.role for column in columns}
-    if dates and len(dates) + len(columns) >= 2 and (len(dates) >= 2 or roles & {"name", "unit", "range"}):
-        columns = [column for column in columns if column.role not in ("result", "date")]
-        kept = newest_is_result(dates, date_order)
-        return _build(row, [*columns, *kept])
+    dates = _dates(row, fields)
+    if dates and len(dates) + len(columns) >= 2:
+        return _build(row, _dated(columns, dates, date_order))
     if len(roles) < 2 or not roles & _TELLING:
         return None
     if _coverage(row) >= _LEAST_COVERAGE:
@@ -193,20 +191,27 @@ def _column(row: Row, phrase: Phrase) -> Column:
     return Column(phrase.meaning, row.x_at(phrase.start), row.x_at(phrase.end - 1))
 
 
-def _dated_columns(row: Row, fields: Sequence[Field], has_headings: bool) -> list[Column]:
+def _dates(row: Row, fields: Sequence[Field]) -> list[Field]:
     """Return the dates of a head in which results of several days stand side by side."""
     dates = [field for field in fields if _is_date(field)]
-    if len(dates) < 2 and not (dates and has_headings):
-        return []
     others = [field for field in fields if not _is_date(field)]
+    if not dates or any(":" in field.text for field in others) or len({field.cell for field in dates}) < len(dates):
+        return []
+    if _coverage(row) >= _LEAST_COVERAGE and others:
+        return dates
     plain = [field for field in others if field.kind is not Kind.LABEL]
-    if len(plain) > 2 or any(":" in field.text for field in others):
-        return []
-    if any(dates[0].start < field.start < dates[-1].start for field in others):
-        return []
-    if len({field.cell for field in dates}) < len(dates):
-        return []
-    return [Column("result", field.x0, field.x1, find_date(field.text)) for field in dates]
+    apart = any(dates[0].start < field.start < dates[-1].start for field in others)
+    return dates if len(dates) >= 2 and len(plain) <= 2 and not apart else []
+
+
+def _dated(columns: Sequence[Column], dates: Sequence[Field], date_order: str | None) -> list[Column]:
+    """Return the columns of a head with dates: those of its headings for results, or the dates themselves."""
+    holders = [column for column in columns if column.role in ("result", "previous")]
+    if holders and len(dates) <= len(holders):
+        return list(_with_dates(columns, dates, date_order, slack=_FAR))
+    others = [column for column in columns if column.role not in ("result", "previous", "date")]
+    found = [Column("result", field.x0, field.x1, find_date(field.text)) for field in dates]
+    return [*others, *newest_is_result(found, date_order)]
 
 
 def _is_date(field: Field) -> bool:
@@ -232,7 +237,8 @@ def extend_head(columns: Columns, row: Row, fields: Sequence[Field], date_order:
     if not fields or not columns.aligned:
         return None
     if all(_is_date(field) or (field.kind is Kind.DATE and ":" in field.text) for field in fields):
-        return _with_dates(columns, [field for field in fields if _is_date(field)], date_order)
+        dates = [field for field in fields if _is_date(field)]
+        return replace(columns, columns=tuple(_with_dates(columns.columns, dates, date_order)))
     if _coverage(row) < 1.0 or any(field.kind is Kind.NUMBER for field in fields):
         return None
     added = [_column(row, phrase) for phrase in _headings(row)]
@@ -245,15 +251,20 @@ def _touch(one: Column, other: Column) -> bool:
     return one.x0 < other.x1 and other.x0 < one.x1
 
 
-def _with_dates(columns: Columns, dates: Sequence[Field], date_order: str | None) -> Columns:
-    changed = list(columns.columns)
+def _with_dates(
+    columns: Sequence[Column], dates: Sequence[Field], date_order: str | None, slack: float = _SLACK
+) -> list[Column]:
+    """Return columns with dates put to the nearest heading for results; of several results the newest stays one."""
+    changed = list(columns)
     fresh: list[Column] = []
     for field in dates:
         near = [
-            column for column in changed if column.role in ("result", "previous") and _distance(column, field) <= _SLACK
+            column
+            for column in changed
+            if column.role in ("result", "previous") and column.date is None and _distance(column, field) <= slack
         ]
         if near:
-            column = min(near, key=lambda column: _offset(column, field))
+            column = min(near, key=lambda column: (_distance(column, field), _offset(column, field)))
             changed[changed.index(column)] = replace(column, date=find_date(field.text))
         else:
             fresh.append(Column("result", field.x0, field.x1, find_date(field.text)))
@@ -264,4 +275,4 @@ def _with_dates(columns: Columns, dates: Sequence[Field], date_order: str | None
     if len(dated) >= 2:
         everything = [column for column in everything if column not in dated]
         everything += newest_is_result(dated, date_order)
-    return replace(columns, columns=tuple(sorted(everything, key=lambda column: column.x0)))
+    return sorted(everything, key=lambda column: column.x0)

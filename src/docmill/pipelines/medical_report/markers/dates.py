@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ SHORT_DATE = re.compile(
 CLOCK = re.compile(r"(?<![\d.,:])\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?(?![\d:])|(?<!\d)\d{1,2}h\d{2}(?!\d)")
 
 _CENTURY = 50
+_DAYS_APART = 31
 
 
 class FoundDate(NamedTuple):
@@ -87,23 +89,35 @@ def _checked(found: FoundDate) -> FoundDate | None:
     return found
 
 
-def date_order(texts: Iterable[str], fallback: str | None) -> str | None:
-    """Return ``dm`` or ``md`` by the vote of all dates of a document.
+def date_order(texts: Sequence[str], fallback: str | None) -> str | None:
+    """Return ``dm`` or ``md``, by the vote of all dates of a document.
+
+    A number above twelve is a day. Where there is none, dates that stand in one line decide: sampling, receipt and
+    report are days apart, not months.
 
     Args:
         texts: The document's pages.
         fallback: What to return when no date tells.
     """
-    days_first = months_first = 0
-    for text in texts:
-        for found in find_dates(text):
-            if found.order:
-                continue
-            days_first += found.first > 12
-            months_first += found.second > 12
-    if days_first == months_first:
+    lines = [[found for found in find_dates(line) if not found.order] for text in texts for line in text.splitlines()]
+    votes = Counter(_own_order(found) for dates in lines for found in dates if found.first != found.second)
+    if votes["dm"] == votes["md"]:
+        votes = Counter(_nearer_order(dates) for dates in lines)
+    if votes["dm"] == votes["md"]:
         return fallback
-    return "dm" if days_first > months_first else "md"
+    return "dm" if votes["dm"] > votes["md"] else "md"
+
+
+def _nearer_order(dates: Sequence[FoundDate]) -> str | None:
+    """Return the order in which the dates of a line are days apart, where in the other they are not."""
+    spans = {order: _span(dates, order) for order in ("dm", "md")}
+    near = [order for order, span in spans.items() if span is not None and span <= _DAYS_APART]
+    return near[0] if len(near) == 1 else None
+
+
+def _span(dates: Sequence[FoundDate], order: str) -> int | None:
+    days = [date.fromisoformat(iso) for found in dates if (iso := to_iso(found, order))]
+    return (max(days) - min(days)).days if len(days) == len(dates) > 1 else None
 
 
 def to_iso(found: FoundDate, order: str | None) -> str | None:

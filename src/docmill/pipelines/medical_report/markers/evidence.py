@@ -30,6 +30,7 @@ def evidence(reading: Reading) -> float:
         score += 1.0
     score += 0.5 if reading.flag else 0.0
     score += 0.5 if reading.labelled else 0.0
+    score += 1.25 if reading.in_series else 0.0
     return score
 
 

@@ -18,6 +18,8 @@ from docmill.pipelines.medical_report.markers.names import clean_name, is_name
 from docmill.pipelines.medical_report.markers.rows import Row
 
 _TOLERANCE = 4.0
+# A value that is wider than its name and centred under it begins up to so far left of it.
+_CENTRED = 10.0
 _FEWEST_SECOND_NAMES = 4
 _LONGEST_CARD_NAME = 45
 _MEASURED = frozenset({Kind.NUMBER, Kind.QUALITY, Kind.RANGE, Kind.UNIT, Kind.LABEL, Kind.FLAG})
@@ -161,13 +163,9 @@ def _is_under(name: Field, cell: Field) -> bool:
 
 
 def _nearest(names: Sequence[Field], cell: Field) -> int:
-    """Return the index of the name that a cell stands under: the one with its left edge or its middle."""
-    return min(
-        range(len(names)),
-        key=lambda index: min(
-            abs(names[index].x0 - cell.x0), abs(names[index].x0 + names[index].x1 - cell.x0 - cell.x1) / 2
-        ),
-    )
+    """Return the index of the name that a cell stands under: the last one that begins at its left."""
+    begun = [index for index, name in enumerate(names) if name.x0 <= cell.x0 + _CENTRED]
+    return begun[-1] if begun else 0
 
 
 def _cards(lines: Sequence[Line], names: Sequence[Field], conventions: Conventions) -> list[Part]:

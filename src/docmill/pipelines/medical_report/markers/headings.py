@@ -27,6 +27,7 @@ class Headings:
     date_order: str | None
     date: str | None = None
     specimen: str | None = None
+    _rank: int = len(_RANK)
 
     def read(self, row: Row) -> bool:
         """Take the dates and the specimen of a row; return whether it is about patient, order or laboratory."""
@@ -56,8 +57,8 @@ class Headings:
             rank = self._rank_before(row, one.start)
             if iso and rank is not None and (best is None or rank < best[0]):
                 best = rank, iso
-        if best:
-            self.date = best[1]
+        if best and best[0] <= self._rank:
+            self._rank, self.date = best
 
     def _rank_before(self, row: Row, position: int) -> int | None:
         before = [token for token in row.tokens if token.end <= position]

@@ -36,6 +36,14 @@ class Layout:
         """Whether places tell which field is the result."""
         return self.columns is not None and self.columns.aligned and self.columns.has("result")
 
+    @property
+    def previous_first(self) -> bool:
+        """Whether, in a table whose head has no cells, previous results stand before the result."""
+        if self.columns is None or self.columns.aligned:
+            return False
+        roles = self.columns.roles()
+        return "previous" in roles and "result" in roles and roles.index("previous") < roles.index("result")
+
     def role_of(self, field: Field) -> str | None:
         """Return the role of the column that a field stands in; text counts by its left edge."""
         if self.columns is None:

@@ -29,6 +29,7 @@ _LETTER_FLAG = re.compile(r"(?:HH|LL|H|L|A)(?![^\W_]|[-/])")
 _CHUNK = re.compile(r"[^\s()\[\]:=]+[:=]?|[:=]")
 _NUMBER_SIGNS = "<>≤≥⩽⩾="
 _AFTER_LABEL = re.compile(r"[ .]*\)?[ .]*(?:[:=]-?|-(?=\s|$))")
+_COLON = re.compile(r" ?:")
 _UP, _DOWN = "↑⬆▲⇑↗+", "↓⬇▼⇓↘-−"
 _MOST_DIGITS = 9
 
@@ -242,7 +243,13 @@ def _phrase(scan: _Scan) -> Field | None:
             best = phrase, kind
     if best is None:
         return None
-    return _field(scan, best[1], best[0].end, best[0].meaning)
+    phrase, kind = best
+    colon = _COLON.match(scan.row.text, phrase.end) if kind is Kind.FLAG else None
+    if colon:
+        # ``Normal: 70-99`` and ``High: >240`` name limits; they flag nothing.
+        limits = _field(scan, Kind.LABEL, colon.end(), "range")
+        return limits if phrase.meaning == "N" else _field(scan, Kind.TEXT, colon.end())
+    return _field(scan, kind, phrase.end, phrase.meaning)
 
 
 def _stands_alone(text: str, phrase: Phrase) -> bool:

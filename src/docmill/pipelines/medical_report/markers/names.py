@@ -118,6 +118,6 @@ def goes_on_below(name: str, below: str) -> bool:
     if analyte_of(below):
         return False
     joined = analyte_of(f"{name} {below}")
-    if below.startswith("("):
+    if below.startswith("(") or (joined is not None and analyte_of(name) is None):
         return joined is not None
     return below[:1].islower() and (joined is not None or analyte_of(name) is None) and not is_prose(below)

@@ -56,7 +56,8 @@ def _read(row: Row, fields: Sequence[Field], phrase: Phrase) -> Reading | None:
         return None
     rest = [field for field in fields if field.start >= value.end][:4]
     reading = Reading([row], row.printed[phrase.start : phrase.end])
-    reading.value_field, reading.value, reading.comparator = value, value.number, value.comparator
+    reading.value_row, reading.value_field = row, value
+    reading.value, reading.comparator = value.number, value.comparator
     for field in rest:
         if field.kind is Kind.UNIT and reading.unit is None:
             reading.set_unit(field.text.strip(), weak=False)

@@ -14,6 +14,7 @@ from docmill.pipelines.medical_report.markers.flags import derived_flag, printed
 from docmill.pipelines.medical_report.markers.grids import parts_of
 from docmill.pipelines.medical_report.markers.lines import Conventions, Line, line_of
 from docmill.pipelines.medical_report.markers.numbers import has_decimal_comma
+from docmill.pipelines.medical_report.markers.proof import is_proved
 from docmill.pipelines.medical_report.markers.readings import Reading
 from docmill.pipelines.medical_report.markers.rows import rows_of
 from docmill.pipelines.medical_report.markers.text_pages import with_boxes
@@ -31,8 +32,9 @@ def read_markers(pages: Sequence[PageText]) -> list[Marker]:
         One marker for each result; a value is returned only where it stands in the text.
     """
     decimal_comma = has_decimal_comma(page.text for page in pages)
-    order = date_order((page.text for page in pages), "dm" if decimal_comma else None)
+    order = date_order([page.text for page in pages], "dm" if decimal_comma else None)
     conventions = Conventions(decimal_comma, order)
+    texts = {page.number: page.text for page in pages}
     lines = [[line_of(row, conventions) for row in rows_of(with_boxes(page))] for page in pages]
     assembler = Assembler(conventions, _range_first(lines))
     for page in lines:
@@ -41,7 +43,7 @@ def read_markers(pages: Sequence[PageText]) -> list[Marker]:
     return [
         _marker(reading, reading.value)
         for reading in assembler.readings
-        if reading.value is not None and is_result(reading)
+        if reading.value is not None and is_result(reading) and is_proved(reading, texts, decimal_comma)
     ]
 
 

@@ -17,6 +17,7 @@ class Reading:
         rows: The rows that it was read from.
         name: The name, cleaned; empty where the row has none.
         ending: The end of the printed name, where it tells that the name goes on in the next line.
+        value_row: The row that the value stands in.
         value_field: Where in that row the value stands.
         value: The number, or the text of a qualitative result.
         comparator: Printed before the number.
@@ -27,6 +28,7 @@ class Reading:
         inclusive: Whether the ends belong to the range.
         range_text: The range as printed.
         range_is_list: Whether there are several ranges, so that none of them is the reference range.
+        range_is_below: Whether the range stands in a line below the value.
         flag: Printed flag, normalised.
         flag_is_sign: Whether the flag is a bare minus sign, which may also mean nothing.
         date: The date of the measurement, as ISO 8601.
@@ -35,6 +37,7 @@ class Reading:
         beside_result: Whether the table has such a heading, and the value does not stand under it.
         labelled: Whether a label or a colon announces the value.
         runs_on: Whether words follow the value that are no unit.
+        in_series: Whether it is one of several known results in one row.
         settled: Whether the row says that there is no result.
         past_numbers: Further numbers of the row: previous results, or the ends of a scale.
     """
@@ -42,6 +45,7 @@ class Reading:
     rows: list[Row]
     name: str = ""
     ending: str = ""
+    value_row: Row | None = None
     value_field: Field | None = None
     value: float | str | None = None
     comparator: Comparator | None = None
@@ -52,6 +56,7 @@ class Reading:
     inclusive: bool = True
     range_text: str | None = None
     range_is_list: bool = False
+    range_is_below: bool = False
     flag: str | None = None
     flag_is_sign: bool = False
     date: str | None = None
@@ -60,6 +65,7 @@ class Reading:
     beside_result: bool = False
     labelled: bool = False
     runs_on: bool = False
+    in_series: bool = False
     settled: bool = False
     past_numbers: list[float] = field(default_factory=list)
 
@@ -113,7 +119,8 @@ class Reading:
 
     def take_value(self, other: Reading) -> None:
         """Take value, range, unit and flag of a reading without a name."""
-        self.value_field, self.value, self.comparator = other.value_field, other.value, other.comparator
+        self.value_row, self.value_field = other.value_row, other.value_field
+        self.value, self.comparator = other.value, other.comparator
         self.under_result, self.beside_result = other.under_result, other.beside_result
         self.labelled, self.runs_on = other.labelled, other.runs_on
         self.rows = [*self.rows, *other.rows]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from docmill.pipelines.medical_report.markers.codes import analyte_names
+from docmill.pipelines.medical_report.markers.codes import analyte_names, analyte_of
 from docmill.pipelines.medical_report.markers.dates import find_date, to_iso
 from docmill.pipelines.medical_report.markers.fields import Field, Kind
 from docmill.pipelines.medical_report.markers.layout import Layout
@@ -17,7 +17,9 @@ from docmill.pipelines.medical_report.markers.row_names import VALUES, NameFinde
 from docmill.pipelines.medical_report.markers.rows import Row
 from docmill.pipelines.medical_report.markers.units import repair_unit, unit_of
 from docmill.pipelines.medical_report.markers.words import vocabulary
+from docmill.pipelines.medical_report.models import Comparator
 
+_SERIES = 3
 _LONGEST_TEXT = 40
 _LONGEST_UNIT = 15
 _LONGEST_NAME = 60
@@ -33,6 +35,9 @@ def read_row(row: Row, fields: Sequence[Field], layout: Layout) -> list[Reading]
         reader = _RowReader(row, rest, layout.for_row(row))
         readings.append(reader.read())
         rest = reader.rest
+    known = [reading for reading in readings if reading.value is not None and analyte_of(reading.name)]
+    for reading in known if len(known) >= _SERIES else []:
+        reading.in_series = True
     return readings
 
 
@@ -160,6 +165,9 @@ class _RowReader:
         if role in ("name", "other"):
             return role == "other" or self.names.value_follows(at + 1)
         later = [other for other in self.fields[at + 1 :] if other.kind is Kind.NUMBER]
+        if self.layout.previous_first and later and not self.past_result:
+            self.past_result = True
+            return True
         if field.comparator and self.layout.range_first and any(not other.comparator for other in later):
             self._take_limit(field)
             return True
@@ -167,7 +175,7 @@ class _RowReader:
 
     def _set_value(self, at: int, field: Field, value: float | str | None, role: str | None) -> None:
         reading = self.reading
-        reading.value_field, reading.value = field, value
+        reading.value_row, reading.value_field, reading.value = self.row, field, value
         reading.under_result = (role == "result" and self._begins_cell(field)) or self._follows_order()
         reading.beside_result = self.layout.has_results_column and not reading.under_result
         reading.labelled = self.label == "result" or self.row.text[: field.start].rstrip().endswith((":", "="))
@@ -191,19 +199,31 @@ class _RowReader:
         )
 
     def _take_range(self, at: int, field: Field, role: str | None) -> None:
-        if role == "result" and self.reading.value is None and not self._has_number_under_result(0):
+        if self._is_range_the_value(at, field, role):
             self._take_range_as_value(at, field)
         elif role != "previous" and not self.closed:
             self.reading.set_range(field, self.row)
         if self.label == "range":
             self.label = None
 
+    def _is_range_the_value(self, at: int, field: Field, role: str | None) -> bool:
+        """Return whether a range is the result itself: ``0-2`` under results, ``CRP: less than 3``."""
+        if self.reading.value is not None or self.label == "range":
+            return False
+        if role == "result":
+            return not self._has_number_under_result(0)
+        one_sided = (field.low is None) != (field.high is None)
+        announced = at > 0 and self.fields[at - 1].text.endswith((":", "=")) and bool(self.reading.name)
+        return role is None and one_sided and announced and not self.names.value_follows(at + 1)
+
     def _take_range_as_value(self, at: int, field: Field) -> None:
         if field.low is not None and field.high is not None:
             self._set_value(at, field, field.text, "result")
             return
-        self._set_value(at, field, field.low if field.high is None else field.high, "result")
-        self.reading.comparator = "<" if field.low is None else ">"
+        upper = field.high is not None
+        self._set_value(at, field, field.high if upper else field.low, "result")
+        signs: tuple[Comparator, Comparator] = ("<", "<=") if upper else (">", ">=")
+        self.reading.comparator = signs[field.inclusive]
 
     def _take_unit(self, at: int, field: Field, role: str | None) -> None:
         elsewhere = any(other.kind is Kind.UNIT and other is not field for other in self.fields)

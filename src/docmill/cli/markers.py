@@ -1,0 +1,182 @@
+"""`docmill markers`: the laboratory results of reports, without a database."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from docmill.cli.output import console, emit, error_console
+from docmill.errors import DocmillError, DocumentError, InvalidInput, UsageError
+
+if TYPE_CHECKING:
+    from docmill.documents.isolated import IsolatedReader
+    from docmill.documents.models import PageText
+    from docmill.pipelines.medical_report.models import Marker
+
+_PDF = b"%PDF-"
+_PDF_WITHIN = 1024
+
+
+def markers(
+    files: Annotated[list[Path] | None, typer.Argument(help="PDF or text files.", show_default=False)] = None,
+    jsonl: Annotated[
+        bool,
+        typer.Option(
+            "--jsonl", help='Read lines {"file", "text"} or {"file", "path"}, print lines {"file", "results"}.'
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON a file.")] = False,
+    output: Annotated[
+        Literal["table", "json", "csv", "fhir-r4", "fhir-r5"],
+        typer.Option("--format", help="How results are printed; FHIR is one Bundle a line."),
+    ] = "table",
+) -> None:
+    """Print the laboratory results of reports, read by rules on this machine.
+
+    A file that cannot be read does not stop the others; the exit code is 1 then.
+    """
+    if jsonl == bool(files):
+        raise UsageError("Name the files, or pass --jsonl and write lines of JSON to standard input.")
+    chosen = "json" if jsonl or as_json else output
+    failed = False
+    with _reader() as reader:
+        sources = _lines(reader) if jsonl else _files(files or [], reader)
+        results = []
+        for file, pages, error in sources:
+            if error is not None:
+                failed = True
+                _tell(file, error, as_line=chosen == "json")
+            elif chosen == "csv":
+                results.append((file, _read(pages)))
+            else:
+                _print(file, pages, chosen)
+    if chosen == "csv":
+        from docmill.pipelines.medical_report.table_export import to_csv
+
+        sys.stdout.write(to_csv(results))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _reader() -> IsolatedReader:
+    from docmill.documents.isolated import IsolatedReader
+    from docmill.settings import load_settings
+
+    settings = load_settings()
+    return IsolatedReader(settings.documents, settings.engine.cpu_processes)
+
+
+_Source = tuple[str, "list[PageText]", DocmillError | None]
+
+
+def _files(files: list[Path], reader: IsolatedReader) -> Iterator[_Source]:
+    for file in files:
+        yield _opened(str(file), file, reader)
+
+
+def _lines(reader: IsolatedReader) -> Iterator[_Source]:
+    """Yield what each line of standard input asks for."""
+    from docmill.pipelines.medical_report.markers import pages_from_text
+
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        record = _record(line, number)
+        if "text" in record:
+            yield record["file"], pages_from_text(record["text"]), None
+        else:
+            yield _opened(record["file"], Path(record["path"]), reader)
+
+
+def _record(line: str, number: int) -> dict[str, str]:
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError:
+        record = None
+    if not isinstance(record, dict) or not isinstance(record.get("file"), str):
+        raise InvalidInput(f'Line {number} is not of the form {{"file": ..., "text": ...}} or {{"file", "path"}}.')
+    if not any(isinstance(record.get(key), str) for key in ("text", "path")):
+        raise InvalidInput(f'Line {number} has neither "text" nor "path".')
+    return record
+
+
+def _opened(name: str, path: Path, reader: IsolatedReader) -> _Source:
+    try:
+        return name, _pages(path, reader), None
+    except DocmillError as error:
+        return name, [], error
+    except OSError as error:
+        return name, [], DocumentError(f"{path.name} cannot be opened: {error.strerror}.")
+
+
+def _pages(path: Path, reader: IsolatedReader) -> list[PageText]:
+    from docmill.pipelines.medical_report.markers import pages_from_text
+
+    with path.open("rb") as file:
+        is_pdf = _PDF in file.read(_PDF_WITHIN)
+    if is_pdf or path.suffix.lower() == ".pdf":
+        return reader.read(path).pages
+    try:
+        return pages_from_text(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{path.name} is neither a PDF nor text in UTF-8.") from None
+
+
+def _read(pages: list[PageText]) -> list[Marker]:
+    from docmill.pipelines.medical_report.markers import read_markers
+
+    return read_markers(pages)
+
+
+def _tell(file: str, error: DocmillError, *, as_line: bool) -> None:
+    if as_line:
+        emit({"file": file, "results": [], "error": {"code": error.code, "message": error.message}})
+        return
+    error_console().print(f"{file}: error [{error.code}]: {error.message}", markup=False, style="red")
+
+
+def _print(file: str, pages: list[PageText], output: str) -> None:
+    if output == "json":
+        emit({"file": file, "results": [marker.model_dump(mode="json") for marker in _read(pages)]})
+    elif output == "table":
+        _print_table(file, _read(pages))
+    else:
+        from docmill.pipelines.medical_report.fhir import to_fhir
+        from docmill.pipelines.medical_report.report import build_report
+
+        emit(to_fhir(build_report(pages), release="R5" if output == "fhir-r5" else "R4", identifier=file))
+
+
+def _print_table(file: str, found: list[Marker]) -> None:
+    from rich.table import Table
+
+    table = Table(title=file, title_justify="left")
+    for heading in ("Name", "Value", "Unit", "Reference", "Flag", "LOINC", "Date", "Page"):
+        table.add_column(heading, justify="right" if heading in ("Value", "Page") else "left")
+    for marker in found:
+        cells = (marker.name, _value(marker), marker.unit, marker.ref_text, _flag(marker), marker.code)
+        table.add_row(*(_plain(cell) for cell in (*cells, marker.observed_at, str(marker.page))))
+    console().print(table)
+
+
+def _value(marker: Marker) -> str:
+    printed = marker.value if isinstance(marker.value, str) else f"{marker.value:g}"
+    return f"{marker.comparator or ''}{printed}"
+
+
+def _flag(marker: Marker) -> str | None:
+    """Return the printed flag; in brackets the one that follows from the range, where none is printed."""
+    if marker.flag:
+        return marker.flag
+    return f"({marker.flag_derived})" if marker.flag_derived in ("H", "L", "A") else None
+
+
+def _plain(cell: Any) -> Any:
+    from rich.text import Text
+
+    return Text(str(cell)) if cell is not None else ""
