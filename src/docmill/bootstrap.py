@@ -22,7 +22,14 @@ from docmill.engine.pipeline import Pipeline, Resources
 from docmill.engine.store import CipherSource, Store
 from docmill.engine.worker import Worker, retry_delays
 from docmill.errors import InvalidConfiguration
-from docmill.settings import DocumentSettings, EngineSettings, PrivacySettings, Settings, load_settings
+from docmill.settings import (
+    DocumentSettings,
+    EngineSettings,
+    LanguageModelSettings,
+    PrivacySettings,
+    Settings,
+    load_settings,
+)
 from docmill.storage.local import LocalBlobs
 
 BUILT_IN_PIPELINES = (
@@ -188,6 +195,7 @@ def _step_factories(settings: Settings) -> dict[Any, Callable[[], Any]]:
     return {
         DocumentSettings: lambda: settings.documents,
         PrivacySettings: lambda: settings.privacy,
+        LanguageModelSettings: lambda: settings.llm,
         Anonymiser: lambda: Anonymiser(settings.privacy, cache=settings.installation.home / "models"),
     }
 

@@ -106,8 +106,9 @@ def test_jobs_can_be_looked_at(docmill: CommandLine, report: Path) -> None:
     job = docmill.line("run", PIPELINE, report, "--json")["job_id"]
     assert job in [record["id"] for record in docmill.lines("jobs", "list", "--json", "--limit", 100)]
     shown = docmill.line("jobs", "show", job, "--json")
-    assert [step["name"] for step in shown["steps"]] == ["split_pages", "extract_text", "anonymise", "normalise"]
-    assert shown["chunks"] == {"success": 4}
+    steps = ["split_pages", "extract_text", "anonymise", "read_results", "normalise"]
+    assert [step["name"] for step in shown["steps"]] == steps
+    assert shown["chunks"] == {"success": 5}
     assert {attempt["outcome"] for attempt in shown["attempts"]} == {"success"}
     fields = {"step", "chunk_id", "attempt", "worker", "started_at", "ended_at", "outcome", "error_code", "error"}
     assert all(set(attempt) >= fields for attempt in shown["attempts"])

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +20,7 @@ from docmill.database.connection import Database
 from docmill.llm.client import LanguageModel
 from docmill.llm.models import Answer, CallContext, Prompt
 from docmill.resilience.clock import Clock
+from docmill.settings import known_names
 
 
 class PatientClock:
@@ -86,6 +91,26 @@ class Bench:
 @pytest.fixture
 def bench(database: Database) -> Bench:
     return Bench(database)
+
+
+@pytest.fixture
+def docmill(bench: Bench, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command line as a process of its own, on the test's database and with no other settings."""
+
+    def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        clean = {name: value for name, value in os.environ.items() if name not in known_names()}
+        own = {"DATABASE_URL": bench.database.conninfo, "DOCMILL_HOME": str(tmp_path / "home")}
+        return subprocess.run(
+            [sys.executable, "-m", "docmill", *arguments],
+            env=clean | own | settings,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+
+    return run
 
 
 @pytest.fixture

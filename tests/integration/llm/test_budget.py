@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 from tests.integration.llm.local_model import PROMPT, Reading
 
+from docmill.database.queries import load_queries
 from docmill.errors import BudgetExceeded
-from docmill.llm.ledger import Prices
-from docmill.llm.models import CallContext
+from docmill.llm.ledger import CallLedger, CallRecord, Prices
+from docmill.llm.models import CallContext, Rung, Usage
 
 PRICES = Prices(prompt=150.0, completion=600.0)
 
@@ -83,6 +86,25 @@ def test_a_job_stops_at_its_cost(bench, serve) -> None:
         ask_ten(bench, model, context)
     [(cost,)] = bench.rows("select sum(cost_usd) from docmill.llm_calls")
     assert 0 < cost <= 0.2
+
+
+def test_a_call_waits_for_the_one_that_is_being_admitted(bench) -> None:
+    pool = bench.database.pool
+    ledger = CallLedger(pool, job_tokens=100)
+    record = CallRecord(job(), 1, "provider", "model", "test.v1", Rung.PROMPT, b"key", Usage(30, 30))
+    queries = load_queries("docmill.llm")
+    first = {"job_id": record.context.job_id}
+    row = first | dataclasses.asdict(record.expected) | {"chunk_id": 1, "attempt": 1, "provider": "provider"}
+    row |= {"model": "model", "prompt": "test.v1", "rung": "prompt", "request_hash": b"key"}
+    with ThreadPoolExecutor(1) as thread:
+        with pool.connection() as connection:
+            connection.execute(queries["lock_budget"], first)
+            connection.execute(queries["begin_call"], row)
+            second = thread.submit(ledger.begin, record)
+            while not second.done() and not bench.rows("select 1 from pg_locks where not granted"):
+                pass
+        with pytest.raises(BudgetExceeded):
+            second.result()
 
 
 def test_calls_at_once_cannot_pass_the_budget_together(bench, serve) -> None:

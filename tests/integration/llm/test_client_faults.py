@@ -145,6 +145,14 @@ def test_the_deadline_cuts_the_last_attempt_short(bench, serve) -> None:
     assert time.monotonic() - started < 0.4 + 0.5
 
 
+@pytest.mark.parametrize("fault", ["null_content", "empty_content", "thinking", "no_choices"])
+def test_where_there_is_nothing_to_repair_the_same_is_asked_again(bench, serve, fault: str) -> None:
+    provider = serve(fault, "answer")
+    bench.ask(bench.model(provider.base_url))
+    first, second = (request.body["messages"] for request in provider.requests)
+    assert first == second
+
+
 def test_an_answer_that_was_cut_is_asked_for_with_twice_the_tokens(bench, serve) -> None:
     provider = serve("thinking", "answer")
     bench.ask(bench.model(provider.base_url))

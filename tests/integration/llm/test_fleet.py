@@ -21,7 +21,7 @@ def test_five_faults_of_the_provider_open_its_breaker(bench, serve, fault: str) 
     provider = serve(fault)
     fail(bench, provider, 5)
     with pytest.raises(CircuitOpen):
-        bench.ask(bench.model(provider.base_url))
+        bench.ask(bench.model(provider.base_url, deadline_seconds=3600))
     assert len(provider.requests) == 5
     assert bench.time.waits == []
 

@@ -24,6 +24,7 @@ from docmill.pipelines.medical_report.summary import (
 )
 
 DOUBTFUL = 0.6
+NO_RESULTS = "No results were found."
 
 
 def build_report(
@@ -78,7 +79,7 @@ def _value(marker: Marker) -> MarkerValue:
 def _warnings(pages: Sequence[PageText], markers: Sequence[Marker]) -> list[str]:
     told = [f"Page {page.number} could not be read ({page.error_code})." for page in pages if page.method == "failed"]
     if not markers:
-        told.append("No results were found.")
+        told.append(NO_RESULTS)
     if has_doubtful_dates(pages):
         told.append("Day and month cannot be told apart in some dates; they were left out.")
     for marker in markers:

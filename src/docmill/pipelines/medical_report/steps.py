@@ -12,15 +12,18 @@ from psycopg.types.json import Jsonb
 from docmill.database.queries import load_queries
 from docmill.documents import reading
 from docmill.documents.models import PageRange, PageText
-from docmill.engine.pipeline import Document
+from docmill.engine.pipeline import Attempt, Document
 from docmill.engine.publication import PublishedJob
 from docmill.errors import NoText
+from docmill.llm.client import LanguageModel
+from docmill.llm.models import CallContext
+from docmill.pipelines.medical_report.assist import ReadReport, assist, read_by_rules
 from docmill.pipelines.medical_report.models import AnonymisedReport, NormalisedReport
 from docmill.pipelines.medical_report.replacement import replace_in_page
-from docmill.pipelines.medical_report.report import build_report
 from docmill.privacy.anonymisation import Anonymiser
 from docmill.privacy.models import Artifact
-from docmill.settings import DocumentSettings, PrivacySettings
+from docmill.privacy.outgoing_guard import OutgoingGuard
+from docmill.settings import DocumentSettings, LanguageModelSettings, PrivacySettings
 
 _QUERIES = load_queries("docmill.pipelines.medical_report", "sql")
 
@@ -75,9 +78,15 @@ def anonymise(page_groups: list[list[PageText]], anonymiser: Anonymiser, setting
     )
 
 
-def normalise(report: AnonymisedReport) -> NormalisedReport:
+def read_results(report: AnonymisedReport, settings: LanguageModelSettings) -> ReadReport:
     """Read the markers from the anonymised pages, by rules."""
-    return build_report(report.pages, warnings=report.warnings)
+    return read_by_rules(report, settings)
+
+
+async def normalise(read: ReadReport, attempt: Attempt, model: LanguageModel | None) -> NormalisedReport:
+    """Return the result of the report; a language model, where there is one, reads what the rules left over."""
+    guard = OutgoingGuard(read.artifacts)
+    return await assist(read, model, CallContext(attempt.job_id, attempt.chunk_id, guard))
 
 
 def save_results(connection: psycopg.Connection[Any], job: PublishedJob, report: NormalisedReport) -> None:
