@@ -26,7 +26,9 @@ from docmill.privacy.phones import phone_numbers
     ],
 )
 def test_check_digits_decide(kind: str, valid: str, invalid: str) -> None:
-    assert [(item.type, item.start, item.end) for item in pattern_findings(f"x {valid} y")] == [(kind, 2, 2 + len(valid))]
+    assert [(item.type, item.start, item.end) for item in pattern_findings(f"x {valid} y")] == [
+        (kind, 2, 2 + len(valid))
+    ]
     assert not [item for item in pattern_findings(f"x {invalid} y") if item.type == kind]
 
 

@@ -14,7 +14,10 @@ def found(anonymiser: Anonymiser, text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Patient: Whitfield, Grace DOB: 18/06/1969 Patient ID: 16512376", ["Whitfield, Grace", "18/06/1969", "16512376"]),
+        (
+            "Patient: Whitfield, Grace DOB: 18/06/1969 Patient ID: 16512376",
+            ["Whitfield, Grace", "18/06/1969", "16512376"],
+        ),
         ("Name: SHAW, NATASHA L      Ordering: MÜLLER, O", ["SHAW, NATASHA L", "MÜLLER, O"]),
         ("Provider: Scholz, Gretel, MD (NPI 1705013492)", ["Scholz, Gretel", "1705013492"]),
         ("Verified by: Y. Yilmaz\nPage 1", ["Y. Yilmaz"]),
@@ -26,7 +29,10 @@ def found(anonymiser: Anonymiser, text: str) -> list[tuple[str, str]]:
         ("PATIENT\tDOB\tMRN\nPau, Anika A\t09-10-1934\t8220429", ["Pau, Anika A", "09-10-1934", "8220429"]),
         ("Surname      Forename     Born\nRoe          Jane         12.03.1960", ["Roe", "Jane", "12.03.1960"]),
         ("name;phone\nJane Roe;+44 20 7946 0958\n", ["Jane Roe", "+44 20 7946 0958"]),
-        ("Address: 14813 Rice Lodge\n         West Davidfort, MO 32051", ["14813 Rice Lodge\n         West Davidfort, MO 32051"]),
+        (
+            "Address: 14813 Rice Lodge\n         West Davidfort, MO 32051",
+            ["14813 Rice Lodge\n         West Davidfort, MO 32051"],
+        ),
         ("HBN: 789-456-123", ["789-456-123"]),
         ("HARGREAVES, Tom DOB 16/02/1947", ["HARGREAVES, Tom", "16/02/1947"]),
         ("ZACHARY A COLLINS | F | 1998-06-05 | MRN 609-00-2098", ["ZACHARY A COLLINS", "1998-06-05", "609-00-2098"]),
@@ -79,7 +85,10 @@ def test_fhir_keys(rules: Anonymiser) -> None:
 
 
 def test_broken_json_is_read_as_far_as_it_goes(rules: Anonymiser) -> None:
-    assert found(rules, '{"patientName": "Jane Roe", "mrn": "8812345", [[[') == [("PERSON", "Jane Roe"), ("MRN", "8812345")]
+    assert found(rules, '{"patientName": "Jane Roe", "mrn": "8812345", [[[') == [
+        ("PERSON", "Jane Roe"),
+        ("MRN", "8812345"),
+    ]
 
 
 def test_elements_and_cells(rules: Anonymiser) -> None:
