@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 UNIT_COVERAGE := 80
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check lint lint-fix unit-test int-test bench docs image lock clean
+.PHONY: help setup demo up down test check lint lint-fix unit-test int-test bench docs picture image lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -57,7 +57,10 @@ check: lint ## All checks that run no test
 
 docs: setup ## Write the reference pages from the code, and build the documentation into site/
 	$(BIN)/python docs/generate.py
-	DISABLE_MKDOCS_2_WARNING=true $(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+picture: setup ## Run the demo, and put its output into README.md and docs/images
+	$(BIN)/python docs/picture.py
 
 bench: setup ## Run every benchmark; each ends with lines of JSON
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
