@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 _MOST_LATENCIES = 10_000
+_HOLD = "HOLD" in os.environ
 _HEADER = struct.Struct("qq")
 
 
@@ -76,7 +77,7 @@ def main(queue: ModuleType) -> None:
 
 async def hold() -> None:
     """Keep a job running for ever where the measurement asks for it: to see how soon it is run again after a kill."""
-    if "HOLD" in os.environ:
+    if _HOLD:
         await asyncio.sleep(3600)
 
 

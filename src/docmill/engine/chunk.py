@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -15,8 +15,7 @@ from docmill.errors import DocmillError, ErrorKind
 Connection = psycopg.Connection[Any]
 
 
-@dataclass(frozen=True)
-class ClaimedChunk:
+class ClaimedChunk(NamedTuple):
     """A chunk that a worker holds a lease on.
 
     Attributes:

@@ -88,7 +88,7 @@ class Dispatcher:
 
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Accept what has ended; what the worker no longer holds is dropped."""
-        self._unsent.extend(outcome for outcome in outcomes if self._running.get(outcome.chunk.id) == outcome.chunk)
+        self._unsent.extend(outcome for outcome in outcomes if self._running.get(outcome.chunk.id) is outcome.chunk)
 
     def exchange(self, *, claim: bool) -> Exchange:
         """Store completions and claim, in one transaction.
@@ -182,7 +182,7 @@ class Dispatcher:
 
     def forget(self) -> None:
         """Drop what is not stored: the lease is lost, and nothing of it would be accepted."""
-        self._unsent = [outcome for outcome in self._unsent if self._running.get(outcome.chunk.id) == outcome.chunk]
+        self._unsent = [outcome for outcome in self._unsent if self._running.get(outcome.chunk.id) is outcome.chunk]
 
     def disconnect(self) -> None:
         """Close the connection; the next call opens another."""

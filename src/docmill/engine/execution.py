@@ -191,7 +191,8 @@ class StepExecutor:
         self._loop_thread.start()
         # What runs, by chunk and epoch, and how to stop it; what is not in here any more is dropped when it ends.
         self._running: dict[Key, Callable[[], object] | None] = {}
-        self._deadlines: dict[Key, tuple[float, ClaimedChunk, Step, threading.Thread]] = {}
+        # Until when what runs in this process may run, and in which thread, where it has one of its own.
+        self._watched: dict[Key, tuple[float, ClaimedChunk, Step, threading.Thread | None]] = {}
 
     def start(self, chunks: Sequence[ClaimedChunk]) -> None:
         """Begin to run chunks; returns at once."""
@@ -209,18 +210,28 @@ class StepExecutor:
 
     def cancel(self, chunk: ClaimedChunk) -> None:
         """Stop a running chunk: its coroutine is cancelled, its child process killed; its outcome is dropped."""
-        cancel = self._running.pop(_key(chunk), None)
-        self._deadlines.pop(_key(chunk), None)
-        if cancel is not None:
-            cancel()
+        stop = self._running.pop(_key(chunk), None)
+        self._watched.pop(_key(chunk), None)
+        if stop is not None:
+            stop()
 
-    def expire(self) -> None:
-        """Fail plain functions that run longer than they may; a thread cannot be stopped, so its result is dropped."""
+    def expire(self) -> float | None:
+        """Fail what runs longer than it may: a coroutine is cancelled; a thread cannot be stopped, so it is left alone.
+
+        Returns:
+            Seconds until the next one is due; None if nothing is watched.
+        """
         now = time.monotonic()
-        for deadline, chunk, step, thread in list(self._deadlines.values()):
-            if deadline < now:
-                self._threads.abandon(thread)
+        watched = list(self._watched.values())
+        for deadline, chunk, step, thread in watched:
+            if deadline <= now:
+                stop = self._running.get(_key(chunk))
                 self._fail(chunk, StepTimeout(f"Step {step.name!r} ran longer than its time limit."))
+                if thread is not None:
+                    self._threads.abandon(thread)
+                elif stop is not None:
+                    stop()
+        return min((deadline - now for deadline, *_ in watched if deadline > now), default=None)
 
     def close(self) -> None:
         """End the children, the threads and the loop; what still runs is stopped, or dropped where it cannot be."""
@@ -256,11 +267,10 @@ class StepExecutor:
         step, key = prepared.step, _key(prepared.chunk)
         value = decode_input(step, prepared.inputs, prepared.document)
         arguments = step.arguments(prepared.document, prepared.offers, _resources(self._resources))
-        began = time.monotonic()
-        self._deadlines[key] = (began + self._limit(step), prepared.chunk, step, threading.current_thread())
+        began = self._watch(prepared, threading.current_thread())
         result = step.function(value, **arguments)
         seconds = time.monotonic() - began
-        self._deadlines.pop(key, None)
+        self._watched.pop(key, None)
         self._finish(prepared, encode_result(step, prepared.fans_out, result), seconds)
 
     def _prepare(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> Prepared:
@@ -324,14 +334,13 @@ class StepExecutor:
 
     async def _run_coroutine(self, prepared: Prepared) -> None:
         step, inputs = prepared.step, prepared.inputs
-        limit = asyncio.timeout(self._limit(step))
         try:
             if prepared.packed and isinstance(inputs, bytes):
                 inputs = unpack(inputs)
             value = decode_input(step, inputs, prepared.document)
             arguments = step.arguments(prepared.document, prepared.offers, _resources(self._resources))
-            async with self._gate, limit:
-                began = time.monotonic()
+            async with self._gate:
+                began = self._watch(prepared, None)
                 result = await step.function(value, **arguments)
             seconds = time.monotonic() - began
             encoded = encode_result(step, prepared.fans_out, result)
@@ -339,9 +348,6 @@ class StepExecutor:
                 self._threads.submit(functools.partial(self._finish_or_fail, prepared, encoded, seconds))
             else:
                 self._finish(prepared, encoded, seconds)
-        except TimeoutError as error:
-            late = StepTimeout(f"Step {step.name!r} ran longer than its time limit.")
-            self._fail(prepared.chunk, late if limit.expired() else error)
         except BaseException as error:  # noqa: BLE001 - as in _run; after a cancel by the engine nobody hears of it
             self._fail(prepared.chunk, error)
 
@@ -384,9 +390,15 @@ class StepExecutor:
 
     def _end(self, outcome: Outcome) -> None:
         key = _key(outcome.chunk)
-        self._deadlines.pop(key, None)
+        self._watched.pop(key, None)
         if self._running.pop(key, _GONE) is not _GONE:
             self._report(outcome)
+
+    def _watch(self, prepared: Prepared, thread: threading.Thread | None) -> float:
+        began = time.monotonic()
+        deadline = began + self._limit(prepared.step)
+        self._watched[_key(prepared.chunk)] = (deadline, prepared.chunk, prepared.step, thread)
+        return began
 
     def _limit(self, step: Step) -> float:
         return step.timeout_seconds or self._timeout_seconds

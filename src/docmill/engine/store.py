@@ -82,7 +82,8 @@ class Store:
             "limited": limited,
             "owner_limit": owner_limit,
         }
-        return [ClaimedChunk(**row) for row in _fetch(connection, "claim_chunks", parameters)]
+        with connection.cursor(binary=True) as cursor:
+            return [ClaimedChunk(*row) for row in cursor.execute(_QUERIES["claim_chunks"], parameters)]
 
     def held(self, connection: Connection, worker: int) -> list[ClaimedChunk]:
         """Return the chunks that the database believes a worker to run."""
@@ -109,10 +110,10 @@ class Store:
                 "final_positions": [_final_position(entry.pipeline, position) for entry, position in located],
             },
         )
-        done = Completed(accepted={row["id"] for row in rows})
+        done = Completed(accepted={chunk_id for row in rows for chunk_id in row["chunk_ids"]})
         by_id = {completion.chunk.id: completion for completion in completions}
         ended = {
-            row["job_id"]: (by_id[row["id"]], row["position"])
+            row["job_id"]: (by_id[row["chunk_ids"][0]], row["position"])
             for row in rows
             if row["chunks_open"] == 0 and row["status"] == JobStatus.PROCESSING
         }
@@ -418,7 +419,6 @@ class _Starts:
                 input=inputs[row["job_id"], row["item"]],
             )
             for row in rows
-            if row["status"] == "processing"
         ]
 
 
@@ -428,5 +428,5 @@ def _final_position(pipeline: Pipeline, position: int) -> int | None:
 
 
 def _fetch(connection: Connection, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor(row_factory=dict_row) as cursor:
+    with connection.cursor(row_factory=dict_row, binary=True) as cursor:
         return cursor.execute(_QUERIES[name], parameters).fetchall()

@@ -6,6 +6,7 @@ One thread owns the claims and completions. All others (steps, heartbeat, listen
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import queue
 import socket
@@ -133,7 +134,7 @@ class Worker:
                     idle = self._round(outcomes)
                     if (until is not None and until()) or (drain and idle and self._nothing_left()):
                         return
-                    timeout = self._pause() if idle else self._settings.poll_interval_seconds
+                    timeout = min(self._pause() if idle else self._settings.poll_interval_seconds, self._next_expiry())
                 except (psycopg.Error, DocmillError) as error:
                     self._wait_out(error)
                     timeout = 0.0
@@ -177,7 +178,6 @@ class Worker:
 
     def _round(self, outcomes: Sequence[Outcome]) -> bool:
         """Store what has ended and claim anew; tell whether there is nothing to claim."""
-        self._executor.expire()
         self._heartbeat.check_expired()
         self._dispatcher.take(outcomes)
         exchange = self._dispatcher.exchange(claim=self._heartbeat.valid and not self._stopping.is_set())
@@ -195,6 +195,10 @@ class Worker:
             return 0.0
         longest = self._settings.poll_interval_seconds
         return longest if due is None else min(longest, max(due, 0.001))
+
+    def _next_expiry(self) -> float:
+        due = self._executor.expire()
+        return math.inf if due is None else max(due, 0.001)
 
     def _nothing_left(self) -> bool:
         return not self._running and not self._dispatcher.pending and self._dispatcher.nothing_left()

@@ -12,7 +12,7 @@ wanted as materialized (
     select d.step_id,
            least(d.most, s.concurrency - coalesce(
                 (select sum(r.chunks) from running r where r.step_id = d.step_id), 0))::integer as most
-      from unnest(%(steps)s::integer[], %(limits)s::integer[]) as d (step_id, most)
+      from unnest(%(steps)b::integer[], %(limits)b::integer[]) as d (step_id, most)
       join docmill.steps s on s.id = d.step_id
 ),
 due as materialized (
@@ -128,7 +128,7 @@ select d.id, d.filename, d.file_hash_sha256 as sha256, d.file_size_bytes as size
 -- Return chunks that were not finished; the starts do not count.
 with locked as materialized (
     select c.id, c.started_at
-      from docmill.chunks c join unnest(%(ids)s::bigint[], %(epochs)s::integer[]) as d (id, epoch) on c.id = d.id and c.epoch = d.epoch
+      from docmill.chunks c join unnest(%(ids)b::bigint[], %(epochs)b::integer[]) as d (id, epoch) on c.id = d.id and c.epoch = d.epoch
      where c.worker_id is not null order by c.id for update of c
 ),
 returned as (

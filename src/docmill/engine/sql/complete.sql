@@ -4,8 +4,8 @@
 -- step's position: with it the job ends, unless a retry has put the job before that step.
 -- The match names the epoch only: with the status in it the planner may scan the index of a state it believes empty.
 with given as materialized (
-    select * from unnest(%(ids)s::bigint[], %(epochs)s::integer[], %(job_ids)s::uuid[], %(outputs)s::bytea[],
-                         %(final_positions)s::smallint[]) as d (id, epoch, job_id, output, final_position)
+    select * from unnest(%(ids)b::bigint[], %(epochs)b::integer[], %(job_ids)b::uuid[], %(outputs)b::bytea[],
+                         %(final_positions)b::smallint[]) as d (id, epoch, job_id, output, final_position)
 ),
 locked as materialized (
     select j.id from docmill.jobs j
@@ -25,7 +25,8 @@ kept as (
 ),
 counted as (
     -- By job: after a retry, chunks of two steps of one job may end together.
-    select job_id, count(*) as ended, case when count(*) = count(final_position) then min(final_position) end as final_position
+    select job_id, count(*) as ended, array_agg(id) as chunk_ids,
+           case when count(*) = count(final_position) then min(final_position) end as final_position
       from ended group by job_id
 ),
 updated as (
@@ -36,7 +37,7 @@ updated as (
            finished_at = case when j.chunks_open = c.ended and c.final_position = j.position then clock_timestamp() end,
            deadline_at = case when j.chunks_open = c.ended and c.final_position = j.position then null else j.deadline_at end
       from counted c where j.id = c.job_id
-    returning j.id, j.chunks_open, j.status, j.position
+    returning j.id, j.chunks_open, j.status, j.position, c.chunk_ids
 ),
 announced as (
     insert into docmill.events (job_id, kind, data)
@@ -45,15 +46,13 @@ announced as (
     union all
     select u.id, 'job.' || u.status, null from updated u where u.status <> 'processing'
 )
-select e.id, e.job_id, e.step_id, e.item, u.chunks_open, u.status, u.position
-  from ended e join updated u on u.id = e.job_id
- order by e.job_id, e.item
+select id as job_id, chunks_open, status, position, chunk_ids from updated order by id
 
 -- name: start_steps
 -- Begin the next step of jobs whose step has ended; a worker may keep chunks for itself (`taken`) without a new claim.
 with given as materialized (
-    select * from unnest(%(job_ids)s::uuid[], %(step_ids)s::integer[], %(owner_ids)s::integer[], %(positions)s::smallint[],
-                         %(items)s::integer[], %(inputs)s::bytea[], %(taken)s::boolean[])
+    select * from unnest(%(job_ids)b::uuid[], %(step_ids)b::integer[], %(owner_ids)b::integer[], %(positions)b::smallint[],
+                         %(items)b::integer[], %(inputs)b::bytea[], %(taken)b::boolean[])
              as d (job_id, step_id, owner_id, position, item, input, taken)
 ),
 moved as (
@@ -66,15 +65,18 @@ announced as (
     insert into docmill.events (job_id, kind, data)
     select job_id, 'step.started', jsonb_build_object('step_id', step_id, 'chunks', count(*))
       from given group by job_id, step_id
+),
+started as (
+    insert into docmill.chunks (job_id, step_id, owner_id, item, input, priority, max_attempts, status, worker_id, epoch,
+                                attempts, started_at)
+    select g.job_id, g.step_id, g.owner_id, g.item, g.input, m.priority, m.max_attempts,
+           case when g.taken then 'processing' else 'pending' end, case when g.taken then %(worker)s::integer end,
+           g.taken::integer, g.taken::integer, case when g.taken then clock_timestamp() end
+      from given g join moved m on m.id = g.job_id
+     order by g.job_id, g.item
+    returning id, job_id, step_id, owner_id, item, epoch, attempts, max_attempts, status
 )
-insert into docmill.chunks (job_id, step_id, owner_id, item, input, priority, max_attempts, status, worker_id, epoch, attempts,
-                            started_at)
-select g.job_id, g.step_id, g.owner_id, g.item, g.input, m.priority, m.max_attempts,
-       case when g.taken then 'processing' else 'pending' end, case when g.taken then %(worker)s::integer end,
-       g.taken::integer, g.taken::integer, case when g.taken then clock_timestamp() end
-  from given g join moved m on m.id = g.job_id
- order by g.job_id, g.item
-returning id, job_id, step_id, owner_id, item, epoch, attempts, max_attempts, status
+select id, job_id, step_id, owner_id, item, epoch, attempts, max_attempts from started where status = 'processing'
 
 -- name: start_repeated_step
 -- Begin a step that runs once per success of the step before; each chunk finds its input there.

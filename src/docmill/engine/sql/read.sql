@@ -50,7 +50,7 @@ select e.id, e.at, e.kind, e.data from docmill.events e
 -- Where jobs stand: for progress bars.
 select j.id, j.status, j.position, j.chunks_open,
        (select count(*) from docmill.steps s where s.pipeline = j.pipeline and s.version = j.version) as steps
-  from docmill.jobs j where j.id = any(%(job_ids)s::uuid[])
+  from docmill.jobs j where j.id = any(%(job_ids)b::uuid[])
 
 -- name: find_output
 -- The output of a job's step that runs once.
@@ -61,7 +61,7 @@ select f.output, j.document_id from docmill.finished_chunks f join docmill.jobs 
 -- Whether a job of these pipelines and versions has not ended.
 select exists (
     select 1 from docmill.jobs j
-      join unnest(%(pipelines)s::text[], %(versions)s::integer[]) as p (name, version)
+      join unnest(%(pipelines)b::text[], %(versions)b::integer[]) as p (name, version)
         on p.name = j.pipeline and p.version = j.version
      where j.status in ('pending', 'processing')) as open
 

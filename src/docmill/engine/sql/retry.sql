@@ -1,9 +1,9 @@
 -- name: schedule_retries
 -- Let chunks wait for their next attempt, fenced; the reasons go to the history. `refund` gives a start back.
 with given as materialized (
-    select * from unnest(%(ids)s::bigint[], %(epochs)s::integer[], %(worker_ids)s::integer[], %(delays)s::float8[],
-                         %(refunds)s::integer[], %(outcomes)s::text[], %(error_codes)s::text[], %(errors)s::text[],
-                         %(error_pages)s::integer[])
+    select * from unnest(%(ids)b::bigint[], %(epochs)b::integer[], %(worker_ids)b::integer[], %(delays)b::float8[],
+                         %(refunds)b::integer[], %(outcomes)b::text[], %(error_codes)b::text[], %(errors)b::text[],
+                         %(error_pages)b::integer[])
              as d (id, epoch, worker_id, delay, refund, outcome, error_code, error, error_page)
 ),
 locked as materialized (
@@ -68,7 +68,7 @@ returning chunks_open, position
 select f.id, f.step_id, f.item, f.status, f.attempts, f.last_error_code
   from docmill.finished_chunks f join docmill.jobs j on j.id = f.job_id
  where f.job_id = %(job_id)s and f.status in ('failed', 'cancelled')
-   and (%(chunk_ids)s::bigint[] is null or f.id = any(%(chunk_ids)s::bigint[]))
+   and (%(chunk_ids)b::bigint[] is null or f.id = any(%(chunk_ids)b::bigint[]))
    and (%(force)s or f.attempts < 2 * j.max_attempts)
  order by f.id
 
@@ -76,7 +76,7 @@ select f.id, f.step_id, f.item, f.status, f.attempts, f.last_error_code
 -- Give chunks that ended without a result a fresh budget; the caller holds the job's row.
 with reopened as (
     delete from docmill.finished_chunks
-     where job_id = %(job_id)s and id = any(%(chunk_ids)s::bigint[]) and status in ('failed', 'cancelled')
+     where job_id = %(job_id)s and id = any(%(chunk_ids)b::bigint[]) and status in ('failed', 'cancelled')
     returning *
 ),
 back as (

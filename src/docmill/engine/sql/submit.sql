@@ -6,7 +6,7 @@ insert into docmill.pipelines (name, version) values (%(name)s, %(version)s) on 
 -- Make the steps of a pipeline's version known.
 insert into docmill.steps (pipeline, version, position, name, each, concurrency)
 select %(pipeline)s, %(version)s, d.position, d.name, d.each, d.concurrency
-  from unnest(%(positions)s::smallint[], %(names)s::text[], %(each)s::boolean[], %(concurrency)s::integer[])
+  from unnest(%(positions)b::smallint[], %(names)b::text[], %(each)b::boolean[], %(concurrency)b::integer[])
        as d (position, name, each, concurrency)
     on conflict (pipeline, version, position) do update set concurrency = excluded.concurrency
  where steps.concurrency is distinct from excluded.concurrency
@@ -37,8 +37,8 @@ insert into docmill.batches (id, owner, name) values (%(id)s, %(owner)s, %(name)
 -- name: submit_jobs
 -- Submit many jobs of one pipeline; tells for each whether it is new.
 select number, job_id, created
-  from docmill.submit_jobs(%(pipeline)s, %(owner)s, %(job_ids)s::uuid[], %(document_ids)s::uuid[], %(inputs)s::bytea[],
-                           %(idempotency_keys)s::text[], %(unique_keys)s::text[], %(request_hashes)s::bytea[],
+  from docmill.submit_jobs(%(pipeline)s, %(owner)s, %(job_ids)b::uuid[], %(document_ids)b::uuid[], %(inputs)b::bytea[],
+                           %(idempotency_keys)b::text[], %(unique_keys)b::text[], %(request_hashes)b::bytea[],
                            %(batch_id)s::uuid, %(priority)s::smallint, %(max_attempts)s::smallint,
                            %(timeout_seconds)s::real, %(queue_seconds)s::real)
  order by number

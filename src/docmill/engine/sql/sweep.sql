@@ -35,19 +35,19 @@ select id from docmill.jobs
 
 -- name: forget_chunks
 -- Remove the finished chunks of jobs that are no longer kept.
-delete from docmill.finished_chunks where job_id = any(%(job_ids)s::uuid[])
+delete from docmill.finished_chunks where job_id = any(%(job_ids)b::uuid[])
 
 -- name: forget_attempts
 -- Remove the attempts of jobs that are no longer kept.
-delete from docmill.attempts where job_id = any(%(job_ids)s::uuid[])
+delete from docmill.attempts where job_id = any(%(job_ids)b::uuid[])
 
 -- name: forget_events
 -- Remove the events of jobs that are no longer kept.
-delete from docmill.events where job_id = any(%(job_ids)s::uuid[])
+delete from docmill.events where job_id = any(%(job_ids)b::uuid[])
 
 -- name: forget_jobs
 -- Remove jobs that are no longer kept.
-delete from docmill.jobs where id = any(%(job_ids)s::uuid[])
+delete from docmill.jobs where id = any(%(job_ids)b::uuid[])
 
 -- name: forget_workers
 -- Remove workers that ended so long ago that no attempt that is kept names them.

@@ -13,7 +13,7 @@ returning id
 
 -- name: find_lost_chunks
 -- Which of the chunks that a worker runs are no longer its own: cancelled, or taken over.
-select d.id from unnest(%(ids)s::bigint[], %(epochs)s::integer[]) as d (id, epoch)
+select d.id from unnest(%(ids)b::bigint[], %(epochs)b::integer[]) as d (id, epoch)
  where not exists (select 1 from docmill.chunks c where c.id = d.id and c.epoch = d.epoch and c.worker_id = %(worker)s)
 
 -- name: fall_asleep
@@ -32,7 +32,7 @@ update docmill.workers set stopped_at = now(), lease_until = now(), waiting = fa
 -- name: find_next_due
 -- Seconds until the next scheduled retry of these steps.
 select extract(epoch from min(d.run_at) - now())::float8 as seconds
-  from unnest(%(steps)s::integer[]) as s (step_id)
+  from unnest(%(steps)b::integer[]) as s (step_id)
  cross join lateral (
     select c.run_at from docmill.chunks c
      where c.status = 'retry_scheduled' and c.step_id = s.step_id order by c.run_at limit 1) d
