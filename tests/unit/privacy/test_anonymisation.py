@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.privacy.layouts import LAYOUTS, labelled_text
 
 from docmill.errors import InvalidConfiguration, MissingExtra, PrivacyError, UnexplainedText
 from docmill.privacy import model
@@ -16,7 +17,6 @@ from docmill.privacy.anonymisation import Anonymiser
 from docmill.privacy.dates import parse_date
 from docmill.privacy.restoring import restore, restore_pages
 from docmill.settings import PrivacySettings
-from tests.unit.privacy.layouts import LAYOUTS, labelled_text
 
 REPORT = "Patient: Jane Roe   DOB: 12/03/1960\nGlucose 5.6 mmol/L\nMs Roe called on 14/05/2021 from 020 7946 0958."
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.privacy.layouts import MARKERS, UNITS
 
 from docmill.privacy.anonymisation import Anonymiser
-from tests.unit.privacy.layouts import MARKERS, UNITS
 
 HEADER = "Patient: Jane Roe   DOB: 12/03/1960   MRN: 8812345\n"
 FOOTER = "\nReviewed by Adam Winterbourne, MD"

@@ -8,7 +8,10 @@ from docmill.errors import PiiLeakBlocked
 from docmill.privacy.anonymisation import Anonymiser
 from docmill.privacy.outgoing_guard import OutgoingGuard
 
-REPORT = "Patient: SHAW, NATASHA L   DOB: 12/21/1999   MRN: 8812-345\nPhone: (217) 555-0133\nAddress: 12 High Road, Leeds LS1 4AB"
+REPORT = (
+    "Patient: SHAW, NATASHA L   DOB: 12/21/1999   MRN: 8812-345\n"
+    "Phone: (217) 555-0133\nAddress: 12 High Road, Leeds LS1 4AB"
+)
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ def test_hl7_fields(rules: Anonymiser) -> None:
         "OBR|1|845439^GHH|1045813^GHH|15545^GLUCOSE|||200202150730|||||||||4712^PRIMARY^PATRICIA\n"
         "OBX|1|NM|2345-7^GLUCOSE^LN||182|mg/dl|70_105|H|||F"
     )
-    values = dict((value, kind) for kind, value in found(rules, message))
+    values = {value: kind for kind, value in found(rules, message)}
     assert values["JONES^WILLIAM^A"] == values["PRIMARY^PATRICIA"] == "PERSON"
     assert values["19610615"] == "DATE_OF_BIRTH"
     assert values["PATID1234"] == "MRN"
