@@ -29,9 +29,13 @@ _UNREADABLE = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Places where two words may have been glued: "DateUnits", "1.73m2(>90)".
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[\w%²³])(?=[(\[])|(?<=[)\]])(?=\w)")
+_SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_RAISED_DIGITS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 # In parts of the height of the characters.
 _WIDEST_CHARACTER = 1.25
 _SEAM_GAP = 0.05
+_TOUCH = 0.15
+_SAME_ROW = 0.6
 
 
 class PageFrame:
@@ -81,6 +85,7 @@ class TextReader:
             words += self._line_words(text, _cut(_WORD.finditer(text, line.start(), line.end()), seams))
         if clean(text) != text:
             words = [word for word in map(_cleaned, words) if word.text]
+        words = _join_exponents(words)
         return PageWords(
             width=self._frame.width,
             height=self._frame.height,
@@ -99,6 +104,7 @@ class TextReader:
         if len(text) != count:
             # Characters beyond the basic plane take two units: ask for each, so that positions fit again.
             text = "".join(chr(pdfium.FPDFText_GetUnicode(self._text_page, index)) for index in range(count))
+            text = _SURROGATES.sub(_joined_surrogates, text)
         return text.replace("\0", REPLACEMENT)
 
     def _is_seam(self, index: int) -> bool:
@@ -186,6 +192,28 @@ def _right_to_left_word(characters: list[Character], turn: int) -> PlacedWord:
     )
     text = "".join(character.text for character in characters)
     return PlacedWord(clean(text), *shown_box(box, turn), characters[0].baseline, turn)
+
+
+def _join_exponents(words: list[PlacedWord]) -> list[PlacedWord]:
+    """Join what follows a raised digit, because PDFium begins a new line there: "10³" and "/L"."""
+    joined: list[PlacedWord] = []
+    for word in words:
+        previous = joined[-1] if joined else None
+        if previous and previous.text[-1] in _RAISED_DIGITS and previous.turn == word.turn == 0:
+            height = word.bottom - word.top
+            near = abs(word.x0 - previous.x1) < _TOUCH * height
+            if near and abs(word.baseline - previous.baseline) < _SAME_ROW * height:
+                previous.text += word.text
+                previous.x1 = word.x1
+                previous.bottom = max(previous.bottom, word.bottom)
+                continue
+        joined.append(word)
+    return joined
+
+
+def _joined_surrogates(match: re.Match[str]) -> str:
+    # The second place is filled with a character that cleaning takes away.
+    return match[0].encode("utf-16", "surrogatepass").decode("utf-16") + "\u2060"
 
 
 def _cleaned(word: PlacedWord) -> PlacedWord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from docmill.documents.geometry import reading_box, shown_box
 from docmill.documents.layout.cells import split_cells
@@ -15,6 +16,7 @@ from docmill.documents.words import PlacedWord
 CELL_SEPARATOR = "  "
 
 _PARAGRAPH_GAP = 1.9
+_WIDER_THAN_USUAL = 1.35
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -61,10 +63,11 @@ class _Writer:
             self._add("\n")
 
     def write_block(self, rows: list[Row]) -> None:
+        leading = _leading(rows)
         for row, cells in zip(rows, split_cells(rows), strict=True):
             if self._last is not None:
                 distance = row.baseline - self._last.baseline
-                if distance > _PARAGRAPH_GAP * max(row.height, self._last.height, 1.0):
+                if distance > max(_PARAGRAPH_GAP * max(row.height, self._last.height), _WIDER_THAN_USUAL * leading):
                     self._add("\n")
             self._write_row(_reading_cells(row, cells))
             self._last = row
@@ -91,6 +94,12 @@ class _Writer:
     def _add(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
+
+
+def _leading(rows: list[Row]) -> float:
+    """Return the usual distance between the rows of a block; 0 where there are too few to tell."""
+    distances = sorted(row.baseline - above.baseline for above, row in pairwise(rows))
+    return distances[(len(distances) - 1) // 2] if len(distances) > 1 else 0.0
 
 
 def _reading_cells(row: Row, cells: list[list[PlacedWord]]) -> list[list[PlacedWord]]:
