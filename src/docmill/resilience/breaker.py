@@ -8,7 +8,7 @@ closed circuit write nothing. Every change is a row of ``circuit_changes``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -17,8 +17,6 @@ from psycopg_pool import ConnectionPool
 
 from docmill.database.queries import load_queries
 from docmill.errors import CircuitOpen
-
-CircuitState = Literal["closed", "open", "half_open"]
 
 _log = structlog.get_logger(__name__)
 
@@ -111,13 +109,6 @@ class CircuitBreaker:
         """Tell that the call was not made, or says nothing about the provider."""
         if permit.probe is not None:
             self._write("release_probe", permit)
-
-    def state(self, provider: str) -> CircuitState:
-        """Return the state of a provider's circuit."""
-        with self._pool.connection() as connection:
-            row = connection.execute(self._queries["circuit_state"], {"provider": provider}).fetchone()
-        state: CircuitState = row[0] if row else "closed"
-        return state
 
     def _write(self, query: str, permit: Permit, error_code: str | None = None) -> bool:
         with self._pool.connection() as connection:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from tests.integration.conftest import Server
 from tests.integration.llm.local_model import PROMPT, TEXT, Reading, local_model
 from tests.provider import Provider
 
@@ -88,9 +89,21 @@ class Bench:
             return connection.execute(statement).fetchall()
 
 
+TABLES = "circuit_breakers, circuit_changes, provider_limits, llm_calls, llm_answers"
+
+
+@pytest.fixture(scope="module")
+def shared_database(server: Server, template: str) -> Iterator[Database]:
+    """One database for the tests of a module: a fresh one each would take longer than the tests."""
+    with server.database(template) as conninfo, Database(conninfo, role="test") as opened:
+        yield opened
+
+
 @pytest.fixture
-def bench(database: Database) -> Bench:
-    return Bench(database)
+def bench(shared_database: Database) -> Bench:
+    with shared_database.pool.connection() as connection:
+        connection.execute(f"set local search_path = docmill; truncate {TABLES}")
+    return Bench(shared_database)
 
 
 @pytest.fixture

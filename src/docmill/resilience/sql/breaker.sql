@@ -80,7 +80,3 @@ select provider from opened
 update docmill.circuit_breakers
    set probe = null, probe_until = null
  where provider = %(provider)s and probe = %(probe)s
-
--- name: circuit_state
--- The state of one circuit; no row: closed.
-select state from docmill.circuit_states where provider = %(provider)s
