@@ -1,6 +1,6 @@
 """What every fault of a provider costs: requests, wall time, outcome; beside the OpenAI SDK where it is installed.
 
-``python bench/llm_faults.py`` starts an embedded PostgreSQL and one local provider a fault. It ends with code 1
+``python bench/llm.py`` starts an embedded PostgreSQL and one local provider a fault. It ends with code 1
 when a fault ends otherwise than the table says, or when a question takes longer than its deadline.
 """
 
