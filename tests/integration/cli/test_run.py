@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
-
 from tests.integration.cli.conftest import CommandLine
 
 PIPELINE = "medical-report"
@@ -98,7 +97,7 @@ def test_a_password_opens_and_is_not_kept_in_clear(docmill: CommandLine, tmp_pat
     password.write_text("canary-4711\n")
     record = docmill.line("run", PIPELINE, locked, "--json", "--password-file", password)
     assert record["status"] == "completed"
-    wrong = docmill.line("run", PIPELINE, locked, "--json", "--again", code=3, DOCMILL_PDF_PASSWORD="no")  # noqa: S106
+    wrong = docmill.line("run", PIPELINE, locked, "--json", "--again", code=3, DOCMILL_PDF_PASSWORD="no")
     assert wrong["error"]["code"] == "wrong_password"
 
 

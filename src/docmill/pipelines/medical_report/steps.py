@@ -62,7 +62,7 @@ def anonymise(page_groups: list[list[PageText]], anonymiser: Anonymiser, setting
     pages = [page for group in page_groups for page in group]
     if not any(page.text.strip() for page in pages):
         raise NoText(
-            "No text was found on any page; if the pages are scans, install the extra `ocr`: pip install 'docmill[ocr]'."
+            "No text was found on any page; if they are scans, install the extra `ocr`: pip install 'docmill[ocr]'."
         )
     anonymised = anonymiser.anonymise_pages([page.text for page in pages])
     artifacts = [
