@@ -101,7 +101,7 @@ def display_of(code: str) -> str | None:
 
 def _key(name: str) -> tuple[str, ...]:
     words = [token.word for token in tokens_of(name.replace("+", " "))]
-    return tuple(sorted(set(words) - noise_words() or set(words)))
+    return tuple(sorted([word for word in words if word not in noise_words()] or words))
 
 
 @lru_cache(maxsize=4096)
@@ -116,7 +116,7 @@ def analyte_of(name: str) -> str | None:
     outer_analyte = keys.get(_key(outer)) if outer and outer != name else None
     if outer_analyte and all(_harmless(part, outer_analyte) for part in inner):
         return outer_analyte
-    return keys.get(_key(_without_specimen(outer or name)))
+    return keys.get(_key(_without_specimen(name)))
 
 
 def _harmless(part: str, analyte: str) -> bool:

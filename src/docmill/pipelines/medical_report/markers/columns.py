@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from docmill.pipelines.medical_report.markers.dates import SHORT_DATE, FoundDate, find_date, to_iso
@@ -69,13 +70,15 @@ class Columns:
         """Return the column that a field stands in; None where that cannot be told."""
         if not self.aligned:
             return None
-        allowed = _ALLOWED.get(field.kind)
-        candidates = [column for column in self.columns if allowed is None or column.role in allowed]
-        if not self.has("result"):
+        candidates = _candidates(self, field.kind)
+        has_results = self.has("result")
+        if not has_results:
             # The head names only some columns: a field belongs to one only where it stands right under it.
-            candidates = [column for column in candidates if _distance(column, field) <= 0 or column.role != "range"]
+            candidates = tuple(
+                column for column in candidates if _distance(column, field) <= 0 or column.role != "range"
+            )
         best = min(candidates, key=lambda column: (_distance(column, field), _offset(column, field)), default=None)
-        if best is None or _distance(best, field) > (_FAR if self.has("result") else _SLACK):
+        if best is None or _distance(best, field) > (_FAR if has_results else _SLACK):
             return None
         return best
 
@@ -93,6 +96,13 @@ class Columns:
     def between(self, x0: float, x1: float) -> Columns:
         """Return the columns of a part of the page."""
         return replace(self, columns=tuple(column for column in self.columns if x0 <= column.x0 < x1))
+
+
+@lru_cache(maxsize=512)
+def _candidates(columns: Columns, kind: Kind) -> tuple[Column, ...]:
+    """Return the columns that a field of a kind can stand in."""
+    allowed = _ALLOWED.get(kind)
+    return tuple(column for column in columns.columns if allowed is None or column.role in allowed)
 
 
 def _distance(column: Column, field: Field) -> float:
@@ -118,7 +128,7 @@ def read_head(row: Row, fields: Sequence[Field], date_order: str | None) -> Colu
     columns = [_column(row, phrase) for phrase in _headings(row)]
     roles = {column.role for column in columns}
     dates = _dates(row, fields)
-    if dates and len(dates) + len(columns) >= 2:
+    if len(dates) >= 2 or (dates and len(roles - {"date"}) >= 2):
         return _build(row, _dated(columns, dates, date_order))
     if len(roles) < 2 or not roles & _TELLING:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from docmill.pipelines.medical_report.markers.columns import Columns
 from docmill.pipelines.medical_report.markers.fields import Field, Kind
@@ -24,6 +24,7 @@ class Layout:
     columns: Columns | None = None
     range_first: bool = False
     date_order: str | None = None
+    _roles: dict[tuple[Kind, float, float], str | None] = field(init=False, default_factory=dict)
 
     def for_row(self, row: Row) -> Layout:
         """Return the layout as far as it helps with a row: a row without cells has no places to go by."""
@@ -44,10 +45,13 @@ class Layout:
         roles = self.columns.roles()
         return "previous" in roles and "result" in roles and roles.index("previous") < roles.index("result")
 
-    def role_of(self, field: Field) -> str | None:
+    def role_of(self, found: Field) -> str | None:
         """Return the role of the column that a field stands in; text counts by its left edge."""
         if self.columns is None:
             return None
-        if field.kind in (Kind.TEXT, Kind.LABEL):
-            field = replace(field, x1=min(field.x0 + _LEFT_EDGE, field.x1))
-        return self.columns.role_of(field)
+        place = found.kind, found.x0, found.x1
+        if place not in self._roles:
+            if found.kind in (Kind.TEXT, Kind.LABEL):
+                found = replace(found, x1=min(found.x0 + _LEFT_EDGE, found.x1))
+            self._roles[place] = self.columns.role_of(found)
+        return self._roles[place]
