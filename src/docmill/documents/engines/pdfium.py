@@ -46,9 +46,17 @@ class PdfiumDocument(WordSource):
         if not self._document:
             raise _load_error(path, pdfium.FPDF_GetLastError(), password)
         self.page_count: int = pdfium.FPDF_GetPageCount(self._document)
-        if self.page_count < 1:
+        if not self._has_a_page():
             self.close()
             raise NoPages(f"{path.name} has no pages.")
+
+    def _has_a_page(self) -> bool:
+        """Whether at least one of the pages that the file counts exists."""
+        size = pdfium.FS_SIZEF()
+        return any(
+            pdfium.FPDF_GetPageSizeByIndexF(self._document, index, ctypes.byref(size))
+            for index in range(self.page_count)
+        )
 
     @property
     def encrypted(self) -> bool:
