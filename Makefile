@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 UNIT_COVERAGE := 80
+VARIANT ?= all
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down test check lint lint-fix unit-test int-test bench docs picture image lock clean
@@ -68,19 +70,18 @@ bench: setup ## Run every benchmark; each ends with lines of JSON
 bench-%: setup
 	@$(BIN)/python bench/$*.py
 
-image: ## Build the production image with docker, podman or buildah
-	@if docker info >/dev/null 2>&1; then builder=docker; \
-	elif command -v podman >/dev/null; then builder=podman; \
-	elif command -v buildah >/dev/null; then builder=buildah; \
-	else echo "Install docker, podman or buildah first."; exit 1; fi; \
-	$$builder build --file deploy/Dockerfile --tag docmill:latest .
+image: ## Build the production image with docker, podman or buildah; VARIANT=core for the small one
+	@if docker info >/dev/null 2>&1; then build="docker build"; \
+	elif command -v podman >/dev/null; then build="podman build --format docker"; \
+	elif command -v buildah >/dev/null; then build="buildah build --format docker"; \
+	else echo "An image needs docker, podman or buildah; install one of them."; exit 1; fi; \
+	$$build --file deploy/Dockerfile --build-arg VARIANT=$(VARIANT) --tag docmill:$(VARIANT) .
 
 lock: setup ## Write the locks anew: the newest versions that pyproject.toml allows
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
-	    --extra all --group dev --group docs pyproject.toml --output-file requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
-	    --extra all pyproject.toml --output-file deploy/requirements.lock
-	@! grep -nE "https?://" requirements.lock deploy/requirements.lock
+	$(COMPILE) --extra all --group dev --group docs --output-file requirements.lock
+	$(COMPILE) --extra all --output-file deploy/all.lock
+	$(COMPILE) --output-file deploy/core.lock
+	@! grep -nE "https?://" requirements.lock deploy/*.lock
 
 clean: ## Remove the virtual environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov

