@@ -85,6 +85,13 @@ async def answer(exchange: Exchange) -> None:
     exchange.content(exchange.respond(exchange.request))
 
 
+@fault("late")
+async def late(exchange: Exchange) -> None:
+    """``late:0.5`` answers after half a second."""
+    await asyncio.sleep(float(exchange.argument))
+    exchange.content(exchange.respond(exchange.request))
+
+
 @fault("answer_without_usage")
 async def answer_without_usage(exchange: Exchange) -> None:
     body = completion(exchange.respond(exchange.request), request=exchange.request)

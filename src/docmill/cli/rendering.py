@@ -23,6 +23,9 @@ STYLES = {
 }
 
 
+_SENTENCES_SHOWN = 5
+
+
 def styled_status(status: str) -> str:
     """Return a status with its colour, as rich markup."""
     return f"[{STYLES.get(status, 'default')}]{status}[/]"
@@ -41,8 +44,24 @@ def render_job(console: Console, record: Mapping[str, Any]) -> None:
     result = record["result"]
     if isinstance(result, dict) and isinstance(result.get("markers"), list):
         render_report(console, result)
+    elif isinstance(result, dict) and isinstance(result.get("sentences"), list):
+        render_novel(console, result, record["job_id"])
     elif result is not None:
         console.print_json(data=result)
+
+
+def render_novel(console: Console, result: Mapping[str, Any], job_id: str) -> None:
+    """Print what became of a novel, and how its result begins."""
+    made_by = ", ".join(f"{count} by {method}" for method, count in result["methods"].items())
+    within = f"{result['within_limits']:.0%} within the limits of length"
+    console.print(
+        f"  {result['pages']} pages, {len(result['sentences'])} sentences ({made_by}; {within})", markup=False
+    )
+    for sentence in result["sentences"][:_SENTENCES_SHOWN]:
+        console.print(f"  p. {sentence['page']}  {sentence['text']}", markup=False)
+    for pages in result["missing"]:
+        console.print(f"  missing: pages {pages['first_page']} to {pages['last_page']}")
+    console.print(f"  `docmill export {job_id}` prints them all.", markup=False)
 
 
 def _near(file: str) -> str:

@@ -101,6 +101,6 @@ class Press:
 
 
 if __name__ == "__main__":
-    conninfo, blobs, url = sys.argv[1:]
+    conninfo, blobs, url, seconds = sys.argv[1:]
     with Database(conninfo, role="press") as opened:
-        Press(opened, Path(blobs), url).worker().run(drain=True)
+        Press(opened, Path(blobs), url, attempt_seconds=float(seconds)).worker().run(drain=True)

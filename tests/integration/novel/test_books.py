@@ -176,7 +176,7 @@ def test_after_kill_9_only_unfinished_chunks_run(
     press = make_press(server.base_url)
     job = submit(press, book)
     command = [sys.executable, "-m", "tests.integration.novel.press"]
-    command += [press.database.conninfo, str(tmp_path / "blobs"), server.base_url]
+    command += [press.database.conninfo, str(tmp_path / "blobs"), server.base_url, "1"]
     worker = subprocess.Popen(command, start_new_session=True)
     server.wait_for_requests(15, timeout=60)
     os.killpg(worker.pid, signal.SIGKILL)
