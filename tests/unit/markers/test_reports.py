@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.unit.markers.rows import expected, found
 
 from docmill.pipelines.medical_report.markers import pages_from_text, read_markers
-from tests.unit.markers.rows import expected, found
 
 REPORTS = sorted((Path(__file__).parent / "reports").glob("*.txt"))
 

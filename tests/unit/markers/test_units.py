@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.markers.rows import only
 
 from docmill.pipelines.medical_report.markers.units import find_unit, repair_unit, unit_for, unit_of
-from tests.unit.markers.rows import only
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def build_report(
     pages: Sequence[PageText],
     *,
     markers: Sequence[Marker] | None = None,
+    further_dates: Sequence[str] = (),
     method: Method = "rules",
     warnings: Sequence[str] = (),
 ) -> NormalisedReport:
@@ -39,18 +40,19 @@ def build_report(
     Args:
         pages: The anonymised pages.
         markers: The results; read from the pages by rules where omitted.
+        further_dates: Dates that were replaced by placeholders; they only help to tell day from month.
         method: What read the markers.
         warnings: What earlier steps want the reader to know.
     """
-    found = list(markers) if markers is not None else read_markers(pages)
+    found = list(markers) if markers is not None else read_markers(pages, further_dates=further_dates)
     return NormalisedReport(
         person=person_of(pages),
-        diagnostic_date=date_of(pages, found),
+        diagnostic_date=date_of(pages, found, further_dates),
         diagnostic_title=title_of(pages),
         language=language_of(pages),
         markers=[normalised(marker) for marker in found],
         method=method,
-        warnings=[*warnings, *_warnings(pages, found)],
+        warnings=[*warnings, *_warnings(pages, found, further_dates)],
     )
 
 
@@ -76,11 +78,11 @@ def _value(marker: Marker) -> MarkerValue:
     return MarkerValue(type="boolean", value=quality == "positive", text=marker.value, unit=marker.unit)
 
 
-def _warnings(pages: Sequence[PageText], markers: Sequence[Marker]) -> list[str]:
+def _warnings(pages: Sequence[PageText], markers: Sequence[Marker], further_dates: Sequence[str]) -> list[str]:
     told = [f"Page {page.number} could not be read ({page.error_code})." for page in pages if page.method == "failed"]
     if not markers:
         told.append(NO_RESULTS)
-    if has_doubtful_dates(pages):
+    if has_doubtful_dates(pages, further_dates):
         told.append("Day and month cannot be told apart in some dates; they were left out.")
     for marker in markers:
         if marker.flag in ("H", "L", "HH", "LL") and marker.flag_derived and marker.flag[0] != marker.flag_derived[0]:

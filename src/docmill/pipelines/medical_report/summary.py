@@ -97,10 +97,10 @@ def _shortened(text: str) -> str:
     return text[: LONGEST_TITLE + 1].rsplit(" ", 1)[0][:LONGEST_TITLE]
 
 
-def date_of(pages: Sequence[PageText], markers: Sequence[Marker]) -> str | None:
+def date_of(pages: Sequence[PageText], markers: Sequence[Marker], further_dates: Sequence[str] = ()) -> str | None:
     """Return the date of a report as ISO 8601: when the sample was taken, else received, else reported."""
     texts = [page.text for page in pages]
-    order = date_order(texts, "dm" if has_decimal_comma(texts) else None)
+    order = _order(texts, further_dates)
     best: tuple[int, str] | None = None
     for text in texts:
         for line in text.splitlines():
@@ -125,10 +125,14 @@ def _dated(line: str, order: str | None) -> Iterator[tuple[int, str]]:
             yield _RANKS[phrases[-1].meaning], iso
 
 
-def has_doubtful_dates(pages: Sequence[PageText]) -> bool:
+def _order(texts: Sequence[str], further_dates: Sequence[str]) -> str | None:
+    return date_order([*texts, *further_dates], "dm" if has_decimal_comma(texts) else None)
+
+
+def has_doubtful_dates(pages: Sequence[PageText], further_dates: Sequence[str] = ()) -> bool:
     """Return whether there are dates of which nobody can say what is the day and what the month."""
     texts = [page.text for page in pages]
-    order = date_order(texts, "dm" if has_decimal_comma(texts) else None)
+    order = _order(texts, further_dates)
     return any(to_iso(one, order) is None for text in texts for one in find_dates(text))
 
 

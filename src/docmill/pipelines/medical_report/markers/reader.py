@@ -22,17 +22,18 @@ from docmill.pipelines.medical_report.markers.units import unit_for
 from docmill.pipelines.medical_report.models import Flag, Marker
 
 
-def read_markers(pages: Sequence[PageText]) -> list[Marker]:
+def read_markers(pages: Sequence[PageText], *, further_dates: Sequence[str] = ()) -> list[Marker]:
     """Return the laboratory results of a report in the order of its text.
 
     Args:
         pages: The pages of one report, from a PDF or from ``pages_from_text``.
+        further_dates: Dates of the report that were replaced by placeholders; they only help to tell day from month.
 
     Returns:
         One marker for each result; a value is returned only where it stands in the text.
     """
     decimal_comma = has_decimal_comma(page.text for page in pages)
-    order = date_order([page.text for page in pages], "dm" if decimal_comma else None)
+    order = date_order([*(page.text for page in pages), *further_dates], "dm" if decimal_comma else None)
     conventions = Conventions(decimal_comma, order)
     texts = {page.number: page.text for page in pages}
     lines = [[line_of(row, conventions) for row in rows_of(with_boxes(page))] for page in pages]
