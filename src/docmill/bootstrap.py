@@ -35,6 +35,7 @@ from docmill.storage.local import LocalBlobs
 BUILT_IN_PIPELINES = (
     "docmill.pipelines.medical_report.pipeline:pipeline",
     "docmill.pipelines.novel.pipeline:pipeline",
+    "docmill.pipelines.books.pipeline:pipeline",
 )
 ENTRY_POINT_GROUP = "docmill.pipelines"
 
@@ -201,7 +202,7 @@ def _step_factories(settings: Settings) -> dict[Any, Callable[[], Any]]:
 
 
 class _WorkerResources:
-    """Makes what steps may ask for in a worker's own process: as in its children, and the language model."""
+    """Makes what steps may ask for in a worker's own process: as in its children, and whom they may ask."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
@@ -209,9 +210,11 @@ class _WorkerResources:
 
     def __call__(self) -> Resources:
         from docmill.llm.client import LanguageModel
+        from docmill.pipelines.books.apis import BookApis, connect
 
         factories = _step_factories(self._settings)
         factories[LanguageModel | None] = self._language_model
+        factories[BookApis] = lambda: connect(self._settings.books, self._database.pool)
         return _Offers(factories)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -21,7 +21,9 @@ The tree (class: code, kind)::
     │   ├── TooManyPages                  too_many_pages           permanent
     │   ├── XfaPlaceholder                xfa_placeholder          permanent
     │   ├── NoText                        no_text                  permanent
-    │   └── InvalidInput                  invalid_input            permanent
+    │   ├── InvalidInput                  invalid_input            permanent
+    │   ├── BookNotFound                  book_not_found           permanent
+    │   └── AmbiguousBook                 ambiguous_book           permanent
     ├── IsolationError                    step_crashed             transient
     │   ├── MemoryLimitExceeded           memory_limit             transient
     │   ├── TimeLimitExceeded             time_limit               timeout
@@ -230,6 +232,18 @@ class InvalidInput(DocumentError):
     """The input does not have the form that the pipeline expects."""
 
     code = "invalid_input"
+
+
+class BookNotFound(DocumentError):
+    """Neither Google Books nor Open Library knows the book; check its ISBN, or its title and author."""
+
+    code = "book_not_found"
+
+
+class AmbiguousBook(DocumentError):
+    """Books were found, but none that fits title and author; correct the row, or give another ISBN."""
+
+    code = "ambiguous_book"
 
 
 class IsolationError(DocmillError):

@@ -139,17 +139,18 @@ def test_an_unknown_revision_is_told(empty_database: str, target: str) -> None:
 
 @pytest.fixture
 def limited(empty_database: str) -> Iterator[str]:
-    """A connection string of a role that may create nothing in the database but what lies in schema docmill."""
+    """A connection string of a role that may create nothing in the database but what lies in its two schemas."""
     name = f"{conninfo_to_dict(empty_database)['dbname']}_role"
     with psycopg.connect(empty_database, autocommit=True) as connection:
         connection.execute(f"create role {name}")  # type: ignore[arg-type]
-        connection.execute(f"create schema docmill authorization {name}")  # type: ignore[arg-type]
+        for schema in ("docmill", "warehouse"):
+            connection.execute(f"create schema {schema} authorization {name}")  # type: ignore[arg-type]
         yield make_conninfo(empty_database, options=f"-c role={name}")
         connection.execute(f"drop owned by {name}")  # type: ignore[arg-type]
         connection.execute(f"drop role {name}")  # type: ignore[arg-type]
 
 
-def test_a_user_who_may_not_create_schemas_can_upgrade_one_that_is_given(limited: str) -> None:
+def test_a_user_who_may_not_create_schemas_can_upgrade_those_that_are_given(limited: str) -> None:
     migrations.upgrade(limited)
     migrations.check(limited)
 

@@ -6,34 +6,7 @@ import re
 import unicodedata
 
 _ARTICLES = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "le",
-        "la",
-        "les",
-        "l",
-        "un",
-        "une",
-        "der",
-        "die",
-        "das",
-        "ein",
-        "eine",
-        "el",
-        "los",
-        "las",
-        "il",
-        "lo",
-        "gli",
-        "i",
-        "uno",
-        "una",
-        "de",
-        "het",
-        "een",
-    ]
+    re.findall(r"\w+", "the a an le la les l un une der die das ein eine el los las il lo gli uno una de het een")
 )
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _EDITION = (
@@ -46,9 +19,7 @@ _SUFFIX = re.compile(
     rf"\s*(?:[,:;–-]\s*(?:{_EDITION}|{_FORMAT})|[(\[]\s*(?:{_EDITION}|{_FORMAT})\s*[)\]])\s*$", re.IGNORECASE
 )
 _SUBTITLE = re.compile(r"\s*(?::|;|\s[–—-]\s|\s/\s).*$", re.DOTALL)
-_SMALL_WORDS = frozenset(
-    ["a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"]
-)
+_SMALL_WORDS = frozenset(re.findall(r"\w+", "a an and as at but by for from in of on or the to with"))
 
 
 def fold(text: str) -> str:
