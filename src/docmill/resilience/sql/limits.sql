@@ -31,7 +31,7 @@ values (%(provider)s, clock_timestamp() + make_interval(secs => %(seconds)s))
     on conflict (provider) do update set blocked_until = greatest(l.blocked_until, excluded.blocked_until)
 
 -- name: blocked_seconds
--- For how many seconds the provider must not be called yet.
-select greatest(0, extract(epoch from blocked_until - clock_timestamp()))::float8
+-- For how many seconds the provider must not be called yet; servers before 17 cannot subtract infinite times.
+select greatest(0, extract(epoch from blocked_until)::float8 - extract(epoch from clock_timestamp())::float8)
   from docmill.provider_limits
  where provider = %(provider)s
