@@ -60,6 +60,23 @@ def lab_report(path: Path, *, order: str = "rows", turn: int = 0, pages: int = 1
     return path
 
 
+SLIP_ROWS = LAB_ROWS[:4]
+SLIP_WIDTH, SLIP_HEIGHT = 420.0, 130.0
+
+
+def lab_slip(path: Path, pages: int = 1) -> Path:
+    """Write a small page with four rows of results: recognition is slow."""
+    canvas = Canvas(str(path), pagesize=(SLIP_WIDTH, SLIP_HEIGHT))
+    for _ in range(pages):
+        canvas.setFont("Helvetica", 10)
+        for row, cells in enumerate(SLIP_ROWS):
+            for column, cell in enumerate(cells):
+                canvas.drawString((20, 160, 210, 250, 330)[column], 100 - 24 * row, cell)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
 def prose(words: int, seed: int) -> list[str]:
     """Return words of prose, each with a number, so that their order can be checked."""
     random = Random(seed)
@@ -157,8 +174,8 @@ def line_of_text(text: bytes) -> bytes:
     return stream(b"", b"BT /F1 12 Tf 72 700 Td (%s) Tj ET" % text)
 
 
-def flate_bomb(gibibytes: int = 1) -> bytes:
-    """Return a content stream of some kilobytes that unpacks to gibibytes of blanks."""
+def flate_bomb(mebibytes: int = 512) -> bytes:
+    """Return a content stream of some kilobytes that unpacks to mebibytes of blanks."""
     packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(b" " * 2**20) for _ in range(1024 * gibibytes)) + packer.flush()
+    packed = b"".join(packer.compress(b" " * 2**20) for _ in range(mebibytes)) + packer.flush()
     return stream(b"/Filter [/FlateDecode /FlateDecode]", zlib.compress(packed, 9))

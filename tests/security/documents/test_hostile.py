@@ -1,0 +1,101 @@
+"""Files made to hurt cost a page and nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.unit.documents.sheets import flate_bomb, lab_report, line_of_text, pages_of_streams, stream
+
+from docmill.documents.isolated import IsolatedReader
+from docmill.documents.models import PageRange
+from docmill.documents.reading import read_pages
+from docmill.errors import EncryptedDocument, InvalidInput, MemoryLimitExceeded, NoPages, PageTimeout
+from docmill.resilience.isolation import ChildPool, Limits
+from docmill.settings import DocumentSettings
+
+SETTINGS = DocumentSettings(ocr="never", text_memory_mb=256, page_timeout_seconds=20)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[IsolatedReader]:
+    with IsolatedReader(SETTINGS, 1) as reader:
+        yield reader
+
+
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    return flate_bomb()
+
+
+def write(tmp_path: Path, content: bytes) -> Path:
+    path = tmp_path / "file.pdf"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_bomb_costs_its_page_and_the_rest_is_read(reader: IsolatedReader, tmp_path: Path, bomb: bytes) -> None:
+    path = write(tmp_path, pages_of_streams([line_of_text(b"before"), bomb, line_of_text(b"after")]))
+    document = reader.read(path)
+    assert [(page.text, page.method, page.error_code) for page in document.pages] == [
+        ("before", "text", None),
+        ("", "failed", "memory_limit"),
+        ("after", "text", None),
+    ]
+
+
+def test_a_document_of_bombs_fails_with_their_code(reader: IsolatedReader, tmp_path: Path, bomb: bytes) -> None:
+    with pytest.raises(MemoryLimitExceeded, match="No page"):
+        reader.read(write(tmp_path, pages_of_streams([bomb])))
+
+
+def test_three_bombs_in_a_row_end_the_document(reader: IsolatedReader, tmp_path: Path, bomb: bytes) -> None:
+    pages = [line_of_text(b"before"), *[bomb] * 3, line_of_text(b"given up")]
+    document = reader.read(write(tmp_path, pages_of_streams(pages)))
+    assert [page.method for page in document.pages] == ["text", *["failed"] * 4]
+
+
+def test_a_bomb_in_a_step_costs_its_page(tmp_path: Path, bomb: bytes) -> None:
+    """A CPU step has much more memory than a page may take; the child of its child has not."""
+    path = write(tmp_path, pages_of_streams([line_of_text(b"before"), bomb, line_of_text(b"after")]))
+    with ChildPool(1, Limits(memory_bytes=2**32, wall_seconds=60)) as pool:
+        pages = pool.submit(read_pages, path, PageRange(first=1, last=3), SETTINGS).result()
+    assert [page.error_code for page in pages] == [None, "memory_limit", None]
+    assert [page.text for page in pages] == ["before", "", "after"]
+
+
+def test_a_page_that_takes_too_long(tmp_path: Path) -> None:
+    slow = stream(b"", b"BT /F1 4 Tf " + b"1 0 0 1 9 9 Tm (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj " * 60_000 + b"ET")
+    settings = SETTINGS.model_copy(update={"page_timeout_seconds": 0.5, "text_memory_mb": 1024})
+    with IsolatedReader(settings, 1) as reader:
+        assert reader.read(lab_report(tmp_path / "lab.pdf")).pages[0].method == "text"
+        started = time.monotonic()
+        with pytest.raises(PageTimeout):
+            reader.read(write(tmp_path, pages_of_streams([slow])))
+        assert time.monotonic() - started < 20
+
+
+def test_deep_nesting_and_loops_end(reader: IsolatedReader, tmp_path: Path) -> None:
+    deep = stream(b"", b"[" * 30_000 + b"]" * 30_000)
+    assert reader.read(write(tmp_path, pages_of_streams([deep]))).pages[0].method == "empty"
+    looping = pages_of_streams([line_of_text(b"x")]).replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]")
+    with pytest.raises(NoPages):
+        reader.read(write(tmp_path, looping))
+
+
+def test_the_reader_goes_on_after_every_failure(reader: IsolatedReader, tmp_path: Path) -> None:
+    with pytest.raises(EncryptedDocument):
+        reader.read(lab_report(tmp_path / "locked.pdf", password="sesame"))
+    assert "Creatinine" in reader.read(lab_report(tmp_path / "lab.pdf")).pages[0].text
+
+
+def test_long_documents_are_read_in_order(reader: IsolatedReader, tmp_path: Path) -> None:
+    path = write(tmp_path, pages_of_streams([line_of_text(b"page %d" % number) for number in range(1, 101)]))
+    document = reader.read(path)
+    assert [page.text for page in document.pages] == [f"page {number}" for number in range(1, 101)]
+    chosen = reader.read(path, PageRange(first=98, last=200))
+    assert [page.number for page in chosen.pages] == [98, 99, 100]
+    with pytest.raises(InvalidInput, match="100 pages"):
+        reader.read(path, PageRange(first=101, last=101))
