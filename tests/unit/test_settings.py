@@ -94,7 +94,7 @@ def test_an_unknown_name_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_a_heartbeat_must_fit_into_the_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCMILL_LEASE_SECONDS", "5")
+    monkeypatch.setenv("DOCMILL_LEASE_SECONDS", "1")
     with pytest.raises(InvalidConfiguration, match="DOCMILL_LEASE_SECONDS"):
         load_settings()
 
