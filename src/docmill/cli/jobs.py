@@ -164,11 +164,31 @@ def _print_event(event: dict[str, Any], as_json: bool) -> None:
 
 
 @app.command()
-def retry(job: Job) -> None:
-    """Give every chunk of a job that ended without a result fresh attempts; successes are kept."""
+def retry(
+    job: Annotated[str | None, typer.Argument(metavar="[JOB]", help="The job's id; without it, a filter.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every job that ended without a full result.")] = False,
+    pipeline: Annotated[str | None, typer.Option(help="Every such job of this pipeline.")] = None,
+    code: Annotated[str | None, typer.Option(help="Every such job that failed with this error code.")] = None,
+    batch: Annotated[str | None, typer.Option(help="Every such job of this batch.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many jobs.")] = 1000,
+    force: Annotated[bool, typer.Option("--force", help="Also chunks that have used up a second budget.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+) -> None:
+    """Give chunks that ended without a result fresh attempts: of one job, or of all that match; successes are kept."""
+    from docmill.engine.client import RetryFilter
+
+    filtered = every or pipeline is not None or code is not None or batch is not None
+    if filtered == (job is not None):
+        raise UsageError("Name one job, or a filter: --all, --pipeline, --code or --batch.")
+    verb = "would wait" if dry_run else "wait"
     with opened() as application:
-        chunks = application.client.retry(job_id(job))
-    console().print(f"{chunks} chunks wait for a worker again.")
+        if job is not None:
+            chunks = application.client.retry(job_id(job), force=force, dry_run=dry_run)
+            console().print(f"{chunks} chunks {verb} for a worker again.")
+        else:
+            matching = RetryFilter(pipeline, code, job_id(batch) if batch else None, limit)
+            found = application.client.retry_all(matching, force=force, dry_run=dry_run)
+            console().print(f"{found.chunks} chunks of {found.jobs} jobs {verb} for a worker again.")
 
 
 @app.command()

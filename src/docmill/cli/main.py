@@ -9,6 +9,9 @@ import typer
 
 from docmill.cli import (
     anonymise,
+    batches,
+    books,
+    chunks,
     configuration,
     coverage,
     database,
@@ -23,7 +26,9 @@ from docmill.cli import (
     language_model,
     markers,
     run,
+    stats,
     verification,
+    workers,
 )
 from docmill.cli.output import error_console
 from docmill.errors import DocmillError, UsageError
@@ -56,12 +61,17 @@ app.add_typer(anonymise.app, name="privacy")
 app.command()(estimate.estimate)
 app.command()(export.export)
 app.command()(coverage.coverage)
+app.add_typer(books.app, name="books")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(chunks.app, name="chunks")
+app.add_typer(batches.app, name="batches")
+app.add_typer(workers.app, name="workers")
 app.add_typer(documents.app, name="documents")
 app.add_typer(database.app, name="db")
 app.add_typer(configuration.app, name="config")
 app.add_typer(language_model.app, name="llm")
 app.command()(doctor.doctor)
+app.command()(stats.stats)
 app.command()(verification.verify)
 app.command()(installation.down)
 

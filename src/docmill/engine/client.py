@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import json
-import os
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +18,15 @@ from docmill.database.connection import Database
 from docmill.database.queries import load_queries
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.chunk import Connection
-from docmill.engine.payload import pack
+from docmill.engine.gathering import Gathering
 from docmill.engine.pipeline import Attempt, Document
 from docmill.engine.states import JobStatus
 from docmill.engine.store import Store
-from docmill.errors import BlobMissing, DocumentNotFound, IdempotencyConflict, IllegalTransition, JobNotFound
+from docmill.engine.submission import Request, Submission, SubmittedJob, Submitter, time_ordered_id
+from docmill.errors import BlobMissing, DocumentNotFound, IllegalTransition, JobNotFound
 from docmill.settings import EngineSettings
+
+__all__ = ["BlobStore", "Client", "Request", "RetriedJobs", "RetryFilter", "StoredDocuments", "SubmittedJob"]
 
 _QUERIES = load_queries("docmill.engine", "sql")
 _PASSWORD = "password"  # noqa: S105 - a purpose, not a password
@@ -69,36 +69,6 @@ class StoredDocument:
 
     id: UUID
     created: bool
-
-
-@dataclass(frozen=True)
-class SubmittedJob:
-    """A job that was accepted.
-
-    Attributes:
-        id: Its id.
-        created: False when an earlier job answers the same request.
-    """
-
-    id: UUID
-    created: bool
-
-
-@dataclass(frozen=True)
-class Request:
-    """One job to submit.
-
-    Attributes:
-        document_id: The document to run over.
-        record: The input record, as JSON can hold it; with a document, the options of a pipeline that has any.
-        idempotency_key: The same key and request make one job, for ever.
-        unique_key: While a job with this key is open or completed, no further one is made.
-    """
-
-    document_id: UUID | None = None
-    record: Any = None
-    idempotency_key: str | None = None
-    unique_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +128,7 @@ class Client:
         self._media_type = media_type
         self._settings = settings
         self.owner = owner
+        self._submit = Gathering(Submitter(database, settings))
 
     def store_document(self, path: Path, *, most_bytes: int, password: str | None = None) -> StoredDocument:
         """Accept a file: its bytes first, then its row; both are durable when this returns.
@@ -199,31 +170,7 @@ class Client:
         declared = self._store.catalog.entry(pipeline).pipeline
         for request in requests:
             declared.offers(request.record, Attempt())
-        parameters = {
-            "pipeline": pipeline,
-            "owner": self.owner,
-            "job_ids": [time_ordered_id() for _ in requests],
-            "document_ids": [request.document_id for request in requests],
-            "inputs": [_record(request) for request in requests],
-            "idempotency_keys": [request.idempotency_key for request in requests],
-            "unique_keys": [request.unique_key for request in requests],
-            "request_hashes": [_request_hash(pipeline, request) for request in requests],
-            "batch_id": batch_id,
-            "priority": priority,
-            "max_attempts": self._settings.max_attempts,
-            "timeout_seconds": self._settings.job_timeout_seconds,
-            "queue_seconds": self._settings.queue_timeout_seconds or None,
-        }
-        with self._database.pool.connection() as connection:
-            rows = _fetch(connection, "submit_jobs", parameters)
-            submitted = [
-                SubmittedJob(row["job_id"], True) if row["created"] else self._existing(connection, pipeline, request)
-                for row, request in zip(rows, requests, strict=True)
-            ]
-            connection.commit()
-            # After the commit: a notice inside of it would end group commit for the whole cluster.
-            connection.execute(_QUERIES["wake_workers"])
-        return submitted
+        return self._submit(Submission(pipeline, self.owner, requests, batch_id, priority))
 
     def start_batch(self, name: str) -> UUID:
         """Begin a batch and return its id."""
@@ -345,22 +292,6 @@ class Client:
             raise JobNotFound(f"No job has the id {job_id}; `docmill jobs list` shows them.")
         return JobStatus(job["status"])
 
-    def _existing(self, connection: Connection, pipeline: str, request: Request) -> SubmittedJob:
-        rows = _fetch(
-            connection,
-            "find_job_by_key",
-            {"owner": self.owner, "idempotency_key": request.idempotency_key, "unique_key": request.unique_key},
-        )
-        if not rows:
-            raise IdempotencyConflict("The job that held this key ended at this moment; submit again.")
-        same_hash = rows[0]["request_hash"] == _request_hash(pipeline, request)
-        if rows[0]["same_key"] and request.idempotency_key is not None and not same_hash:
-            raise IdempotencyConflict(
-                f"The idempotency key {request.idempotency_key!r} was used before for a different request; "
-                "use a new key."
-            )
-        return SubmittedJob(rows[0]["id"], False)
-
 
 class StoredDocuments:
     """Finds a job's document and makes its bytes readable on this machine.
@@ -396,26 +327,6 @@ class StoredDocuments:
             password=password,
             id=row["id"],
         )
-
-
-def time_ordered_id() -> UUID:
-    """Return a version 7 UUID (RFC 9562): ids that grow with time keep the indexes dense."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = bytearray(milliseconds.to_bytes(6, "big") + os.urandom(10))
-    value[6] = value[6] & 0x0F | 0x70
-    value[8] = value[8] & 0x3F | 0x80
-    return UUID(bytes=bytes(value))
-
-
-def _record(request: Request) -> bytes | None:
-    if request.record is None:
-        return None
-    return pack(json.dumps(request.record, ensure_ascii=True).encode())
-
-
-def _request_hash(pipeline: str, request: Request) -> bytes:
-    content = [pipeline, str(request.document_id), request.record]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
 
 
 def _fetch(connection: Connection, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:

@@ -104,7 +104,6 @@ class Dispatcher:
         self._doubtful = True
         try:
             with connection.transaction():
-                connection.execute(_QUERIES["bound_transaction"], self._stall)
                 completed = self._complete(connection, completions, keep=claim)
                 if claim:
                     claimed, idle = self._claim(connection, leaving, completed.kept)
@@ -194,6 +193,8 @@ class Dispatcher:
     def _ready(self) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = self._connect()
+            with self._connection.transaction():
+                self._connection.execute(_QUERIES["bound_transactions"], self._stall)
         if self._doubtful:
             self._return_strays(self._connection)
             self._doubtful = False

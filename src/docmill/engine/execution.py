@@ -18,7 +18,7 @@ from psycopg_pool import ConnectionPool
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.chunk import ClaimedChunk, Completion, Connection, Failure
 from docmill.engine.payload import is_sealed, pack, to_json, unpack
-from docmill.engine.pipeline import Attempt, Document, Resources, Step, check_output
+from docmill.engine.pipeline import Attempt, Document, Pipeline, Resources, Step, check_output
 from docmill.engine.store import Store
 from docmill.engine.threads import Threads
 from docmill.errors import DocmillError, InvalidInput, OutputLimitExceeded, StepTimeout, WorkerShutdown
@@ -191,6 +191,13 @@ class StepExecutor:
         self._loop_thread.start()
         # What runs, by chunk and epoch, and how to stop it; what is not in here any more is dropped when it ends.
         self._running: dict[Key, Callable[[], object] | None] = {}
+        # Steps that are coroutines and ask for nothing that lies in the database beside their input.
+        self._quick = {
+            step_id
+            for cpu in (False, True)
+            for step_id in store.catalog.step_ids(cpu=cpu)
+            if _needs_only_input(*_place(store, step_id))
+        }
         # Until when what runs in this process may run, and in which thread, where it has one of its own.
         self._watched: dict[Key, tuple[float, ClaimedChunk, Step, threading.Thread | None]] = {}
 
@@ -200,7 +207,7 @@ class StepExecutor:
         for chunk in chunks:
             self._running[_key(chunk)] = None
             entry, position = self._store.catalog.locate(chunk.step_id)
-            if entry.pipeline.steps[position].is_coroutine and not self._needs_database(chunk, entry, position):
+            if chunk.input is not None and not is_sealed(chunk.input) and chunk.step_id in self._quick:
                 offers = entry.pipeline.offers(None, _attempt(chunk))
                 quick.append(Prepared(chunk, entry, position, chunk.input, None, offers, packed=True))
             else:
@@ -241,13 +248,6 @@ class StepExecutor:
         self._loop_thread.join(_CLOSE_SECONDS)
         if not self._loop_thread.is_alive():
             self._loop.close()
-
-    def _needs_database(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> bool:
-        step = entry.pipeline.steps[position]
-        asked = step.resource_types.values()
-        wants_document = step.takes_document or Document in asked
-        wants_options = entry.pipeline.options is not None and entry.pipeline.options in asked
-        return wants_document or wants_options or chunk.input is None or is_sealed(chunk.input)
 
     def _run(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int) -> None:
         if _key(chunk) not in self._running:
@@ -408,6 +408,22 @@ class StepExecutor:
             self._running[_key(chunk)] = stop
         else:
             stop()
+
+
+def _place(store: Store, step_id: int) -> tuple[Pipeline, int]:
+    entry, position = store.catalog.locate(step_id)
+    return entry.pipeline, position
+
+
+def _needs_only_input(pipeline: Pipeline, position: int) -> bool:
+    step = pipeline.steps[position]
+    asked = step.resource_types.values()
+    return (
+        step.is_coroutine
+        and not step.takes_document
+        and Document not in asked
+        and (pipeline.options is None or pipeline.options not in asked)
+    )
 
 
 def _attempt(chunk: ClaimedChunk) -> Attempt:

@@ -404,7 +404,7 @@ class _Starts:
         names = ("job_ids", "step_ids", "owner_ids", "positions", "items", "inputs", "taken")
         columns = dict(zip(names, map(list, zip(*self._rows, strict=True)), strict=True))
         rows = _fetch(connection, "start_steps", {**columns, "worker": self._worker})
-        inputs = {(row[0], row[4]): row[5] for row in self._rows}
+        inputs = {(row[0], row[4]): row[5] for row in self._rows if row[6]}
         return [
             ClaimedChunk(
                 id=row["id"],

@@ -1,0 +1,163 @@
+"""Accepting jobs: what was committed is stored, once per key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+from docmill.database.connection import Database
+from docmill.database.queries import load_queries
+from docmill.engine.chunk import Connection
+from docmill.engine.payload import pack
+from docmill.errors import IdempotencyConflict
+from docmill.settings import EngineSettings
+
+_QUERIES = load_queries("docmill.engine", "sql")
+
+
+@dataclass(frozen=True)
+class SubmittedJob:
+    """A job that was accepted.
+
+    Attributes:
+        id: Its id.
+        created: False when an earlier job answers the same request.
+    """
+
+    id: UUID
+    created: bool
+
+
+@dataclass(frozen=True)
+class Request:
+    """One job to submit.
+
+    Attributes:
+        document_id: The document to run over.
+        record: The input record, as JSON can hold it; with a document, the options of a pipeline that has any.
+        idempotency_key: The same key and request make one job, for ever.
+        unique_key: While a job with this key is open or completed, no further one is made.
+    """
+
+    document_id: UUID | None = None
+    record: Any = None
+    idempotency_key: str | None = None
+    unique_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Jobs of one pipeline that are accepted together or not at all.
+
+    Attributes:
+        pipeline: Its name.
+        owner: Whose they are.
+        requests: One for each job.
+        batch_id: Their batch, if they have one.
+        priority: Higher ones run first.
+    """
+
+    pipeline: str
+    owner: str
+    requests: Sequence[Request]
+    batch_id: UUID | None
+    priority: int
+
+
+class Submitter:
+    """Commits submissions, any number of them in one transaction.
+
+    Args:
+        database: Where jobs live.
+        settings: Attempts and time limits of new jobs.
+    """
+
+    def __init__(self, database: Database, settings: EngineSettings) -> None:
+        self._database = database
+        self._settings = settings
+
+    def __call__(self, submissions: Sequence[Submission]) -> list[list[SubmittedJob]]:
+        """Return the jobs of each submission; they are durable then.
+
+        Raises:
+            IdempotencyConflict: A key was used before for a different request; nothing was accepted.
+        """
+        with self._database.pool.connection() as connection:
+            accepted = [self._submit(connection, submission) for submission in submissions]
+            connection.commit()
+            # After the commit: a notice inside of it would end group commit for the whole cluster.
+            connection.execute(_QUERIES["wake_workers"])
+        return accepted
+
+    def _submit(self, connection: Connection, submission: Submission) -> list[SubmittedJob]:
+        requests = submission.requests
+        parameters = {
+            "pipeline": submission.pipeline,
+            "owner": submission.owner,
+            "job_ids": [time_ordered_id() for _ in requests],
+            "document_ids": [request.document_id for request in requests],
+            "inputs": [_record(request) for request in requests],
+            "idempotency_keys": [request.idempotency_key for request in requests],
+            "unique_keys": [request.unique_key for request in requests],
+            "request_hashes": [_request_hash(submission.pipeline, request) for request in requests],
+            "batch_id": submission.batch_id,
+            "priority": submission.priority,
+            "max_attempts": self._settings.max_attempts,
+            "timeout_seconds": self._settings.job_timeout_seconds,
+            "queue_seconds": self._settings.queue_timeout_seconds or None,
+        }
+        rows = _fetch(connection, "submit_jobs", parameters)
+        return [
+            SubmittedJob(row["job_id"], True) if row["created"] else _existing(connection, submission, request)
+            for row, request in zip(rows, requests, strict=True)
+        ]
+
+
+def _existing(connection: Connection, submission: Submission, request: Request) -> SubmittedJob:
+    keys = {
+        "owner": submission.owner,
+        "idempotency_key": request.idempotency_key,
+        "unique_key": request.unique_key,
+    }
+    rows = _fetch(connection, "find_job_by_key", keys)
+    if not rows:
+        raise IdempotencyConflict("The job that held this key ended at this moment; submit again.")
+    same_hash = rows[0]["request_hash"] == _request_hash(submission.pipeline, request)
+    if rows[0]["same_key"] and request.idempotency_key is not None and not same_hash:
+        raise IdempotencyConflict(
+            f"The idempotency key {request.idempotency_key!r} was used before for a different request; use a new key."
+        )
+    return SubmittedJob(rows[0]["id"], False)
+
+
+def time_ordered_id() -> UUID:
+    """Return a version 7 UUID (RFC 9562): ids that grow with time keep the indexes dense."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = bytearray(milliseconds.to_bytes(6, "big") + os.urandom(10))
+    value[6] = value[6] & 0x0F | 0x70
+    value[8] = value[8] & 0x3F | 0x80
+    return UUID(bytes=bytes(value))
+
+
+def _record(request: Request) -> bytes | None:
+    if request.record is None:
+        return None
+    return pack(json.dumps(request.record, ensure_ascii=True).encode())
+
+
+def _request_hash(pipeline: str, request: Request) -> bytes:
+    content = [pipeline, str(request.document_id), request.record]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+
+
+def _fetch(connection: Connection, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row, binary=True) as cursor:
+        return cursor.execute(_QUERIES[name], parameters).fetchall()
