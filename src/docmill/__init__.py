@@ -12,6 +12,7 @@ Errors are in ``docmill.errors``, each with a stable code.
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from docmill.errors import DocmillError
 
 __all__ = ["Client", "DocmillError", "Document", "Pipeline", "Step"]
+
+# onnxruntime writes a device's id and its events to the user's cache, and can send them; nothing leaves this machine.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _HOMES = {
     "Client": "docmill.engine.client",
