@@ -224,6 +224,10 @@ def test_an_answer_of_another_form_from_open_library_is_a_bad_answer(answer: Any
         open_library.read_works(answer)
 
 
+def test_nul_is_taken_out_since_postgresql_cannot_hold_it() -> None:
+    assert merged(volume(title="Em\0ma", authors=["Jane\0Austen"])).title == "Em ma"
+
+
 def test_what_the_rehearsal_answers_has_the_form_of_the_apis() -> None:
     book = ShelfBook(2)
     library = Library([book])

@@ -8,12 +8,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from docmill.errors import BadAnswer, ProviderError, ProviderRefused, RateLimited
+from docmill.errors import ProviderError, ProviderRefused, RateLimited
 from docmill.pipelines.books.answers import AnswerCache, KeptAnswer
 from docmill.resilience.breaker import CircuitBreaker, Permit
 from docmill.resilience.clock import Clock, Deadline
@@ -27,6 +27,10 @@ _FAILURES_THAT_OPEN = 5
 _FAILURE_WINDOW_SECONDS = 300.0
 # A turn that comes later than this is waited for by the engine, which can do other work meanwhile.
 _LONGEST_TURN_SECONDS = 60.0
+# Time to write the outcome down.
+_MARGIN_SECONDS = 1.0
+
+Found = TypeVar("Found")
 
 Params = Mapping[str, str | int]
 
@@ -58,8 +62,13 @@ class BookApi:
         self._answers = answers
         self._timeout_seconds = timeout_seconds
 
-    async def ask(self, path: str, params: Params) -> Any:
-        """Return the JSON that a request is answered with.
+    async def ask(self, path: str, params: Params, read: Callable[[Any], Found]) -> Found:
+        """Return what a request is answered with.
+
+        Args:
+            path: Appended to the base URL.
+            params: Query of the URL.
+            read: Makes sense of the JSON, and raises ``BadAnswer`` where it has none; such an answer is not kept.
 
         Raises:
             CircuitOpen: The API has failed too often; nothing was sent.
@@ -69,20 +78,22 @@ class BookApi:
         request = self._answers.key(self.provider, path, params)
         kept = await asyncio.to_thread(self._answers.find, request)
         if kept is None or not kept.fresh:
-            return await self._exchange(request, path, params, kept)
-        return _decode(kept.body)
+            return await self._exchange(request, path, params, kept, read)
+        return read(json.loads(kept.body))
 
-    async def _exchange(self, request: bytes, path: str, params: Params, kept: KeptAnswer | None) -> Any:
-        hold_seconds = self._timeout_seconds + _LONGEST_TURN_SECONDS
+    async def _exchange(
+        self, request: bytes, path: str, params: Params, kept: KeptAnswer | None, read: Callable[[Any], Found]
+    ) -> Found:
+        await self._wait_for_turn()
+        hold_seconds = self._timeout_seconds + _MARGIN_SECONDS
         permit = await asyncio.to_thread(self._breaker.permit, self.provider, hold_seconds=hold_seconds)
         failure: BaseException | None = None
         try:
-            await self._wait_for_turn()
             headers = {"If-None-Match": kept.etag} if kept and kept.etag else None
             answer = await self._http.send(
                 "GET", path, params=params, headers=headers, deadline_seconds=self._timeout_seconds
             )
-            return await asyncio.to_thread(self._read, request, answer, kept)
+            return await asyncio.to_thread(self._receive, request, answer, kept, read)
         except BaseException as error:
             failure = error
             raise
@@ -100,15 +111,16 @@ class BookApi:
             # Another call may have been told to wait in the meantime, which holds for all.
             wait = await asyncio.to_thread(self._limits.blocked_seconds, self.provider)
 
-    def _read(self, request: bytes, answer: HttpAnswer, kept: KeptAnswer | None) -> Any:
+    def _receive(
+        self, request: bytes, answer: HttpAnswer, kept: KeptAnswer | None, read: Callable[[Any], Found]
+    ) -> Found:
         if answer.status == _NOT_MODIFIED and kept is not None:
             self._answers.renew(request)
-            return _decode(kept.body)
+            return read(json.loads(kept.body))
         raise_for_status(answer)
-        if not isinstance(answer.json(), dict):
-            raise BadAnswer(f"{self.provider} answered with JSON that is no object.")
+        found = read(answer.json())
         self._answers.store(request, self.provider, answer.body, answer.headers.get("etag"))
-        return _decode(answer.body)
+        return found
 
     def _tell_fleet(self, permit: Permit, failure: BaseException | None) -> None:
         if isinstance(failure, RateLimited):
@@ -119,11 +131,6 @@ class BookApi:
             self._breaker.succeeded(permit)
         else:
             self._breaker.released(permit)
-
-
-def _decode(body: bytes) -> Any:
-    # PostgreSQL cannot hold the character NUL in a text.
-    return json.loads(body.replace(b"\\u0000", b" "))
 
 
 def today() -> datetime.date:

@@ -21,7 +21,13 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Texts = Annotated[list[str], BeforeValidator(_listed)]
+def _without_nul(value: object) -> object:
+    """Return a text without NUL, which JSON may hold and PostgreSQL may not."""
+    return value.replace("\0", " ") if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_without_nul)]
+Texts = Annotated[list[Text], BeforeValidator(_listed)]
 
 
 class BookRequest(BaseModel):
@@ -57,8 +63,8 @@ class Candidate(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    title: str
-    subtitle: str | None = None
+    title: Text
+    subtitle: Text | None = None
     authors: Texts = []
     isbns: list[str] = []
 
@@ -94,17 +100,17 @@ class GoogleVolume(Candidate):
         retail_price: The shop's.
     """
 
-    description: str | None = None
-    publisher: str | None = None
-    published_date: str | None = None
+    description: Text | None = None
+    publisher: Text | None = None
+    published_date: Text | None = None
     page_count: int | None = None
-    language: str | None = None
+    language: Text | None = None
     categories: Texts = []
     rating_average: float | None = None
     rating_count: int | None = None
-    thumbnail: str | None = None
+    thumbnail: Text | None = None
     is_ebook: bool | None = None
-    saleability: str | None = None
+    saleability: Text | None = None
     list_price: Price | None = None
     retail_price: Price | None = None
 
@@ -127,7 +133,7 @@ class OpenLibraryWork(Candidate):
         rating_count: Number of ratings.
     """
 
-    key: str
+    key: Text
     author_keys: Texts = []
     cover_id: int | None = None
     edition_count: int | None = None

@@ -58,11 +58,11 @@ def merge(fetched: FetchedBook) -> Book:
 
 
 async def _volumes(request: BookRequest, apis: BookApis) -> list[GoogleVolume]:
-    return google_books.read_volumes(await apis.google.ask(google_books.PATH, google_books.query(request)))
+    return await apis.google.ask(google_books.PATH, google_books.query(request), google_books.read_volumes)
 
 
 async def _works(request: BookRequest, apis: BookApis) -> list[OpenLibraryWork]:
-    return open_library.read_works(await apis.open_library.ask(open_library.PATH, open_library.query(request)))
+    return await apis.open_library.ask(open_library.PATH, open_library.query(request), open_library.read_works)
 
 
 def _known(failure: BaseException) -> DocmillError:
