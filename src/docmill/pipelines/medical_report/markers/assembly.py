@@ -6,6 +6,7 @@ result, lines without one complete it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from docmill.pipelines.medical_report.markers.codes import analyte_of
@@ -60,7 +61,7 @@ class Assembler:
             self._layout = replace(self._layout, columns=part.columns)
         if part.date is not None:
             self._headings.date = part.date
-        for line in part.lines:
+        for line in _without_scales(part.lines):
             if line.fields:
                 self._read_line(line)
         self._end_paragraph()
@@ -200,9 +201,8 @@ class Assembler:
         """Give a value without a name to the name above it."""
         named = self._open if self._open and self._open.value is None else self._waiting
         if named is not None:
-            if not _is_scale(named, reading):
-                named.take_value(reading)
-                self._keep(named)
+            named.take_value(reading)
+            self._keep(named)
         elif self._open and reading.comparator and not self._open.has_range:
             self._open.take_limit(reading)
 
@@ -233,8 +233,22 @@ def _goes_on(finished: Reading, reading: Reading) -> bool:
     return goes_on_below(finished.name, reading.name)
 
 
-def _is_scale(named: Reading, reading: Reading) -> bool:
-    """Return whether a line only repeats the two ends of the range, as the axis of a graph does."""
-    if named.low is None or named.high is None or reading.unit is not None:
-        return False
-    return reading.value == named.low and len(reading.rows[0].tokens) >= 2 and reading.past_numbers == [named.high]
+def _without_scales(lines: Sequence[Line]) -> list[Line]:
+    """Return lines without those that only repeat the two ends of the range above them, as the axis of a graph does."""
+    kept: list[Line] = []
+    at = 0
+    while at < len(lines):
+        kept.append(lines[at])
+        ends = [(found.low, found.high) for found in lines[at].fields if found.kind is Kind.RANGE]
+        at += 1 + (_length_of_scale(lines[at + 1 :], *ends[0]) if len(ends) == 1 else 0)
+    return kept
+
+
+def _length_of_scale(lines: Sequence[Line], low: float | None, high: float | None) -> int:
+    """Return how many of the lines are the scale of a range, with a value after it."""
+    for length in (1, 2):
+        numbers = [[found.number for found in line.fields] for line in lines[:length]]
+        follows = lines[length].fields[0].kind if len(lines) > length and lines[length].fields else None
+        if [number for line in numbers for number in line] == [low, high] and follows in (Kind.NUMBER, Kind.LABEL):
+            return length
+    return 0

@@ -38,12 +38,14 @@ class Column:
         x0: Left edge of its heading, in points.
         x1: Right edge of its heading, in points.
         date: The date in its heading, if any.
+        age: Of results of several days: 0 for the newest, 1 for the one before it, and so on.
     """
 
     role: str
     x0: float
     x1: float
     date: FoundDate | None = None
+    age: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,23 @@ class Columns:
         """Return the role of the column that a field stands in; None where that cannot be told."""
         column = self.column_of(field)
         return column.role if column else None
+
+    def for_fields(self, fields: Sequence[Field]) -> Columns:
+        """Return the columns as they hold for a row: where the newest day has no result, the next older one has it."""
+        if not any(column.age for column in self.columns):
+            return self
+        columns = {self.column_of(field) for field in fields if field.kind in (Kind.NUMBER, Kind.QUALITY)}
+        filled = [column for column in columns if column and (column.age or column.role == "result")]
+        newest = min(filled, key=lambda column: column.age, default=None)
+        if newest is None or newest.role == "result":
+            return self
+        changed = tuple(
+            replace(column, role="result" if column is newest else "previous")
+            if column.age or column.role == "result"
+            else column
+            for column in self.columns
+        )
+        return replace(self, columns=changed)
 
     def splits(self) -> list[float]:
         """Return where the table begins anew to the right: the left edges of repeated name columns."""
@@ -233,8 +252,11 @@ def _is_date(field: Field) -> bool:
 def newest_is_result(columns: Sequence[Column], date_order: str | None) -> list[Column]:
     """Return dated columns with the newest one as the result and the others as previous results."""
     dated = [(to_iso(column.date, date_order or "dm") or "") if column.date else "" for column in columns]
-    newest = dated.index(max(dated)) if any(dated) else 0
-    return [replace(column, role="result" if index == newest else "previous") for index, column in enumerate(columns)]
+    by_date = sorted(range(len(columns)), key=lambda index: dated[index], reverse=True)
+    return [
+        replace(column, role="previous" if by_date.index(index) else "result", age=by_date.index(index))
+        for index, column in enumerate(columns)
+    ]
 
 
 def _build(row: Row, columns: Sequence[Column]) -> Columns:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from docmill.pipelines.medical_report.markers.columns import Columns
+from docmill.pipelines.medical_report.markers.dates import to_iso
 from docmill.pipelines.medical_report.markers.fields import Field, Kind
 from docmill.pipelines.medical_report.markers.rows import CELL, Row
 
@@ -26,11 +28,19 @@ class Layout:
     date_order: str | None = None
     _roles: dict[tuple[Kind, float, float], str | None] = field(init=False, default_factory=dict)
 
-    def for_row(self, row: Row) -> Layout:
+    def for_row(self, row: Row, fields: Sequence[Field]) -> Layout:
         """Return the layout as far as it helps with a row: a row without cells has no places to go by."""
-        if self.columns is None or not self.columns.aligned or CELL in row.text.strip():
+        if self.columns is None or not self.columns.aligned:
             return self
-        return replace(self, columns=replace(self.columns, aligned=False))
+        if CELL not in row.text.strip():
+            return replace(self, columns=replace(self.columns, aligned=False))
+        columns = self.columns.for_fields(fields)
+        return self if columns is self.columns else replace(self, columns=columns)
+
+    def date_of(self, found: Field) -> str | None:
+        """Return the date of the column that a field stands in, as ISO 8601."""
+        column = self.columns.column_of(found) if self.columns else None
+        return to_iso(column.date, self.date_order) if column and column.date else None
 
     @property
     def has_results_column(self) -> bool:

@@ -263,10 +263,12 @@ def _stands_alone(text: str, phrase: Phrase) -> bool:
 def _merge_text(fields: list[Field], row: Row) -> list[Field]:
     """Join neighbouring stretches of text in one cell."""
     merged: list[Field] = []
-    for found in fields:
+    for found, following in zip(fields, [*fields[1:], None], strict=True):
         last = merged[-1] if merged else None
+        begins_limits = found.bracketed and following is not None and following.kind is Kind.RANGE
         if (
             last
+            and not begins_limits
             and found.kind is Kind.TEXT
             and last.kind is Kind.TEXT
             and last.cell == found.cell

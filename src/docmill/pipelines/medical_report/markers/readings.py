@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from docmill.pipelines.medical_report.markers.fields import Field
 from docmill.pipelines.medical_report.markers.rows import Row
@@ -39,7 +39,6 @@ class Reading:
         runs_on: Whether words follow the value that are no unit.
         in_series: Whether it is one of several known results in one row.
         settled: Whether the row says that there is no result.
-        past_numbers: Further numbers of the row: previous results, or the ends of a scale.
     """
 
     rows: list[Row]
@@ -67,7 +66,6 @@ class Reading:
     runs_on: bool = False
     in_series: bool = False
     settled: bool = False
-    past_numbers: list[float] = field(default_factory=list)
 
     @property
     def has_range(self) -> bool:

@@ -109,7 +109,7 @@ class NameFinder:
     def _is_of_name(self, first: int, at: int) -> bool:
         field, role = self._fields[at], self._roles[at]
         if field.kind is Kind.TEXT:
-            return at == first or self._text_goes_on(first, at)
+            return at == first or (self._text_goes_on(first, at) and not self._begins_limits(at))
         ended = at > first and self._fields[at - 1].text.endswith((":", "="))
         if ended or field.kind in (Kind.DATE, Kind.RANGE):
             return False
@@ -118,6 +118,15 @@ class NameFinder:
         if field.kind is Kind.UNIT:
             return self._unit_is_of_name(first, at)
         return self._text_follows(at)
+
+    def _begins_limits(self, at: int) -> bool:
+        """Return whether text in brackets belongs to a range in them: ``HGB (M 13-18 g/dl)``."""
+        for field in self._fields[at:]:
+            if not field.bracketed:
+                return False
+            if field.kind is Kind.RANGE or (field.kind is Kind.NUMBER and field.comparator):
+                return True
+        return False
 
     def _unit_is_of_name(self, first: int, at: int) -> bool:
         field = self._fields[at]

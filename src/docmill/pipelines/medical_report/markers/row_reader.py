@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from docmill.pipelines.medical_report.markers.codes import analyte_names, analyte_of
+from docmill.pipelines.medical_report.markers.codes import analyte_names, analyte_of, family_of
 from docmill.pipelines.medical_report.markers.dates import find_date, to_iso
 from docmill.pipelines.medical_report.markers.fields import Field, Kind
 from docmill.pipelines.medical_report.markers.layout import Layout
@@ -31,9 +31,13 @@ def read_row(row: Row, fields: Sequence[Field], layout: Layout) -> list[Reading]
     readings: list[Reading] = []
     rest = fields
     keep_digits_of_names(row, fields)
+    layout = layout.for_row(row, fields)
     while rest:
-        reader = _RowReader(row, rest, layout.for_row(row))
-        readings.append(reader.read())
+        reader = _RowReader(row, rest, layout)
+        reading = reader.read()
+        if readings and not reading.name:
+            reading.name = readings[-1].name
+        readings.append(reading)
         rest = reader.rest
     known = [reading for reading in readings if reading.value is not None and analyte_of(reading.name)]
     for reading in known if len(known) >= _SERIES else []:
@@ -112,6 +116,8 @@ class _RowReader:
     def _begins_next(self, at: int) -> bool:
         """Return whether a further result begins here, in the same row."""
         field = self.fields[at]
+        if self._is_other_form(at):
+            return True
         if field.kind is not Kind.TEXT or self.reading.value is None or self.layout.role_of(field) is not None:
             return False
         following = [other.kind for other in self.fields[at + 1 : at + 4]]
@@ -122,6 +128,17 @@ class _RowReader:
             return True
         measured = Kind.UNIT in following or Kind.RANGE in following
         return Kind.NUMBER in following[:2] and measured and len(field.text) < _LONGEST_NAME
+
+    def _is_other_form(self, at: int) -> bool:
+        """Return whether the same result follows as a count after its share, or the reverse: ``55 %  4.29 G/L``."""
+        field, reading = self.fields[at], self.reading
+        following = self.fields[at + 1] if at + 1 < len(self.fields) else None
+        if field.kind is not Kind.NUMBER or following is None or following.kind is not Kind.UNIT or not reading.unit:
+            return False
+        if reading.value is None or self.layout.role_of(field) is not None:
+            return False
+        families = {family_of(unit, 0.0, "wbc") for unit in (reading.unit, following.text)}
+        return families == {"fraction", "number"}
 
     def _take_number(self, at: int, field: Field, role: str | None) -> None:
         reading = self.reading
@@ -138,9 +155,14 @@ class _RowReader:
             self._take_limit(field)
         elif role not in ("other", "name"):
             self.past_result = True
-            if field.number is not None:
-                reading.past_numbers.append(field.number)
-            self.closed = self.closed or role == "result" or (reading.unit is not None and reading.has_range)
+            self.closed = self.closed or self._closes(at, role)
+
+    def _closes(self, at: int, role: str | None) -> bool:
+        """Return whether what follows a further number belongs to that, not to the value."""
+        reading = self.reading
+        following = self.fields[at + 1] if at + 1 < len(self.fields) else None
+        other_unit = following is not None and following.kind is Kind.UNIT and following.text != reading.unit
+        return role == "result" or (reading.unit is not None and (reading.has_range or other_unit))
 
     def _take_limit(self, field: Field) -> None:
         if self.closed:
@@ -176,6 +198,7 @@ class _RowReader:
     def _set_value(self, at: int, field: Field, value: float | str | None, role: str | None) -> None:
         reading = self.reading
         reading.value_row, reading.value_field, reading.value = self.row, field, value
+        reading.date = reading.date or self.layout.date_of(field)
         reading.under_result = (role == "result" and self._begins_cell(field)) or self._follows_order()
         reading.beside_result = self.layout.has_results_column and not reading.under_result
         reading.labelled = self.label == "result" or self.row.text[: field.start].rstrip().endswith((":", "="))
