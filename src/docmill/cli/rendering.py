@@ -46,8 +46,17 @@ def render_job(console: Console, record: Mapping[str, Any]) -> None:
         render_report(console, result)
     elif isinstance(result, dict) and isinstance(result.get("sentences"), list):
         render_novel(console, result, record["job_id"])
+    elif isinstance(result, dict) and "isbn" in result:
+        render_book(console, result)
     elif result is not None:
         console.print_json(data=result)
+
+
+def render_book(console: Console, result: Mapping[str, Any]) -> None:
+    """Print what was loaded of a book."""
+    authors = ", ".join(author["name"] for author in result["authors"]) or "nobody"
+    missing = "".join(f"; {source} could not be asked" for source in result["unavailable"])
+    console.print(f"  {result['isbn']}  {result['title']}, by {authors}; {result['publisher']}{missing}", markup=False)
 
 
 def render_novel(console: Console, result: Mapping[str, Any], job_id: str) -> None:

@@ -10,6 +10,7 @@ import typer
 from docmill.cli.application import opened, read_password, say
 from docmill.cli.choices import Choices, read_choices
 from docmill.cli.output import console, emit, error_console
+from docmill.cli.records import Intake, report_intakes, submit_rows
 from docmill.cli.rendering import render_job
 from docmill.cli.running import Follower, Submission, describe_job, stopping_on_signals, submit_files
 
@@ -44,17 +45,27 @@ def run(
 ) -> None:
     """Submit documents and work until their jobs end. Exit 3 if any failed, 4 if the time was up."""
     password = read_password(password_file)
+    intakes: list[Intake] = []
     with opened("run") as application:
-        submissions = submit_files(
-            application,
-            pipeline,
-            files,
-            password=password,
-            again=again,
-            priority=priority,
-            record=read_choices(choices),
-        )
+        declared = application.store.catalog.entry(pipeline).pipeline
+        if declared.records is not None:
+            chosen = read_choices(choices)
+            intakes = submit_rows(application, declared, files, again=again, priority=priority, choices=chosen)
+            report_intakes(intakes, as_json=False)
+            submissions = [submission for intake in intakes for submission in intake.submissions]
+        else:
+            submissions = submit_files(
+                application,
+                pipeline,
+                files,
+                password=password,
+                again=again,
+                priority=priority,
+                record=read_choices(choices),
+            )
         records, timed_out = work(application, pipeline, submissions, as_json=json, seconds=timeout)
+    if any(intake.failed for intake in intakes):
+        raise typer.Exit(1)
     if timed_out:
         raise typer.Exit(TIMED_OUT)
     if any(record["status"] not in ("completed", "completed_with_errors") for record in records):
@@ -118,6 +129,12 @@ def submit(
     """Store documents and submit a job for each; a worker does the rest. Exit 1 if a file was not accepted."""
     password = read_password(password_file)
     with opened("submit") as application:
+        declared = application.store.catalog.entry(pipeline).pipeline
+        if declared.records is not None:
+            chosen = read_choices(choices)
+            intakes = submit_rows(application, declared, files, again=again, priority=priority, choices=chosen)
+            report_intakes(intakes, as_json=json)
+            raise typer.Exit(1 if any(intake.failed for intake in intakes) else 0)
         submissions = submit_files(
             application,
             pipeline,

@@ -56,7 +56,7 @@ class ShelfBook:
     @property
     def publisher(self) -> str:
         """Its publisher."""
-        return _PUBLISHERS[self.number % 5]
+        return _PUBLISHERS[self.number % 6 % 5]
 
     @property
     def genre(self) -> str:

@@ -1,0 +1,152 @@
+"""Submitting files whose rows are the work: one job a row, bad rows put aside."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from docmill.cli.application import say
+from docmill.cli.output import emit
+from docmill.cli.running import Submission, describe_error
+from docmill.errors import DocmillError, UsageError
+
+if TYPE_CHECKING:
+    from docmill.bootstrap import Application
+    from docmill.engine.pipeline import InputRecord, Pipeline
+
+_ROWS_A_TRANSACTION = 1000
+
+
+@dataclass
+class Intake:
+    """What became of the rows of one file.
+
+    Attributes:
+        file: As it was named.
+        batch_id: The batch of its jobs; None where no row became a job.
+        total: Rows that hold anything.
+        created: New jobs.
+        duplicates: Rows whose work another row, or an earlier job, does.
+        invalid: Rows that were put aside.
+        rejects_file: Where they are, with their numbers and reasons.
+        error: Why the file could not be read, or not to its end.
+    """
+
+    file: str
+    batch_id: UUID | None = None
+    total: int = 0
+    created: int = 0
+    duplicates: int = 0
+    invalid: int = 0
+    rejects_file: str | None = None
+    error: dict[str, Any] | None = None
+    submissions: list[Submission] = field(default_factory=list, repr=False)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the file gave nothing that can be used: it was not read, or every row of it is bad."""
+        return self.error is not None or 0 < self.total == self.invalid
+
+
+def submit_rows(
+    application: Application,
+    pipeline: Pipeline,
+    files: Sequence[Path],
+    *,
+    again: bool,
+    priority: int,
+    choices: dict[str, str] | None,
+) -> list[Intake]:
+    """Submit a job for each row of some files; a file that cannot be read does not stop the others.
+
+    Args:
+        application: Where to.
+        pipeline: A pipeline that reads files row by row.
+        files: What to read.
+        again: Submit new jobs although earlier ones have completed; rows that repeat are still skipped.
+        priority: Higher ones run first.
+        choices: Options that the user chose.
+
+    Raises:
+        UsageError: There are choices: what a row asks for stands in the row.
+    """
+    if choices:
+        raise UsageError(f"Pipeline {pipeline.name!r} has no options; leave --set out.")
+    intakes = []
+    for file in files:
+        intake = Intake(str(file))
+        intakes.append(intake)
+        try:
+            _submit_file(application, pipeline, file, intake, again, priority)
+        except DocmillError as error:
+            intake.error = describe_error(error.code, error.message)
+        except OSError as error:
+            intake.error = describe_error("invalid_input", f"The file cannot be used: {error.strerror}.")
+    return intakes
+
+
+def _submit_file(
+    application: Application, pipeline: Pipeline, file: Path, intake: Intake, again: bool, priority: int
+) -> None:
+    from docmill.engine.client import Request
+
+    seen: set[str] = set()
+    rows = _good_rows(pipeline, file, intake)
+    while part := list(islice(rows, _ROWS_A_TRANSACTION)):
+        new = list({row.key: row for row in reversed(part) if row.key not in seen}.values())[::-1]
+        seen.update(row.key for row in new)
+        intake.duplicates += len(part) - len(new)
+        if intake.batch_id is None:
+            intake.batch_id = application.client.start_batch(f"{pipeline.name}: {file.name}")
+        requests = [
+            Request(record=row.record, unique_key=None if again else f"{pipeline.name}@{pipeline.version}:{row.key}")
+            for row in new
+        ]
+        jobs = application.client.submit(pipeline.name, requests, batch_id=intake.batch_id, priority=priority)
+        for row, job in zip(new, jobs, strict=True):
+            intake.submissions.append(Submission(f"{file}:{row.row}", job_id=job.id, existing=not job.created))
+            intake.created += job.created
+            intake.duplicates += not job.created
+
+
+def _good_rows(pipeline: Pipeline, file: Path, intake: Intake) -> Iterator[InputRecord]:
+    """Yield the rows that can become jobs; write the others to a file beside this one."""
+    from docmill.engine.pipeline import RejectedRow
+
+    if pipeline.records is None:
+        return
+    rejects_path = file.with_name(f"{file.stem}.rejects.csv")
+    rejects = None
+    try:
+        for row in pipeline.records(file):
+            intake.total += 1
+            if not isinstance(row, RejectedRow):
+                yield row
+                continue
+            intake.invalid += 1
+            if rejects is None:
+                rejects = rejects_path.open("w", encoding="utf-8", newline="")
+                intake.rejects_file = str(rejects_path)
+                csv.writer(rejects).writerow(["row", "reason", "cells"])
+            csv.writer(rejects).writerow([row.row, row.reason, *row.cells])
+    finally:
+        if rejects is not None:
+            rejects.close()
+
+
+def report_intakes(intakes: Sequence[Intake], *, as_json: bool) -> None:
+    """Tell what became of each file: as data, or as sentences for people."""
+    for intake in intakes:
+        if as_json:
+            emit({name: value for name, value in asdict(intake).items() if name != "submissions"})
+            continue
+        if intake.error is not None:
+            say(f"{intake.file}: {intake.error['message']} [{intake.error['code']}]")
+        counts = f"{intake.created} jobs created, {intake.duplicates} duplicates skipped, {intake.invalid} invalid"
+        where = f" (see {intake.rejects_file})" if intake.rejects_file else ""
+        say(f"{intake.file}: {intake.total} rows, {counts}{where}")

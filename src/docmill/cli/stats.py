@@ -1,0 +1,41 @@
+"""`docmill stats`: how the work goes, from views that stay quick however many jobs have completed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from docmill.cli.application import opened
+from docmill.cli.output import console, emit
+
+_FAILURES_SHOWN = 20
+
+
+def stats(
+    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+) -> None:
+    """Show what waits and runs, how jobs ended within the last hour, and which failed; all owners together."""
+    from docmill.engine.monitoring import read_statistics
+
+    with opened() as application, application.database.pool.connection() as connection:
+        found = read_statistics(connection, failures=_FAILURES_SHOWN)
+    if json:
+        emit(found)
+        return
+    _print("Open, or in need of a look", found["by_status"])
+    _print("In progress", found["in_progress"])
+    _print("Ended within the last hour", found["last_hour"])
+    _print(f"Failed (newest {_FAILURES_SHOWN}); a temporary error may go away by itself", found["failed"])
+
+
+def _print(title: str, rows: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    if not rows:
+        console().print(f"{title}: nothing")
+        return
+    table = Table(*rows[0], title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    console().print(table)
