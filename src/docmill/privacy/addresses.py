@@ -26,14 +26,14 @@ _TOWN = rf"(?:{_WORD} ){{0,3}}{_WORD}"
 _UK_CODE = r"\b(?:[A-Z]{1,2}\d[A-Z\d]?) ?\d[ABD-HJLNP-UW-Z]{2}\b"
 _CA_CODE = r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b"
 _BOX = (
-    r"(?i:\b(?:P\.? ?O\.? Box|Postfach|Apartado|Casilla|Skr\. poczt\.|BP) \d{2,6}\b|\bPSC \d{1,5},? Box \d{1,5}"
+    r"(?i:\b(?:P\.? ?O\.? Box|Postfach|Apartado|Casilla|Skr\. poczt\.) \d{2,6}\b|\bPSC \d{1,5},? Box \d{1,5}"
     r"|\bUnit \d{1,5},? Box \d{1,5}|\b(?:APO|FPO|DPO) A[AEP] \d{5}\b)"
 )
 _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
 
 
 _STREET_LINE = re.compile(
-    rf"\s*({_HOUSE}\d{{1,5}}[A-Za-z]?(?:/\d{{1,4}})?,? ((?:{_WORD} ){{1,3}}{_WORD})){_UNIT}?,?\s*"
+    rf"\s*({_HOUSE}(?:\d{{1,5}}[A-Za-z]?(?:/\d{{1,4}})?,? )?((?:{_WORD} ){{1,3}}{_WORD})){_UNIT}?,?\s*"
 )
 _PERSONAL = frozenset({"PERSON", "DATE_OF_BIRTH", "MRN", "ADDRESS"})
 
@@ -85,7 +85,12 @@ def street_lines(text: str, lines: list[Line], found: list[Finding], guard: Guar
     people = sorted(item.start for item in found if item.type in _PERSONAL)
     for index, line in enumerate(lines):
         match = _STREET_LINE.fullmatch(line.text)
-        if not match or guard.touches(line.start, line.end) or any(map(is_laboratory_term, match.group(2).split())):
+        if (
+            not match
+            or not any(map(str.isdigit, match.group(1)))
+            or guard.touches(line.start, line.end)
+            or any(map(is_laboratory_term, match.group(2).split()))
+        ):
             continue
         near = lines[max(0, index - 1) : index + 2]
         if bisect_left(people, near[0].start) < bisect_left(people, near[-1].end):

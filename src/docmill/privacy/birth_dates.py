@@ -47,9 +47,9 @@ def date_findings(folded: str, labels: list[Label]) -> list[Finding]:
 @cache
 def _birth_label() -> re.Pattern[str]:
     labels = alternation(listed_labels("DATE_OF_BIRTH"))
-    return re.compile(
-        rf"(?<![^\W_]){labels}[\s.:)(*=\"'|_-]{{0,12}}(?:(?:is|was|on|am|le|il|el|op|dnia|the|of)\s{{1,2}})?[\"'(]?$"
-    )
+    place = r"(?:(?:a|in|à|en|w|te) [^\d\n]{2,30} )?"
+    link = r"(?:(?:is|was|on|am|le|il|el|op|dnia|the|of)\s{1,2})?"
+    return re.compile(rf"(?<![^\W_]){labels}[\s.:)(*=\"'|_-]{{0,12}}{place}{link}[\"'(]?$")
 
 
 def _is_beside_sex(folded: str, match: re.Match[str]) -> bool:

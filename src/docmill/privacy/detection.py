@@ -13,8 +13,8 @@ from docmill.privacy.addresses import addresses, street_lines
 from docmill.privacy.birth_dates import date_findings
 from docmill.privacy.dictionary import Dictionary, read_dictionary
 from docmill.privacy.expansion import expand
-from docmill.privacy.fields import Label, labelled_fields, unknown_fields
-from docmill.privacy.inline import inline_addresses, inline_fields, inline_names
+from docmill.privacy.fields import Label, labelled_fields, lone_identifiers, unknown_fields
+from docmill.privacy.inline import inline_addresses, inline_fields, inline_names, inline_phones
 from docmill.privacy.lab_guard import guard
 from docmill.privacy.lines import Line, split_lines
 from docmill.privacy.merging import merge
@@ -129,6 +129,7 @@ class Detector:
         folded = fold(text)
         table = table_fields(text, lines)
         structure = [*fields, *table.findings, *message_fields(text, lines), *inline_fields(folded)]
+        structure.extend(inline_phones(text, folded))
         patterns = [*pattern_findings(text), *addresses(text), *date_findings(folded, labels)]
         personal = [item for item in patterns if item.type in _PERSONAL_LINES and item.score >= _CERTAIN]
         protected = guard(lines, labels, [*structure, *personal], table.results)
@@ -136,6 +137,7 @@ class Detector:
         found.extend(self._guesses(text, folded))
         found.extend(unknown_fields(text, lines, labels))
         found.extend(names_before_birth(text, lines, found))
+        found.extend(lone_identifiers(text, lines, found))
         found.extend(street_lines(text, lines, found, protected))
         found = [finding for finding in found if protected.allows(finding)]
         for reader in self._models:

@@ -113,7 +113,7 @@ def _may_join(word: str) -> bool:
         return True
     if is_title(word) or is_credential(word) or key in listed("organisations"):
         return False
-    if is_given_name(word) or is_surname(word):
+    if len(key) > 3 and (is_given_name(word) or is_surname(word)):
         return True
     return not is_laboratory_term(word) and key not in listed("ordinary") and classify(key) is None
 
@@ -137,7 +137,7 @@ def _is_one_address(text: str, left: Finding, right: Finding, others: list[Findi
     gap = text[left.end : right.start]
     if len(gap) > _LONGEST_GAP or _BREAK.search(gap) or guard.touches(left.end, right.start):
         return False
-    return not any(left.end <= item.start < right.start for item in others if item.type != "DATE")
+    return not any(left.end <= item.start < right.start for item in others)
 
 
 def _grown_address(text: str, finding: Finding, guard: Guard) -> Finding:

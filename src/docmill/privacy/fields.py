@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ _UNKNOWN_FIELD = re.compile(
     r"(?<![^\W_])[^\W\d_][\w. ]{0,24}[#:] {0,3}"
     r"((?:[^\W\d_]{1,5}[- ]?)?\d[^\W_]*(?:-[^\W_]+){0,4})(?![^\W_]|[.,/:%]\w| ?[%/µ])"
 )
+_LONE_IDENTIFIER = re.compile(r"\s*([^\W_]{1,4}[- ]?\d[\d-]*|\d[\d-]+)\s*")
 _LEAST_DIGITS = 6
 _LOOK_BACK = 60
 _CONTINUATIONS = 3
@@ -138,4 +140,21 @@ def unknown_fields(text: str, lines: list[Line], labels: list[Label]) -> Iterato
     for line in lines:
         for match in _UNKNOWN_FIELD.finditer(line.text):
             if line.start + match.start(1) not in known and sum(map(str.isdigit, match.group(1))) >= _LEAST_DIGITS:
+                yield Finding(line.start + match.start(1), line.start + match.end(1), "ID", 0.75, "structure")
+
+
+def lone_identifiers(text: str, lines: list[Line], found: list[Finding]) -> Iterator[Finding]:
+    """Yield identifiers that are alone on a line directly below or above a person.
+
+    Args:
+        text: The normalised text.
+        lines: Its lines.
+        found: What was found so far.
+    """
+    people = sorted(item.start for item in found if item.type in ("PERSON", "DATE_OF_BIRTH"))
+    for index, line in enumerate(lines):
+        match = _LONE_IDENTIFIER.fullmatch(line.text)
+        if match and sum(map(str.isdigit, match.group(1))) >= _LEAST_DIGITS:
+            near = lines[max(0, index - 1) : index + 2]
+            if bisect_left(people, near[0].start) < bisect_left(people, near[-1].end):
                 yield Finding(line.start + match.start(1), line.start + match.end(1), "ID", 0.75, "structure")

@@ -10,10 +10,12 @@ from docmill.privacy.dates import date_pattern
 from docmill.privacy.labels import alternation, classify, label_words, listed_labels
 from docmill.privacy.models import Finding
 from docmill.privacy.people import name_at
+from docmill.privacy.values import value_spans
 from docmill.privacy.vocabulary import listed
 
 _NUMBERED = ("MRN", "ACCESSION", "ID", "SSN", "NHS", "NATIONAL_ID", "CREDIT_CARD", "BANK")
 _WEAK_PEOPLE = frozenset({"to", "from", "re", "user", "name", "call"})
+_WEAK_PHONES = frozenset({"home", "call", "desk", "contact", "cell", "ph"})
 _LIVING = frozenset(
     {"wohnhaft", "demeurant", "domicilie", "residente", "zamieszkaly", "zamieszkala", "zam", "проживає"}
 )
@@ -31,7 +33,7 @@ def _inline_pattern() -> re.Pattern[str]:
     labels = alternation(plain)
     return re.compile(
         rf"(?<![^\W_])({labels})\b(?:[\s.#]*(?:id|no|nr|number|num|code))?[\s.#]*(?:is|was|are|of)?[\s.:#=(№°º]*"
-        r"((?=[^\s]*\d)[^\W_][\w/:.-]*[^\W_](?:[ ]\d[\d-]*[^\W\d_]?(?![\w/.]))*)"
+        r"((?:[a-z]{2} (?=\d{5}))?(?=[^\s]*\d)[^\W_][\w/:.-]*[^\W_](?:[ ]\d[\d-]*[^\W\d_]?(?![\w/.]))*)"
     )
 
 
@@ -77,6 +79,21 @@ def inline_names(text: str, folded: str) -> Iterator[Finding]:
         span = name_at(text, match.end(), gap.start() if gap else len(text), labelled=False)
         if span and span[0] - match.end() < 20 and (" " in text[span[0] : span[1]] or "," in text[span[0] : span[1]]):
             yield Finding(*span, "PERSON", 0.85, "structure")
+
+
+@cache
+def _inline_phones() -> re.Pattern[str]:
+    labels = [label for label in listed_labels("PHONE") if len(label) > 1 and label not in _WEAK_PHONES]
+    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b[ .]{{0,2}}(?=[ (+]*\d)")
+
+
+def inline_phones(text: str, folded: str) -> Iterator[Finding]:
+    """Yield numbers that directly follow "tel" or "fax"."""
+    for match in _inline_phones().finditer(folded):
+        gap = _GAP.search(text, match.end())
+        spans = value_spans("PHONE", text, match.end(), gap.start() if gap else len(text))
+        if spans and spans[0][0] - match.end() <= 2:
+            yield Finding(*spans[0], "PHONE", 0.95, "structure")
 
 
 @cache

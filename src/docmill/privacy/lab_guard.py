@@ -106,6 +106,7 @@ _DELIMITER = re.compile(r"[\t|;]|\s\s|,(?=\S)")
 _MEASURING_WORDS = frozenset(
     {"was", "is", "of", "at", "=", ":", "(", "to", "level", "war", "ist", "est", "era", "es", "je", "jest"}
 )
+_SENTENCE_END = re.compile(r"([^\W_]{2,}|[)\]%])\. +(?=[A-ZÀ-Þ][^\W\d_])")
 _LONGEST_LINK = 12
 _LONGEST_MARKER = 48
 _LONGEST_ROW = 220
@@ -163,7 +164,7 @@ def guard(lines: list[Line], labels: list[Label], findings: list[Finding], resul
     )
     split = [list(tokens(line.folded)) if line.cells else [] for line in lines]
     rows = [
-        _fragments(line, parts) if _holds(personal, line) else _row(line, parts)
+        _fragments(line, parts) if _holds(personal, line) else _sentences(line, parts)
         for line, parts in zip(lines, split, strict=True)
     ]
     for index in _markers_above(lines, split, rows, personal):
@@ -190,6 +191,19 @@ def _merged(spans: list[Span]) -> list[Span]:
 def _holds(starts: list[int], line: Line) -> bool:
     index = bisect_right(starts, line.end)
     return index > 0 and starts[index - 1] >= line.start
+
+
+def _sentences(line: Line, parts: list[Token]) -> _Row:
+    """Judge each sentence of a line for itself: a result may stand between two of them."""
+    breaks = [match.end() for match in _SENTENCE_END.finditer(line.text) if not is_title(match.group(1))]
+    if not breaks:
+        return _row(line, parts)
+    rows: list[_Row] = []
+    for start, end in pairwise([0, *breaks, len(line.text) + 1]):
+        sentence = [token for token in parts if start <= token.start < end]
+        if sentence:
+            rows.append(_row(line, sentence))
+    return _Row([span for row in rows for span in row.spans], all(row.whole for row in rows))
 
 
 def _row(line: Line, parts: list[Token]) -> _Row:

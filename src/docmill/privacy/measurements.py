@@ -35,6 +35,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_][\w'’.-]*(?<![.]))"
     r"|(?P<mark>\S)"
 )
+_PLAIN_NUMBER = re.compile(r"\d+(?:[.,]\d+)?|\.\d+")
 _QUALITATIVE = frozenset(
     {
         *(
@@ -90,7 +91,18 @@ def tokens(folded: str) -> Iterator[Token]:
         kind = match.lastgroup or "mark"
         if kind == "word":
             kind = word_kind(match.group())
+        elif kind == "range" and not _is_interval(match.group()):
+            kind = "code"
         yield Token(kind, match.start(), match.end())
+
+
+def _is_interval(text: str) -> bool:
+    """Whether two numbers are the ends of a range, and not two groups of a phone number ("0381-494")."""
+    numbers = _PLAIN_NUMBER.findall(text)
+    if len(numbers) != 2 or any(len(number) > 1 and number[0] == "0" and number[1].isdigit() for number in numbers):
+        return False
+    low, high = (float(number.replace(",", ".")) for number in numbers)
+    return low <= high
 
 
 @cache

@@ -36,6 +36,9 @@ _HL7 = {
     "MSH": {10: "ID"},
 }
 _JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}\[\],:])|(-?\d[\d.eE+-]*|true|false|null)')
+_INSERT = re.compile(r"\binsert\s+into\s+[\w.\"`]+\s*\(([^()]*)\)\s*values\s*", re.IGNORECASE)
+_SQL_ROW = re.compile(r"\s*,?\s*\(((?:'(?:[^']|'')*'|[^'()])*)\)")
+_SQL_VALUE = re.compile(r"'(?:[^']|'')*'|[^,\s][^,]*")
 _ELEMENT = re.compile(r"<(/?)([A-Za-z_][\w.:-]*)((?:\s[^<>]*?)?)(/?)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w.:-]*)\s*=\s*[\"']([^\"'<>]*)[\"']")
 _CELL = re.compile(r"(?i)<t[dh][^<>]*>([^<>]*)</t[dh]>")
@@ -59,6 +62,8 @@ def message_fields(text: str, lines: list[Line]) -> list[Finding]:
     found = [finding for line in lines if _SEGMENT.match(line.text) for finding in _segment(text, line)]
     if '":' in text or '" :' in text:
         found.extend(_json(text))
+    if _INSERT.search(text):
+        found.extend(_inserted(text))
     if "</" in text or "/>" in text:
         found.extend(_markup(text))
         found.extend(_html_cells(text, lines))
@@ -129,12 +134,30 @@ def _json(text: str) -> Iterator[Finding]:
 def _keyed(text: str, key: str, stack: list[_Place], span: Span) -> Iterator[Finding]:
     above = [place.key.lower() for place in stack if place.key]
     kind = next((_BELOW[parent, key.lower()] for parent in reversed(above) if (parent, key.lower()) in _BELOW), None)
-    kind = kind or _KEYS.get(key.lower()) or key_type(key)
-    if kind in (None, OTHER, RESULT) or not 0 < span[1] - span[0] <= _LONGEST_VALUE or kind is None:
+    kind = kind or _key_kind(key)
+    if kind is None or not 0 < span[1] - span[0] <= _LONGEST_VALUE:
         return
     if kind == "PHONE" and "@" in text[span[0] : span[1]]:
         return
     yield from field_findings(kind, value_spans(kind, text, *span))
+
+
+def _inserted(text: str) -> Iterator[Finding]:
+    """Read the rows of SQL ``insert`` statements by the names of their columns."""
+    for statement in _INSERT.finditer(text):
+        kinds = [_key_kind(column) for column in statement.group(1).split(",")]
+        row = _SQL_ROW.match(text, statement.end())
+        while row:
+            values = _SQL_VALUE.finditer(text, row.start(1), row.end(1))
+            for kind, value in zip(kinds, values, strict=False):
+                if kind:
+                    yield from field_findings(kind, value_spans(kind, text, *value.span()))
+            row = _SQL_ROW.match(text, row.end())
+
+
+def _key_kind(key: str) -> str | None:
+    kind = _KEYS.get(key.strip(' "`[]').lower()) or key_type(key)
+    return None if kind in (OTHER, RESULT) else kind
 
 
 def _markup(text: str) -> Iterator[Finding]:
@@ -165,6 +188,6 @@ def _html_cells(text: str, lines: list[Line]) -> Iterator[Finding]:
     for line in lines:
         cells = [match.span(1) for match in _CELL.finditer(text, line.start, line.end)]
         for label, value in pairwise(cells):
-            kind = key_type(text[label[0] : label[1]])
-            if kind not in (None, OTHER, RESULT) and kind is not None:
+            kind = _key_kind(text[label[0] : label[1]])
+            if kind is not None:
                 yield from field_findings(kind, value_spans(kind, text, *value))

@@ -18,7 +18,10 @@ _MAC = re.compile(r"(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])", re.
 _SSN = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])")
 _HEALTH_CARD = re.compile(r"(?<![\w-])\d{4}[- ]\d{3}[- ]\d{3}[- ][A-Z]{2}(?![\w-])")
 _SEPARATORS = re.compile(r"[ -]")
-_USER_KEY = re.compile(r"(?i)\b(?:user(?:name|id|_name|_id)?|login|account)=[\"']?([\w.@-]+)")
+_USER_KEY = re.compile(
+    r"(?i)\b(?:user(?:name|id|_name|_id)?|login|account)=[\"']?([\w.@-]+)"
+    r"|\b(?:user(?:name)?|login) [\"']?([a-z][\w.-]*\d[\w.-]*)"
+)
 
 
 class _Checked(NamedTuple):
@@ -79,9 +82,8 @@ def _network(text: str) -> Iterator[Finding]:
         for match in pattern.finditer(text):
             if kind != "IP" or _is_address(match.group()):
                 yield Finding(*match.span(), kind, score, "pattern")
-    if "=" in text:
-        for match in _USER_KEY.finditer(text):
-            yield Finding(*match.span(1), "USERNAME", 0.9, "pattern")
+    for match in _USER_KEY.finditer(text):
+        yield Finding(*match.span(match.lastindex or 0), "USERNAME", 0.9, "pattern")
 
 
 def _is_address(value: str) -> bool:

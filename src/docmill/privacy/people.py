@@ -14,6 +14,7 @@ NAME_WORD = re.compile(rf"{_WORD}\.?")
 _OPENING = re.compile(r"[\s\"'*(]*")
 _GAP = re.compile(r",? |\^|,")
 _FOLLOWING = re.compile(r"(?:['’]s)?(?: [^\W\d_][\w'’.-]*){1,2}")
+_LONGEST_ABBREVIATION = 4
 _LONGEST_NAME = 6
 
 
@@ -102,7 +103,7 @@ def name_at(text: str, start: int, end: int, *, labelled: bool) -> tuple[int, in
         return None
     accepted = [match]
     capitalised = match.group()[0].isupper() or is_particle(match.group())
-    while len(accepted) < _LONGEST_NAME:
+    while len(accepted) < _LONGEST_NAME and not _ends_sentence(accepted[-1].group()):
         following = _next_word(text, accepted[-1].end(), end)
         if not following or not _continues(following.group(), capitalised, following.end() == end):
             break
@@ -134,6 +135,11 @@ def _continues(word: str, capitalised: bool, last: bool) -> bool:
         return True
     # A surname such as "Ward" is also a label; at the end of a field it is the surname.
     return word[0].isupper() == capitalised and (last or not _stops(word))
+
+
+def _ends_sentence(word: str) -> bool:
+    """Whether the full stop after a word is not that of an initial or an abbreviation ("St.")."""
+    return word.endswith(".") and len(word) > _LONGEST_ABBREVIATION
 
 
 def _stops(word: str) -> bool:

@@ -19,6 +19,7 @@ _IDENTIFIER = re.compile(
     r"(?:#\s?)?(?:[^\W_]{1,5} (?=\d))?[^\W_](?:[^\W_]|[-/.:_](?=[^\W_]))*"
     r"(?: (?:\d[^\W_]*(?:[-/](?=[^\W_])[^\W_]+)*|[A-Z]{1,2}(?!\w))){0,7}"
 )
+_NUMBER_BEFORE_NAME = re.compile(r"\d{3,}[\s^,-]+(?=[^\W\d_])")
 _PHONE = re.compile(r"(?:\(?\+|\(|\b)?\d(?:[\d\s()/.–-]|\(0\))*\d(?:\s?(?:x|ext\.?|ex|poste|dw)\s?\d{1,5})?")
 _USERNAME = re.compile(r"[^\s,;|\"'<>]+")
 _ADDRESS_END = re.compile(r"\s{2,}|\t| \| |;(?=\s)|\"|\s[-–]\s(?=[^\W\d_]+:)")
@@ -32,6 +33,9 @@ def value_spans(kind: str, text: str, start: int, end: int) -> list[Span]:
     """Return the spans of the values of ``kind`` in the field ``text[start:end]``; none where nothing fits."""
     lead = _LEAD.match(text, start, end)
     position = lead.end() if lead else start
+    opened = text[position - 1 : position]
+    if position > start and opened in ("'", '"') and (closed := text.find(opened, position, end)) > 0:
+        end = closed
     first = text[position:end].split(" ", 1)[0].strip(".,").lower()
     if position >= end or first in _NOTHING:
         return []
@@ -40,6 +44,8 @@ def value_spans(kind: str, text: str, start: int, end: int) -> list[Span]:
 
 def _names(_kind: str, text: str, position: int, end: int, _start: int) -> list[Span]:
     found: list[Span] = []
+    number = _NUMBER_BEFORE_NAME.match(text, position, end)
+    position = number.end() if number else position
     while position < end:
         span = name_at(text, position, end, labelled=True)
         if not span:
