@@ -21,6 +21,7 @@ class PlacedWord:
         baseline: Height of the baseline; for turned text the position across the reading direction.
         turn: Reading direction in quarter turns clockwise: 0 to the right, 1 down, 2 to the left, 3 up.
         confidence: How sure character recognition is, 0 to 1; None for text that was not recognised.
+        order: Place in the order of the file; -1 where that is not known.
     """
 
     text: str
@@ -31,6 +32,7 @@ class PlacedWord:
     baseline: float
     turn: int = 0
     confidence: float | None = None
+    order: int = -1
 
 
 @dataclass(slots=True)

@@ -86,6 +86,8 @@ class TextReader:
         if clean(text) != text:
             words = [word for word in map(_cleaned, words) if word.text]
         words = _join_exponents(words)
+        for order, word in enumerate(words):
+            word.order = order
         return PageWords(
             width=self._frame.width,
             height=self._frame.height,

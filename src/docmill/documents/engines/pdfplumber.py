@@ -12,7 +12,7 @@ from pdfplumber.utils.text import WordExtractor
 from docmill.documents.cleaning import clean
 from docmill.documents.engines.characters import Character, join_characters
 from docmill.documents.engines.interface import WordSource
-from docmill.documents.geometry import reading_box
+from docmill.documents.geometry import Box, reading_box
 from docmill.documents.words import PageWords, PlacedWord
 from docmill.errors import DocumentError
 
@@ -66,6 +66,16 @@ class PdfplumberSource(WordSource):
         for turn in (1, 2, 3):
             found.words += join_characters([_character(character, turn) for character in by_turn[turn]], turn)
         return found
+
+    def ruled_cells(self, number: int) -> list[list[list[Box | None]]]:
+        """Return the boxes of cells that are drawn with lines: tables of rows of cells; None where one is merged."""
+        try:
+            page = self._document.pages[number - 1]
+            return [[list(row.cells) for row in table.rows] for table in page.find_tables()]
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise DocumentError(f"pdfplumber cannot read page {number} of {self._name}.", page=number) from error
 
     def close(self) -> None:
         """Let the file go."""

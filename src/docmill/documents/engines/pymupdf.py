@@ -71,6 +71,8 @@ class PymupdfSource(WordSource):
                 words = [word for line in lines for word in _line_words(line, page)]
         except (RuntimeError, ValueError, IndexError) as error:
             raise DocumentError(f"PyMuPDF cannot read page {number} of {self._name}.", page=number) from error
+        for order, word in enumerate(words):
+            word.order = order
         text = "".join(word.text for word in words)
         return PageWords(
             width=page.rect.width,

@@ -9,6 +9,7 @@ tables and headings above, below and inside a column keep their rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from docmill.documents.layout.rows import RUN_GAP, Row, build_rows, split_at_gaps
 from docmill.documents.words import PlacedWord
@@ -25,6 +26,8 @@ _LINE_LETTERS = 15
 _SAME_BASELINE = 0.12
 _LEAST_FILL = 0.7
 _LEAST_EVIDENCE = 5.0
+# Of the rows with text on both sides.
+_MOST_CHANGES = 0.5
 
 
 @dataclass(slots=True)
@@ -77,7 +80,7 @@ def _find_band(rows: list[Row]) -> _Band | None:
     best: _Band | None = None
     for gutter in _possible_gutters(runs):
         band = _best_band(rows, runs, gutter)
-        if band and (best is None or band.evidence > best.evidence) and _is_columns(runs, band):
+        if band and (best is None or band.evidence > best.evidence) and _is_columns(rows, runs, band):
             best = band
     return best
 
@@ -182,20 +185,31 @@ def _crosses(row: Row, gutter: float) -> bool:
     return False
 
 
-def _is_columns(runs: list[list[_Run]], band: _Band) -> bool:
+def _is_columns(rows: list[Row], runs: list[list[_Run]], band: _Band) -> bool:
     """Tell columns from a table: both sides are prose, or one is and the other does not share its baselines."""
     left: list[_Run] = []
     right: list[_Run] = []
     for row in runs[band.first : band.last + 1]:
         for run in row:
             (left if run.x0 < band.gutter else right).append(run)
+    if _was_written_in_rows(rows[band.first : band.last + 1], band.gutter):
+        return False
     left_prose, right_prose = _is_prose(left), _is_prose(right)
     if left_prose and right_prose:
         return True
     if left_prose == right_prose:
         return False
     prose, other = (left, right) if left_prose else (right, left)
-    return bool(other) and _comparable(prose, other) and _shared_baselines(prose, other) < 0.5
+    return bool(other) and _fills_alone(prose, other) and _shared_baselines(prose, other) < 0.5
+
+
+def _was_written_in_rows(rows: list[Row], gutter: float) -> bool:
+    """Whether the file itself goes from side to side, row by row; columns are written one after the other."""
+    words = sorted((word for row in rows for word in row.words if word.order >= 0), key=lambda word: word.order)
+    sides = [word.x0 < gutter for word in words]
+    changes = sum(1 for side, following in pairwise(sides) if side != following)
+    both = sum(1 for row in rows if row.x0 < gutter < row.words[-1].x0)
+    return changes > _MOST_CHANGES * both
 
 
 def _is_prose(runs: list[_Run]) -> bool:
@@ -206,9 +220,11 @@ def _is_prose(runs: list[_Run]) -> bool:
     return widths[len(widths) // 2] >= _LEAST_FILL * widths[int(0.9 * (len(widths) - 1))]
 
 
-def _comparable(one: list[_Run], other: list[_Run]) -> bool:
-    widths = [max(run.x1 for run in side) - min(run.x0 for run in side) for side in (one, other)]
-    return min(widths) >= 0.4 * max(widths)
+def _fills_alone(prose: list[_Run], other: list[_Run]) -> bool:
+    """Whether lines of prose are as wide as their side, and the sides about as wide as each other."""
+    width, other_width = (max(run.x1 for run in side) - min(run.x0 for run in side) for side in (prose, other))
+    lines = sorted(run.x1 - run.x0 for run in prose if run.is_line)
+    return lines[len(lines) // 2] >= _LEAST_FILL * width and 0.7 <= width / max(other_width, 1.0) <= 1.43
 
 
 def _shared_baselines(prose: list[_Run], other: list[_Run]) -> float:
