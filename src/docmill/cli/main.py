@@ -25,6 +25,7 @@ from docmill.cli import (
     jobs,
     language_model,
     markers,
+    passages,
     run,
     stats,
     verification,
@@ -61,6 +62,7 @@ app.add_typer(anonymise.app, name="privacy")
 app.command()(estimate.estimate)
 app.command()(export.export)
 app.command()(coverage.coverage)
+app.command()(passages.passages)
 app.add_typer(books.app, name="books")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(chunks.app, name="chunks")

@@ -66,6 +66,18 @@ def test_options_make_a_job_of_their_own(commands: Commands, chapter: Path, job:
     assert other["result"]["options"]["max_words"] == 20
 
 
+def test_passages_tell_pages_and_state(commands: Commands, job: dict[str, Any]) -> None:
+    [shown] = commands.lines("passages", job["job_id"], "--json")
+    passages = shown["passages"]
+    assert shown["summary"] == {"success": len(passages)}
+    assert [passage["first_page"] for passage in passages] == list(range(1, 14, 2))
+    assert [passage["page_count"] for passage in passages] == [2, 2, 2, 2, 2, 2, 1]
+    assert [passage["has_overlap"] for passage in passages] == [False, *[True] * 6]
+    assert all((passage["attempts"], passage["max_attempts"]) == (1, 3) for passage in passages)
+    assert all(passage["finished_at"] for passage in passages)
+    assert "13-13" in commands.run("passages", job["job_id"])
+
+
 @pytest.mark.parametrize(
     ("pipeline", "choice", "code", "words"),
     [

@@ -32,3 +32,15 @@ select result from docmill.novel_coverage where job_id = %(job_id)s and request_
 -- Keep what a request for coverage found.
 insert into docmill.novel_coverage (job_id, request_hash, result) values (%(job_id)s, %(request)s, %(result)s)
     on conflict do nothing
+
+-- name: find_passages
+-- The chunks of a novel job that rewrite passages, with what they were handed, in the order of the book.
+select c.id as chunk_id, c.status, c.attempts, c.max_attempts, c.last_error_code, c.last_error, c.started_at,
+       c.finished_at, coalesce(o.input, f.input) as input
+  from docmill.all_chunks c
+  join docmill.jobs j on j.id = c.job_id
+  join docmill.steps s on s.id = c.step_id and s.pipeline = 'novel' and s.name = 'rewrite'
+  left join docmill.chunks o on o.job_id = c.job_id and o.step_id = c.step_id and o.item = c.item
+  left join docmill.finished_chunks f on f.job_id = c.job_id and f.step_id = c.step_id and f.item = c.item
+ where c.job_id = %(job_id)s and j.owner = %(owner)s
+ order by c.item

@@ -1,0 +1,52 @@
+"""`docmill passages`: where the passages of a novel stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from docmill.cli.application import job_id, opened
+from docmill.cli.output import console, emit
+from docmill.cli.rendering import styled_status
+
+if TYPE_CHECKING:
+    from docmill.pipelines.novel.progress import PassageState
+
+
+def passages(
+    job: Annotated[str, typer.Argument(metavar="JOB", help="Id of a novel job.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON: the passages and a summary.")] = False,
+) -> None:
+    """Show the page ranges of a novel, with state, attempts and last error; `docmill chunks retry` takes their ids."""
+    from docmill.pipelines.novel.progress import passage_states
+
+    with opened() as application:
+        identity = application.inspection.job(job_id(job))["id"]
+        with application.database.pool.connection() as connection:
+            states = passage_states(connection, identity, application.settings.installation.owner)
+    summary = dict(Counter(state.status for state in states))
+    if json:
+        emit({"job_id": job, "summary": summary, "passages": [state.model_dump(mode="json") for state in states]})
+        return
+    _print(states)
+    console().print(", ".join(f"{count} {status}" for status, count in summary.items()) or "None yet.")
+
+
+def _print(states: list[PassageState]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("chunk", "pages", "sentences", "state", "attempts", "last error")
+    for state in states:
+        error = f"{state.last_error} [{state.last_error_code}]" if state.last_error_code else ""
+        table.add_row(
+            str(state.chunk_id),
+            f"{state.first_page}-{state.last_page}",
+            str(state.sentences),
+            styled_status(state.status),
+            f"{state.attempts} of {state.max_attempts}",
+            escape(error),
+        )
+    console().print(table)
