@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 UNKNOWN = "application/octet-stream"
 
 _LOOKED_AT_BYTES = 64 * 1024
 _PDF_WITHIN_BYTES = 1024
+_MOST_CONTROLS = 0.05
 
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -21,6 +24,8 @@ _SIGNATURES = (
     (b"\x1f\x8b", "application/gzip"),
     (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
 )
+# Office files are archives that differ by one member.
+_OFFICE = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
 
 
 def detect_media_type(path: Path) -> str:
@@ -37,8 +42,17 @@ def detect_media_type(path: Path) -> str:
         if head.startswith(signature):
             return media_type
     if head.startswith(b"PK\x03\x04"):
-        return XLSX if b"xl/" in head or b"[Content_Types].xml" in head else "application/zip"
+        return _archive_type(path)
     return _text_type(head) if head and b"\x00" not in head else UNKNOWN
+
+
+def _archive_type(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except zipfile.BadZipFile:
+        return UNKNOWN
+    return next((kind for name, kind in _OFFICE.items() if name in names), "application/zip")
 
 
 def _text_type(head: bytes) -> str:
@@ -46,9 +60,12 @@ def _text_type(head: bytes) -> str:
         text = head.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # The last character may be cut in half by the limit; anything earlier is not UTF-8.
-        if error.start < len(head) - 4:
-            return UNKNOWN if _control_share(head) > 0.05 else "text/plain"
-        text = head[: error.start].decode("utf-8-sig")
+        if error.start >= len(head) - 4:
+            text = head[: error.start].decode("utf-8-sig")
+        elif _control_share(head) <= _MOST_CONTROLS:
+            text = head.decode("latin-1")
+        else:
+            return UNKNOWN
     if text.lstrip()[:1] in ("{", "["):
         try:
             json.loads(text)
