@@ -77,6 +77,8 @@ class Dispatcher:
         self._running = running
         self._connection: Connection | None = None
         self._unsent: list[Outcome] = []
+        steps = [step_id for budget in budgets for step_id in budget.steps]
+        self._limits = any(self._limited(step_id) for step_id in steps)
         self._doubtful = False
         self._turn = (0, 0)
         self._hungry: list[int] = []
@@ -103,7 +105,8 @@ class Dispatcher:
         idle = False
         self._doubtful = True
         try:
-            with connection.transaction():
+            # A claim alone is one statement, and needs no transaction around it.
+            with connection.transaction() if completions or self._limits else contextlib.nullcontext():
                 completed = self._complete(connection, completions, keep=claim)
                 if claim:
                     claimed, idle = self._claim(connection, leaving, completed.kept)

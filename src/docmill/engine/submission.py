@@ -71,6 +71,11 @@ class Submission:
     batch_id: UUID | None
     priority: int
 
+    @property
+    def terms(self) -> tuple[Any, ...]:
+        """What must be equal for two submissions to be stored by one statement."""
+        return self.pipeline, self.owner, self.batch_id, self.priority
+
 
 class Submitter:
     """Commits submissions, any number of them in one transaction.
@@ -90,15 +95,22 @@ class Submitter:
         Raises:
             IdempotencyConflict: A key was used before for a different request; nothing was accepted.
         """
+        alike: dict[tuple[Any, ...], list[Submission]] = {}
+        for submission in submissions:
+            alike.setdefault(submission.terms, []).append(submission)
+        accepted: dict[int, list[SubmittedJob]] = {}
         with self._database.pool.connection() as connection:
-            accepted = [self._submit(connection, submission) for submission in submissions]
+            for group in alike.values():
+                jobs = iter(self._submit(connection, group[0], [item for one in group for item in one.requests]))
+                accepted.update({id(one): [next(jobs) for _ in one.requests] for one in group})
             connection.commit()
             # After the commit: a notice inside of it would end group commit for the whole cluster.
             connection.execute(_QUERIES["wake_workers"])
-        return accepted
+        return [accepted[id(submission)] for submission in submissions]
 
-    def _submit(self, connection: Connection, submission: Submission) -> list[SubmittedJob]:
-        requests = submission.requests
+    def _submit(
+        self, connection: Connection, submission: Submission, requests: Sequence[Request]
+    ) -> list[SubmittedJob]:
         parameters = {
             "pipeline": submission.pipeline,
             "owner": submission.owner,

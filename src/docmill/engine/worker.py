@@ -94,7 +94,7 @@ class Worker:
             on_lost_lease=lambda: self._messages.put(_Lost(None)),
         )
         self._dispatcher = Dispatcher(
-            database.connect,
+            lambda: database.connect(autocommit=True),
             store,
             (
                 ClaimBudget(store.catalog.step_ids(cpu=False), settings.concurrency),
