@@ -18,6 +18,7 @@ from docmill.database.connection import Database
 from docmill.database.queries import load_queries
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.chunk import Connection
+from docmill.engine.crashpoints import crash_point
 from docmill.engine.gathering import Gathering
 from docmill.engine.pipeline import Attempt, Document
 from docmill.engine.states import JobStatus
@@ -193,6 +194,7 @@ class Client:
             if status.final:
                 raise IllegalTransition(f"Job {job_id} is {status.value}; only an open job can be cancelled.")
             self._store.end_job(connection, job_id, JobStatus.CANCELLED)
+            crash_point("cancel.before_commit")
 
     def retry(
         self, job_id: UUID, *, chunk_ids: Sequence[int] | None = None, force: bool = False, dry_run: bool = False
@@ -233,6 +235,7 @@ class Client:
                 raise IllegalTransition(
                     f"Another job does the work of job {job_id} now; see `docmill jobs list`."
                 ) from None
+            crash_point("retry.before_commit")
             connection.commit()
             connection.execute(_QUERIES["wake_workers"])
         return len(found)

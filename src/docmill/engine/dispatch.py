@@ -18,6 +18,7 @@ import structlog
 from docmill.database.queries import load_queries
 from docmill.engine.budget import ClaimBudget
 from docmill.engine.chunk import ClaimedChunk, Completion, Connection, Failure
+from docmill.engine.crashpoints import crash_point
 from docmill.engine.execution import Outcome
 from docmill.engine.heartbeat import Heartbeat
 from docmill.engine.outage import is_outage
@@ -108,13 +109,19 @@ class Dispatcher:
             # A claim alone is one statement, and needs no transaction around it.
             with connection.transaction() if completions or self._limits else contextlib.nullcontext():
                 completed = self._complete(connection, completions, keep=claim)
+                if completions:
+                    crash_point("exchange.after_complete")
                 if claim:
                     claimed, idle = self._claim(connection, leaving, completed.kept)
+                if claimed:
+                    crash_point("exchange.after_claim")
         except psycopg.Error as error:
             if is_outage(error) or not completions:
                 raise
             # One output that the database refuses must not hold up the others.
             completed = self._complete_one_by_one(connection, completions)
+        if completions or claimed:
+            crash_point("exchange.after_commit")
         self._doubtful = False
         self._settle(completed)
         fresh = [*completed.kept, *claimed]
@@ -136,6 +143,8 @@ class Dispatcher:
         if retried:
             with connection.transaction():
                 self._store.schedule_retries(connection, retried, self._lease.worker_id)
+                crash_point("failures.before_commit")
+            crash_point("failures.after_commit")
             self._release(retried)
         for chunk, failure in final:
             with connection.transaction():
@@ -149,6 +158,7 @@ class Dispatcher:
             connection = self._ready()
             with connection.transaction():
                 self._store.hand_back(connection, chunks, self._lease.worker_id)
+                crash_point("hand_back.before_commit")
             self._running.clear()
             self._unsent.clear()
             self.wake_others()

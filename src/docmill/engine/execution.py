@@ -17,6 +17,7 @@ from psycopg_pool import ConnectionPool
 
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.chunk import ClaimedChunk, Completion, Connection, Failure
+from docmill.engine.crashpoints import crash_point
 from docmill.engine.payload import is_sealed, pack, to_json, unpack
 from docmill.engine.pipeline import Attempt, Document, Pipeline, Resources, Step, check_output
 from docmill.engine.store import Store
@@ -382,6 +383,8 @@ class StepExecutor:
                     chunk_id=completion.chunk.id,
                     job_id=str(completion.chunk.job_id),
                 )
+            crash_point("publish.before_commit")
+        crash_point("publish.after_commit")
 
     def _fail(self, chunk: ClaimedChunk, error: BaseException) -> None:
         if not isinstance(error, DocmillError) and _key(chunk) in self._running:

@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 from docmill.database.queries import load_queries
 from docmill.engine.catalog import Catalog, CatalogEntry
 from docmill.engine.chunk import ClaimedChunk, Completion, Connection, Failure
+from docmill.engine.crashpoints import crash_point
 from docmill.engine.outage import is_outage
 from docmill.engine.payload import Cipher, unpack
 from docmill.engine.pipeline import Pipeline
@@ -121,6 +122,8 @@ class Store:
         for completion, position in ended.values():
             self._advance(connection, completion.chunk, position, completion.items, starts)
         done.kept = starts.insert(connection)
+        if done.kept or starts.released:
+            crash_point("fan_out.after_insert")
         done.released = starts.released
         return done
 

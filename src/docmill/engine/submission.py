@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 from docmill.database.connection import Database
 from docmill.database.queries import load_queries
 from docmill.engine.chunk import Connection
+from docmill.engine.crashpoints import crash_point
 from docmill.engine.payload import pack
 from docmill.errors import IdempotencyConflict
 from docmill.settings import EngineSettings
@@ -103,7 +104,9 @@ class Submitter:
             for group in alike.values():
                 jobs = iter(self._submit(connection, group[0], [item for one in group for item in one.requests]))
                 accepted.update({id(one): [next(jobs) for _ in one.requests] for one in group})
+            crash_point("submit.before_commit")
             connection.commit()
+            crash_point("submit.after_commit")
             # After the commit: a notice inside of it would end group commit for the whole cluster.
             connection.execute(_QUERIES["wake_workers"])
         return [accepted[id(submission)] for submission in submissions]

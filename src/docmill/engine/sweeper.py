@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 
 from docmill.database.queries import load_queries
 from docmill.engine.chunk import ClaimedChunk, Connection, Failure
+from docmill.engine.crashpoints import crash_point
 from docmill.engine.states import JobStatus
 from docmill.engine.store import Store
 from docmill.errors import ErrorKind
@@ -42,6 +43,7 @@ def rescue_chunks(connection: Connection, store: Store, lease_seconds: float) ->
     """
     lost = _fetch(connection, "end_lost_workers")
     if lost:
+        crash_point("sweep.after_end")
         log.warning("workers lost", workers=[row["name"] for row in lost])
     unsettled = _fetch(connection, "find_unsettled_workers", seconds=_SETTLE_LEASES * lease_seconds)
     if not unsettled:
@@ -51,6 +53,8 @@ def rescue_chunks(connection: Connection, store: Store, lease_seconds: float) ->
     for row in rows:
         held.setdefault(row.pop("worker_id"), []).append(ClaimedChunk(**row, input=None))
     rescued = sum(_rescue(connection, store, worker, chunks) for worker, chunks in held.items())
+    if rescued:
+        crash_point("sweep.after_rescue")
     settled = [row["id"] for row in unsettled if row["last_look"] and row["id"] not in held]
     if settled:
         with connection.transaction():
