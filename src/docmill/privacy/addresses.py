@@ -17,7 +17,8 @@ _WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.-]*"
 _NUMBER = r"\d{1,6}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?"
 _UNIT_WORDS = r"Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Box|Appt|Wohnung|m\.|lok\.|bus"
 _UNIT = rf"(?:,? ?\n? ?(?:{_UNIT_WORDS})\.? ?#?\w{{1,6}}\b|,? #\w{{1,6}})"
-_HOUSE = r"(?:(?:Flat|Apt\.?|Unit|Suite|Studio|House|H\.No\.|No\.) ?\w{1,5},? )?"
+_DWELLING = r"(?:Flat|Apt\.?|Unit|Suite|Studio|House|H\.No\.|No\.) ?\w{1,5},? "
+_HOUSE = rf"(?:{_DWELLING})?"
 _ARTICLES = (
     r"(?:(?:de|du|des|la|le|les|l'|d'|del|della|dei|di|do|da|dos|los|las|el|y|San|Santa|Św\.|gen\.|im\.) ?){0,3}"
 )
@@ -33,7 +34,7 @@ _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
 
 
 _STREET_LINE = re.compile(
-    rf"\s*({_HOUSE}(?:\d{{1,5}}[A-Za-z]?(?:/\d{{1,4}})?,? )?((?:{_WORD} ){{1,3}}{_WORD})){_UNIT}?,?\s*"
+    rf"\s*((?:{_DWELLING}(?:{_NUMBER},? )?|{_NUMBER},? )((?:{_WORD} ){{1,3}}{_WORD})){_UNIT}?,?\s*"
 )
 _PERSONAL = frozenset({"PERSON", "DATE_OF_BIRTH", "MRN", "ADDRESS"})
 
@@ -85,12 +86,7 @@ def street_lines(text: str, lines: list[Line], found: list[Finding], guard: Guar
     people = sorted(item.start for item in found if item.type in _PERSONAL)
     for index, line in enumerate(lines):
         match = _STREET_LINE.fullmatch(line.text)
-        if (
-            not match
-            or not any(map(str.isdigit, match.group(1)))
-            or guard.touches(line.start, line.end)
-            or any(map(is_laboratory_term, match.group(2).split()))
-        ):
+        if not match or guard.touches(line.start, line.end) or any(map(is_laboratory_term, match.group(2).split())):
             continue
         near = lines[max(0, index - 1) : index + 2]
         if bisect_left(people, near[0].start) < bisect_left(people, near[-1].end):

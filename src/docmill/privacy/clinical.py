@@ -13,7 +13,7 @@ _NOUN = (
     r"|enfermedad|malattia|choroba|ziekte|nephropathy|glomerulonephritis|encephalopathy|granulomatosis|arteritis|disorder|dementia"
 )
 _USE = re.compile(
-    rf"(?:['’]s?)?(?:(?:[- ]|, )[A-ZÀ-Þ][\w'’-]+)?(?: and [A-Z]\w+)?[ -]{{1,2}}(?:[a-z]{{2,12}} )?(?:{_NOUN})\b"
+    rf"(?:['’]s?)?(?:(?:[- ]|, )[A-ZÀ-Þ][\w'’-]+)?(?: and [A-Z]\w+)?[ -]{{1,2}}(?:[a-z]{{2,12}} )?(?i:{_NOUN})\b"
 )
 _BEFORE = re.compile(r"(?i:\b(?:morbus|anti|maladie de|enfermedad de|malattia di|choroba|ziekte van)[ -])$")
 

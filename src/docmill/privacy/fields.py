@@ -12,7 +12,7 @@ from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
 from docmill.privacy.values import value_spans
 
-_SCORES = {"ADDRESS": 0.9, "PERSON": 0.95}
+_SCORES = {"ADDRESS": 0.95, "PERSON": 0.95}
 _COLON = re.compile(r"\s?[\"'*]{0,3}\s*(?:[:=]+|(?<=[#№°º]))(?!//)\s*")
 _WORD = re.compile(r"n[°º]|[^\W_]+|[#№]")
 _UNKNOWN_FIELD = re.compile(

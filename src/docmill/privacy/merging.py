@@ -9,6 +9,7 @@ from docmill.privacy.models import Finding
 
 # A value that a label or a check digit explains says best what it is; the model reads names well; the rest follow.
 _LAYERS = {"dictionary": 5, "structure": 4, "pattern": 3, "recognizer": 3, "model": 2, "propagation": 1, "sweep": 0}
+_CERTAIN = 0.97
 _JOINED = re.compile(r"[ ,.]{0,2}|, ")
 _ALNUM = re.compile(r"[^\W_]")
 
@@ -34,7 +35,7 @@ def merge(text: str, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _rank(finding: Finding) -> tuple[float, int, int]:
-    certain = 2 if finding.score >= 0.97 else 0
+    certain = 2 if finding.score >= _CERTAIN and finding.layer in ("structure", "pattern") else 0
     return (-_LAYERS.get(finding.layer, 1) - certain, finding.start - finding.end, finding.start)
 
 

@@ -34,10 +34,13 @@ _WORDS = re.compile(r"[^\W\d_][\w'’]*")
 _NAMED = re.compile(
     r"(?:\b(?:name|named|patient|pt|mr|mrs|ms|miss|dr|hi|dear|hello|user|customer|am|is)\W{1,3})$", re.IGNORECASE
 )
+_CERTAIN = 0.95
 _ADDRESS_GAP = 20
 _BRIDGED = 2
+_WITHIN_CODE = ("-", "/", "#")
 _LEAST_ID_DIGITS = 5
 _LONGEST_ABBREVIATION = 5
+_SHORT_NAME = 4
 _LEAST_PHONE_DIGITS = 7
 
 
@@ -53,8 +56,11 @@ def model_findings(
         guard: What is protected; result rows are not read.
         model: The loaded model.
     """
+    known = [(item.start, item.end) for item in found if item.score >= _CERTAIN]
     for start, end in left_over(text, lines, found, guard):
-        tags = [tag._replace(start=tag.start + start, end=tag.end + start) for tag in model.tags(text[start:end])]
+        read = (tag._replace(start=tag.start + start, end=tag.end + start) for tag in model.tags(text[start:end]))
+        # What is known for certain is not asked again, whatever type the model gives it.
+        tags = [tag for tag in read if not any(first <= tag.start and tag.end <= last for first, last in known)]
         yield from (
             Finding(tag.start, tag.end, tag.type, tag.score, "model") for tag in tags if _is_believed(text, tag, tags)
         )
@@ -119,7 +125,9 @@ def _is_believed(text: str, tag: Tag, tags: list[Tag]) -> bool:
     if tag.type == "PERSON":
         return _is_person(text, tag, value, tags)
     if tag.type == "ADDRESS":
-        return _is_place(value, tag, tags) and not is_clinical_use(text, tag.start, tag.end)
+        return _is_place(value, tag, tags) and not (
+            is_clinical_use(text, tag.start, tag.end) or text[max(0, tag.start - 1) : tag.start] in _WITHIN_CODE
+        )
     if tag.type in ("ID", "BANK"):
         return sum(letter.isdigit() for letter in value) >= _LEAST_ID_DIGITS and not date_pattern().fullmatch(
             fold(value)
@@ -149,7 +157,11 @@ def _is_person(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
 def _is_abbreviation(text: str, tag: Tag, words: list[str]) -> bool:
     """Whether a single word in capitals ("NYHA", "AFib") stands in a text that is not all in capitals."""
     word = words[0]
-    if len(words) > 1 or is_given_name(word) or is_surname(word) or not word[1:2].isupper():
+    if (
+        len(words) > 1
+        or not word[1:2].isupper()
+        or (len(word) > _SHORT_NAME and (is_given_name(word) or is_surname(word)))
+    ):
         return False
     around = text[max(0, tag.start - 40) : tag.start] + text[tag.end : tag.end + 40]
     return len(word) <= _LONGEST_ABBREVIATION and any(map(str.islower, around))
