@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 import typer
@@ -20,8 +20,17 @@ if TYPE_CHECKING:
 PIPELINE = "medical-report"
 
 
-def demo() -> None:
-    """Run the example lab reports through the medical-report pipeline. Run it twice: the work is not done again."""
+def demo(
+    what: Annotated[
+        Literal["reports", "books"], typer.Argument(help="Lab reports, or a list of books with its local APIs.")
+    ] = "reports",
+) -> None:
+    """Run examples through a pipeline, with nothing to prepare. Run it twice: the work is not done again."""
+    if what == "books":
+        from docmill.cli.rehearsal import rehearse
+
+        rehearse()
+        return
     files = sorted(example_folder().glob("*.pdf"))
     with opened("demo") as application:
         say(f"{len(files)} lab reports of invented people go through {PIPELINE}.")

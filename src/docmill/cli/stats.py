@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -22,11 +23,16 @@ def stats(
         found = read_statistics(connection, failures=_FAILURES_SHOWN)
     if json:
         emit(found)
-        return
+    else:
+        render_statistics(found)
+
+
+def render_statistics(found: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Print the monitoring views as tables."""
     _print("Open, or in need of a look", found["by_status"])
     _print("In progress", found["in_progress"])
     _print("Ended within the last hour", found["last_hour"])
-    _print(f"Failed (newest {_FAILURES_SHOWN}); a temporary error may go away by itself", found["failed"])
+    _print("Failed, newest first; a temporary error may go away by itself", found["failed"])
 
 
 def _print(title: str, rows: list[dict[str, Any]]) -> None:

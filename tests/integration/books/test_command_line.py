@@ -71,8 +71,9 @@ def test_from_a_list_to_reports(docmill: CommandLine, urls: dict[str, str], book
     with duckdb.connect(str(tmp_path / "out" / "books.duckdb")) as database:
         assert database.sql("select count(*), count(distinct isbn) from dim_books").fetchall() == [(30, 30)]
         parquet = database.read_parquet(str(tmp_path / "out" / "fact_book_metrics.parquet"))
-        assert parquet.aggregate("count(*), max(list_price_amount)").fetchone() is not None
-        assert database.sql("select conflicts from dim_books limit 1").fetchone() == ("[]",)
+        [(rows, dearest)] = parquet.aggregate("count(*), max(list_price_amount)").fetchall()
+        assert (rows, str(dearest)) == (30, "18.99")
+        assert database.sql("select distinct conflicts from dim_books").fetchall() == [("[]",)]
 
 
 def test_books_that_cannot_be_loaded_say_why(docmill: CommandLine, urls: dict[str, str], tmp_path: Path) -> None:
