@@ -17,7 +17,6 @@ from docmill.engine.crashpoints import POINTS
 from docmill.engine.verify import verify
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-pytest_plugins = ["tests.integration.conftest"]
 
 
 def run(conninfo: str, folder: Path, armed: str = "") -> int:
