@@ -80,9 +80,14 @@ class Columns:
                 column for column in candidates if _distance(column, field) <= 0 or column.role != "range"
             )
         best = min(candidates, key=lambda column: (_distance(column, field), _offset(column, field)), default=None)
-        if best is None or _distance(best, field) > (_FAR if has_results else _SLACK):
+        if best is None:
             return None
-        return best
+        far = _distance(best, field)
+        if far > 0:
+            # A field beside all headings belongs to the one that the rest of its cell stands under.
+            under = [column for column in candidates if column.x0 < field.cell_x1 and column.x1 > field.cell_x0]
+            best = min(under, key=lambda column: _distance(column, field), default=best)
+        return best if far <= (_FAR if has_results else _SLACK) else None
 
     def role_of(self, field: Field) -> str | None:
         """Return the role of the column that a field stands in; None where that cannot be told."""

@@ -34,6 +34,8 @@ class Field:
         cell: Which cell of the row it stands in, counted from 0.
         x0: Left edge, in points.
         x1: Right edge, in points.
+        cell_x0: Left edge of its cell, in points.
+        cell_x1: Right edge of its cell, in points.
         number: Value of a NUMBER.
         comparator: Comparator of a NUMBER.
         low: Lower end of a RANGE.
@@ -50,6 +52,8 @@ class Field:
     cell: int = 0
     x0: float = 0.0
     x1: float = 0.0
+    cell_x0: float = 0.0
+    cell_x1: float = 0.0
     number: float | None = None
     comparator: Comparator | None = None
     low: float | None = None

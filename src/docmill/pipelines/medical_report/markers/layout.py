@@ -26,7 +26,7 @@ class Layout:
     columns: Columns | None = None
     range_first: bool = False
     date_order: str | None = None
-    _roles: dict[tuple[Kind, float, float], str | None] = field(init=False, default_factory=dict)
+    _roles: dict[tuple[Kind, float, float, float], str | None] = field(init=False, default_factory=dict)
 
     def for_row(self, row: Row, fields: Sequence[Field]) -> Layout:
         """Return the layout as far as it helps with a row: a row without cells has no places to go by."""
@@ -59,9 +59,10 @@ class Layout:
         """Return the role of the column that a field stands in; text counts by its left edge."""
         if self.columns is None:
             return None
-        place = found.kind, found.x0, found.x1
+        place = found.kind, found.x0, found.x1, found.cell_x1
         if place not in self._roles:
             if found.kind in (Kind.TEXT, Kind.LABEL):
-                found = replace(found, x1=min(found.x0 + _LEFT_EDGE, found.x1))
+                edge = min(found.x0 + _LEFT_EDGE, found.x1)
+                found = replace(found, x1=edge, cell_x1=edge)
             self._roles[place] = self.columns.role_of(found)
         return self._roles[place]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 
 from docmill.pipelines.medical_report.markers.dates import CLOCK, find_date
 from docmill.pipelines.medical_report.markers.fields import Field, Kind
@@ -29,6 +30,7 @@ _LETTER_FLAG = re.compile(r"(?:HH|LL|H|L|A)(?![^\W_]|[-/])")
 _CHUNK = re.compile(r"[^\s()\[\]:=]+[:=]?|[:=]")
 _NUMBER_SIGNS = "<>≤≥⩽⩾="
 _AFTER_LABEL = re.compile(r"[ .]*\)?[ .]*(?:[:=]-?|-(?=\s|$))")
+_CLOSING = re.compile(r"[)\]]")
 _COLON = re.compile(r" ?:")
 _UP, _DOWN = "↑⬆▲⇑↗+", "↓⬇▼⇓↘-−"
 _MOST_DIGITS = 9
@@ -73,9 +75,18 @@ def lex(row: Row, decimal_comma: bool) -> list[Field]:
             fields.append(found)
             scan.position = max(found.end, scan.position + 1)
     merged = _merge_text(fields, row)
-    for found in merged:
-        found.x0, found.x1 = row.x_at(found.start), row.x_after(found.end)
+    _place(merged, row)
     return merged
+
+
+def _place(fields: list[Field], row: Row) -> None:
+    """Note where fields and their cells stand on the page."""
+    for found in fields:
+        found.x0, found.x1 = row.x_at(found.start), row.x_after(found.end)
+    for _, group in groupby(fields, key=lambda found: found.cell):
+        cell = list(group)
+        for found in cell:
+            found.cell_x0, found.cell_x1 = cell[0].x0, cell[-1].x1
 
 
 def _next(scan: _Scan) -> Field:
@@ -265,7 +276,12 @@ def _merge_text(fields: list[Field], row: Row) -> list[Field]:
     merged: list[Field] = []
     for found, following in zip(fields, [*fields[1:], None], strict=True):
         last = merged[-1] if merged else None
-        begins_limits = found.bracketed and following is not None and following.kind is Kind.RANGE
+        begins_limits = (
+            found.bracketed
+            and following is not None
+            and following.kind is Kind.RANGE
+            and not _CLOSING.search(row.text, found.end, following.start)
+        )
         if (
             last
             and not begins_limits

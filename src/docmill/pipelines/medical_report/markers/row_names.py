@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ VALUES = frozenset({Kind.NUMBER, Kind.QUALITY})
 
 _NOT_NAMES = frozenset({"result", "unit", "range", "previous", "flag", "date", "low", "high"})
 _LONGEST_CELL = 40
+_CLOSING = re.compile(r"[)\]]")
 _TAIL = set(")]:.* ")
 
 
@@ -121,8 +123,9 @@ class NameFinder:
 
     def _begins_limits(self, at: int) -> bool:
         """Return whether text in brackets belongs to a range in them: ``HGB (M 13-18 g/dl)``."""
-        for field in self._fields[at:]:
-            if not field.bracketed:
+        for index, field in enumerate(self._fields[at:], at):
+            closed = index > at and _CLOSING.search(self._row.text, self._fields[index - 1].end, field.start)
+            if not field.bracketed or closed:
                 return False
             if field.kind is Kind.RANGE or (field.kind is Kind.NUMBER and field.comparator):
                 return True

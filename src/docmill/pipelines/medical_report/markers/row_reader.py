@@ -262,8 +262,15 @@ class _RowReader:
             self._set_value(at, field, field.text, role)
         elif worded and role == "range":
             reading.range_text = reading.range_text or field.text
-        elif role != "previous" and (role in ("flag", "result") or not self.past_result):
+        elif self._is_flag_of_value(field, role):
             reading.set_flag(field.meaning, is_sign=field.text in _SIGNS)
+
+    def _is_flag_of_value(self, field: Field, role: str | None) -> bool:
+        if role in ("flag", "result"):
+            return True
+        value = self.reading.value_field
+        beside_value = value is not None and value.cell == field.cell
+        return not self.past_result and (role != "previous" or beside_value)
 
     def _take_quality(self, at: int, field: Field, role: str | None) -> None:
         reading = self.reading

@@ -15,7 +15,7 @@ CELL = "\t"
 
 # A gap parts two cells when it is wider than this many characters of the page's mean width.
 _CELL_GAP = 1.5
-_BLANKS = re.compile(r"[ \u00a0]{2,}|\t[ \t]*")
+_BLANKS = re.compile(r"[ \u00a0]*[|│¦][ \u00a0]*|[ \u00a0]{2,}|\t[ \t]*")
 _CELL_TEXT = re.compile(rf"[^{CELL}]*\S[^{CELL}]*")
 _LEADERS = re.compile(r"(?:\.{3,}|…+|_{3,}|(?:\. ){3,}\.?|·{3,}|-{4,})")
 
