@@ -81,19 +81,13 @@ class Press:
         self.store = Store(catalog, lambda connection, key_id: cipher, retry_delays(self.settings, Random(1)))
         self.blobs = LocalBlobs(blobs)
         self.client = Client(database, self.store, self.blobs, lambda path: "application/pdf", self.settings, "reader")
-        self.model = model_url and configured_model(
-            LanguageModelSettings(
-                **{"base_url": model_url, "requests_per_minute": 0, "circuit_threshold": 1000, "attempt_seconds": 1.0}
-                | changes
-            ),
-            self.settings,
-            database.pool,
-            no_guard,
-        )
+        chosen = {"requests_per_minute": 0, "circuit_threshold": 1000, "attempt_seconds": 1.0} | changes
+        llm = LanguageModelSettings(base_url=model_url, use="auto" if model_url else "never", **chosen)
+        self.model = configured_model(llm, self.settings, database.pool, no_guard)
 
     def worker(self) -> Worker:
         documents = StoredDocuments(self.blobs, self.store)
-        return Worker(self.database, self.store, self.settings, documents, PressResources(self.model or None))
+        return Worker(self.database, self.store, self.settings, documents, PressResources(self.model))
 
     def rows(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with self.database.pool.connection() as connection:

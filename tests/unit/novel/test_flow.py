@@ -28,8 +28,9 @@ def test_hyphens_at_the_end_of_a_line(lines: list[str], language: Language, expe
 
 
 def test_the_book_decides_before_the_dictionary() -> None:
-    compound = page(1, ["un après-", "midi d'été, et un autre après-midi"])
-    assert flow([compound]) == ["un après-midi d'été, et un autre après-midi"]
+    compound = page(1, ["des plates-", "bandes, et d'autres plates-bandes"])
+    assert flow([compound]) == ["des plates-bandes, et d'autres plates-bandes"]
+    assert flow([page(1, ["des plates-", "bandes fleuries"])]) == ["des platesbandes fleuries"]
     name = page(1, ["chez Yon-", "ville, et de Yonville encore"])
     assert flow([name]) == ["chez Yonville, et de Yonville encore"]
 
