@@ -32,6 +32,7 @@ The tree (class: code, kind)::
     ├── StepError                         step_failed              transient
     │   ├── StepTimeout                   step_timeout             timeout
     │   ├── JobTimeout                    job_timeout              permanent
+    │   ├── QueueTimeout                  queue_timeout            permanent
     │   ├── InvalidStepOutput             invalid_step_output      permanent
     │   └── PublishFailed                 publish_failed           transient
     ├── LeaseError                        lease_lost               worker_lost
@@ -297,6 +298,13 @@ class JobTimeout(StepError):
     """The job ran longer than JOB_TIMEOUT_SECONDS."""
 
     code = "job_timeout"
+    kind = ErrorKind.PERMANENT
+
+
+class QueueTimeout(StepError):
+    """No worker began the job in time."""
+
+    code = "queue_timeout"
     kind = ErrorKind.PERMANENT
 
 

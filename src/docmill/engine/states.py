@@ -53,6 +53,7 @@ class Transition(NamedTuple):
 JOB_TRANSITIONS: tuple[Transition, ...] = (
     Transition(JobStatus.PENDING, JobStatus.PROCESSING, "a worker claims its first chunk"),
     Transition(JobStatus.PENDING, JobStatus.CANCELLED, "cancel"),
+    Transition(JobStatus.PENDING, JobStatus.FAILED, "nobody begins it in time"),
     Transition(JobStatus.PROCESSING, JobStatus.COMPLETED, "the last chunk succeeds; the result is published with it"),
     Transition(
         JobStatus.PROCESSING,
