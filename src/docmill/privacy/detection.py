@@ -13,6 +13,7 @@ from docmill.privacy.addresses import addresses, street_lines
 from docmill.privacy.birth_dates import date_findings
 from docmill.privacy.dictionary import Dictionary, read_dictionary
 from docmill.privacy.expansion import expand
+from docmill.privacy.facilities import facilities
 from docmill.privacy.fields import Label, labelled_fields, lone_identifiers, unknown_fields
 from docmill.privacy.inline import inline_addresses, inline_fields, inline_names, inline_phones
 from docmill.privacy.lab_guard import guard
@@ -132,7 +133,8 @@ class Detector:
         structure.extend(inline_phones(text, folded))
         patterns = [*pattern_findings(text), *addresses(text), *date_findings(folded, labels)]
         personal = [item for item in patterns if item.type in _PERSONAL_LINES and item.score >= _CERTAIN]
-        protected = guard(lines, labels, [*structure, *personal], table.results)
+        dates = [(item.start, item.end) for item in patterns if item.type in ("DATE", "DATE_OF_BIRTH")]
+        protected = guard(lines, labels, [*structure, *personal], table.results, dates)
         found = [*structure, *patterns, *self._dictionary.findings(text), *recognizer_findings(text, recognizers)]
         found.extend(self._guesses(text, folded))
         found.extend(unknown_fields(text, lines, labels))
@@ -155,3 +157,4 @@ class Detector:
         yield from name_cues(text)
         if self._settings.policy != "default":
             yield from old_ages(text)
+            yield from facilities(text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from docmill.privacy.fields import Label
@@ -150,7 +150,13 @@ class _Row(NamedTuple):
 _PROSE = _Row([], False)
 
 
-def guard(lines: list[Line], labels: list[Label], findings: list[Finding], results: Iterable[Span] = ()) -> Guard:
+def guard(
+    lines: list[Line],
+    labels: list[Label],
+    findings: list[Finding],
+    results: Iterable[Span] = (),
+    dates: Iterable[Span] = (),
+) -> Guard:
     """Return what is protected in a text.
 
     Args:
@@ -158,11 +164,13 @@ def guard(lines: list[Line], labels: list[Label], findings: list[Finding], resul
         labels: The labels in it; a line with a personal label is no result.
         findings: What labels announced; such a line is no result either.
         results: Cells that a table's header calls results.
+        dates: Where dates stand, which are no results.
     """
     personal = sorted(
         [label.start for label in labels if label.kind not in (OTHER, RESULT)] + [finding.start for finding in findings]
     )
-    split = [list(tokens(line.folded)) if line.cells else [] for line in lines]
+    days = sorted(dates)
+    split = [_with_dates(line, list(tokens(line.folded)), days) if line.cells else [] for line in lines]
     rows = [
         _fragments(line, parts) if _holds(personal, line) else _sentences(line, parts)
         for line, parts in zip(lines, split, strict=True)
@@ -176,6 +184,21 @@ def guard(lines: list[Line], labels: list[Label], findings: list[Finding], resul
     ]
     spans = _merged(sorted([*found, *(span for span in results if span[1] > span[0])]))
     return Guard(spans, frozenset(index for index, row in enumerate(rows) if row.whole))
+
+
+def _with_dates(line: Line, parts: list[Token], days: list[Span]) -> list[Token]:
+    """Tell the parts of a written date ("12 March 2024") from values."""
+    first = bisect_right(days, (line.start, 0))
+    inside = [
+        (start - line.start, end - line.start)
+        for start, end in takewhile(lambda span: span[0] < line.end, days[max(0, first - 1) :])
+    ]
+    if not inside:
+        return parts
+    return [
+        token._replace(kind="date") if any(start < token.end and token.start < end for start, end in inside) else token
+        for token in parts
+    ]
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -18,6 +18,7 @@ from docmill.privacy.lines import Line
 from docmill.privacy.model import Tag, TagReader
 from docmill.privacy.models import Finding
 from docmill.privacy.people import (
+    is_eponym,
     is_given_name,
     is_laboratory_term,
     is_ordinary,
@@ -141,6 +142,8 @@ def _is_person(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
     words = _WORDS.findall(value)
     before = text[max(0, tag.start - 12) : tag.start]
     if not words or (len(value.strip()) < 2):
+        return False
+    if is_eponym(words[0]) and words[-1].islower():
         return False
     titled = bool(re.search(r"(\S+)\s$", before)) and is_title(before.split()[-1])
     if all(is_ordinary(word) for word in words) and not titled:
