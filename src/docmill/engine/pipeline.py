@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -165,18 +166,27 @@ class Step:
         return inspect.iscoroutinefunction(self.function)
 
     def arguments(self, document: Document | None, *offers: Resources) -> dict[str, Any]:
-        """Return the arguments after the input; an earlier offer goes before a later one."""
+        """Return the arguments after the input; an earlier offer goes before a later one.
+
+        What may be None by its annotation (``LanguageModel | None``) is None where nobody offers it.
+
+        Raises:
+            InvalidConfiguration: Nobody offers what the step needs.
+        """
         found: dict[str, Any] = {}
         for name, wanted in self.resource_types.items():
             if wanted is Document:
                 found[name] = document
                 continue
             offer = next((offer for offer in offers if wanted in offer), None)
-            if offer is None:
+            if offer is not None:
+                found[name] = offer[wanted]
+            elif NoneType in get_args(wanted):
+                found[name] = None
+            else:
                 raise InvalidConfiguration(
                     f"Step {self.name!r} asks for {wanted!r}, which this installation does not offer."
                 )
-            found[name] = offer[wanted]
         return found
 
 

@@ -38,6 +38,10 @@ def not_a_list(name: str) -> str:
     return name
 
 
+def label_or_not(numbers: samples.Numbers, prefix: Prefix | None) -> str:
+    return f"{prefix} {numbers.count}" if prefix else str(numbers.count)
+
+
 def test_runs_in_memory_like_in_a_worker() -> None:
     assert samples.fan_out.run(samples.Numbers(count=4)).total == 12
 
@@ -50,6 +54,13 @@ def test_gives_resources_by_type() -> None:
 def test_names_a_resource_that_is_missing() -> None:
     with pytest.raises(InvalidConfiguration, match="greet"):
         Pipeline("greeting", steps=[Step(greet)]).run(samples.Numbers(count=1))
+
+
+def test_a_resource_that_may_be_missing_is_none() -> None:
+    pipeline = Pipeline("optional", steps=[Step(label_or_not)])
+    assert pipeline.run(samples.Numbers(count=3)) == "3"
+    offered = cast("dict[type, object]", {Prefix | None: Prefix("No.")})
+    assert pipeline.run(samples.Numbers(count=3), resources=offered) == "No. 3"
 
 
 def test_takes_a_path_as_document(tmp_path: Path) -> None:

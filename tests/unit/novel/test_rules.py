@@ -116,6 +116,13 @@ def test_the_limit_holds_and_every_piece_has_a_word(text: str, language: Languag
         assert min(counts) > 0
 
 
+@pytest.mark.timeout(10)
+def test_a_long_row_of_marks_does_not_stop_the_book() -> None:
+    row = tokens(". " * 20_000 + "un deux trois quatre cinq six sept huit neuf")
+    pieces = split_clauses(row, "fr", min_words=3, max_words=8)
+    assert [token for piece in pieces for token in piece] == row
+
+
 def words_of(text: str) -> list[str]:
     return [word.casefold() for word in re.findall(r"\w+", text)]
 

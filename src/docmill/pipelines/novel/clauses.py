@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import accumulate
+from math import inf
 
 from docmill.pipelines.novel.language import grammar, is_abbreviated, leading_word
 from docmill.pipelines.novel.models import Language, Token, is_word
@@ -28,6 +29,9 @@ _ANYWHERE = 16.0
 _AFTER_BOUND = 14.0
 _NEVER = 1e6
 
+# Rows of dots and dashes hold no words, but must end as well.
+_MOST_TOKENS = 200
+
 _PER_MISSING_WORD = 3.0
 _PER_EXCESS_WORD = 1000.0
 
@@ -42,14 +46,14 @@ def split_clauses(
     cuts = [0.0, *(_cut_cost(tokens, place, language) for place in range(1, len(tokens))), 0.0]
     best, last_cut = [0.0], [0]
     for end in range(1, len(tokens) + 1):
-        best.append(_NEVER * len(tokens))
+        best.append(inf)
         last_cut.append(end - 1)
         for start in range(end - 1, -1, -1):
             length = words[end] - words[start]
             cost = best[start] + cuts[end] + _length_cost(length, min_words, max_words)
             if cost < best[end]:
                 best[end], last_cut[end] = cost, start
-            if length > max_words:
+            if length > max_words or end - start > _MOST_TOKENS:
                 break
     return _pieces(tokens, last_cut)
 
