@@ -76,15 +76,22 @@ class BookApi:
             ProviderError: The API failed or refused.
         """
         request = self._answers.key(self.provider, path, params)
-        kept = await asyncio.to_thread(self._answers.find, request)
-        if kept is None or not kept.fresh:
-            return await self._exchange(request, path, params, kept, read)
-        return read(json.loads(kept.body))
+        kept, wait = await asyncio.to_thread(self._look_up, request)
+        if kept is not None and kept.fresh:
+            return read(json.loads(kept.body))
+        await self._wait_for_turn(wait)
+        return await self._exchange(request, path, params, kept, read)
+
+    def _look_up(self, request: bytes) -> tuple[KeptAnswer | None, float]:
+        """Return the answer of before and, where it is not fresh, the seconds until the turn to ask."""
+        kept = self._answers.find(request)
+        if kept is not None and kept.fresh:
+            return kept, 0.0
+        return kept, self._limits.reserve(self.provider, longest_wait=_LONGEST_TURN_SECONDS)
 
     async def _exchange(
         self, request: bytes, path: str, params: Params, kept: KeptAnswer | None, read: Callable[[Any], Found]
     ) -> Found:
-        await self._wait_for_turn()
         hold_seconds = self._timeout_seconds + _MARGIN_SECONDS
         permit = await asyncio.to_thread(self._breaker.permit, self.provider, hold_seconds=hold_seconds)
         failure: BaseException | None = None
@@ -101,9 +108,8 @@ class BookApi:
             if permit.probe is not None or failure is not None:
                 await asyncio.to_thread(self._tell_fleet, permit, failure)
 
-    async def _wait_for_turn(self) -> None:
+    async def _wait_for_turn(self, wait: float) -> None:
         deadline = Deadline.after(_LONGEST_TURN_SECONDS, Clock())
-        wait = await asyncio.to_thread(self._limits.reserve, self.provider, longest_wait=_LONGEST_TURN_SECONDS)
         while wait > 0:
             if wait > deadline.remaining:
                 raise RateLimited(f"{self.provider} asks to wait {wait:.0f} seconds.", retry_after=wait)
