@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from docmill.pipelines.medical_report.markers.dates import CLOCK, find_date
+from docmill.pipelines.medical_report.markers.doubts import settle
 from docmill.pipelines.medical_report.markers.fields import Field, Kind
 from docmill.pipelines.medical_report.markers.ranges import (
     COMPARATOR,
@@ -74,7 +75,7 @@ def lex(row: Row, decimal_comma: bool) -> list[Field]:
             found.bracketed = scan.depth > 0
             fields.append(found)
             scan.position = max(found.end, scan.position + 1)
-    merged = _merge_text(fields, row)
+    merged = settle(_merge_text(fields, row), row, decimal_comma)
     _place(merged, row)
     return merged
 

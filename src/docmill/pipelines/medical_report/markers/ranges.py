@@ -18,6 +18,8 @@ _SPACED = re.compile(SPACED_NUMBER + r"(?![\d.,])")
 _SIGN = re.compile(r"[-−](?=[\d.,])")
 _DASH = re.compile(r"[ ]{0,2}(?:[-–—‒−~÷]|\.{2,3}) {0,2}|\t *[-–—−] *(?:\t *)?")
 _MORE = re.compile(r"[ ]{0,2}[-–—−] {0,2}\d")
+# Few ranges reach over more than this factor.
+_WIDEST = 100
 _BLANKS = re.compile(r"[ \t]*")
 
 
@@ -62,7 +64,11 @@ def number_at(text: str, position: int, decimal_comma: bool, spaced: bool = Fals
     """
     sign = _SIGN.match(text, position)
     begin = sign.end() if sign else position
-    match = (_SPACED.match(text, begin) if spaced else None) or _NUMBER.match(text, begin)
+    grouped = _SPACED.match(text, begin) if spaced else None
+    if grouped and _MORE.match(text, grouped.end()):
+        # The second group is the first number of a range.
+        grouped = None
+    match = grouped or _NUMBER.match(text, begin)
     if match is None:
         return None
     printed = match.group().rstrip(",.")
@@ -75,11 +81,19 @@ def number_at(text: str, position: int, decimal_comma: bool, spaced: bool = Fals
 def range_at(row: Row, position: int, decimal_comma: bool) -> PrintedRange | None:
     """Return the from–to range that begins with a number at a position."""
     for spaced in (True, False) if decimal_comma else (False,):
-        low = number_at(row.text, position, decimal_comma, spaced)
+        low = _low_at(row.text, position, decimal_comma, spaced)
         found = low and _to_end(row, position, low, decimal_comma)
         if found:
             return found
     return None
+
+
+def _low_at(text: str, position: int, decimal_comma: bool, spaced: bool) -> PrintedNumber | None:
+    grouped = _SPACED.match(text, position) if spaced else None
+    if grouped:
+        value = parse_number(grouped.group(), decimal_comma)
+        return PrintedNumber(position, grouped.end(), value) if value is not None else None
+    return number_at(text, position, decimal_comma)
 
 
 def worded_range_at(row: Row, token: int, decimal_comma: bool) -> PrintedRange | None:
@@ -106,7 +120,8 @@ def _to_end(row: Row, start: int, low: PrintedNumber, decimal_comma: bool) -> Pr
     high = number_at(row.text, end, decimal_comma, decimal_comma) or number_at(row.text, end, decimal_comma)
     if high is None or not _ends_well(row.text, high.end):
         return None
-    if high.value < low.value and decimal_comma:
+    if not low.value <= high.value <= _WIDEST * max(low.value, 1.0):
+        # What looks like a group of thousands may be the number after the range.
         high = number_at(row.text, end, decimal_comma) or high
     if high.value < low.value:
         return None
@@ -132,7 +147,7 @@ CELL_FREE = re.compile(r" {0,2}")
 
 
 def _ends_well(text: str, end: int) -> bool:
-    if _MORE.match(text, end):
+    if _MORE.match(text, end) or text[end : end + 1] in ("^", "*", "⁹", "³", "⁶"):
         return False
     following = text[end : end + 1]
     if following in ("/", ":") and text[end + 1 : end + 2].isdigit():

@@ -57,6 +57,7 @@ class _RowReader:
         self.reading = Reading([row])
         self.label: str | None = None
         self.past_result = False
+        self.skipped_previous = False
         self.closed = False
 
     def read(self) -> Reading:
@@ -148,9 +149,10 @@ class _RowReader:
             self._take_limit(field)
         elif role in ("previous", "unit", "flag", "date"):
             self.past_result = True
-        elif reading.value is None and not self._is_no_value(at, field, role):
-            self._set_value(at, field, field.number, role)
-            reading.comparator = field.comparator
+        elif reading.value is None:
+            if not self._is_no_value(at, field, role):
+                self._set_value(at, field, field.number, role)
+                reading.comparator = field.comparator
         elif field.comparator and role is None and not reading.has_range and not self._is_of_the_past(at):
             self._take_limit(field)
         elif role not in ("other", "name"):
@@ -187,8 +189,8 @@ class _RowReader:
         if role in ("name", "other"):
             return role == "other" or self.names.value_follows(at + 1)
         later = [other for other in self.fields[at + 1 :] if other.kind is Kind.NUMBER]
-        if self.layout.previous_first and later and not self.past_result:
-            self.past_result = True
+        if self.layout.previous_first and later and not self.skipped_previous:
+            self.skipped_previous = True
             return True
         if field.comparator and self.layout.range_first and any(not other.comparator for other in later):
             self._take_limit(field)

@@ -89,18 +89,23 @@ class _Delimited:
     def _find_table(self, first: int) -> int:
         """Note the table that begins at a line, and return the index of the line after it."""
         for delimiter in _DELIMITERS:
-            last = first
-            while last < len(self._lines) and self._lines[last].count(delimiter) >= 2:
-                last += 1
-            if last - first >= _FEWEST_ROWS:
-                self._note_table(first, last, delimiter)
-                return last
+            rows = [first] if self._lines[first].count(delimiter) >= 2 else []
+            at = first + 1
+            while rows and at < len(self._lines):
+                if self._lines[at].count(delimiter) >= 2:
+                    rows.append(at)
+                elif self._lines[at].strip():
+                    break
+                at += 1
+            if len(rows) >= _FEWEST_ROWS:
+                self._note_table(rows, delimiter)
+                return rows[-1] + 1
         return first + 1
 
-    def _note_table(self, first: int, last: int, delimiter: str) -> None:
-        rows = [self._lines[index].split(delimiter) for index in range(first, last)]
-        widths = [0] * max(map(len, rows))
-        for index, row in enumerate(rows, first):
+    def _note_table(self, indexes: list[int], delimiter: str) -> None:
+        rows = {index: self._lines[index].split(delimiter) for index in indexes}
+        widths = [0] * max(map(len, rows.values()))
+        for index, row in rows.items():
             if _RULE.fullmatch(self._lines[index]):
                 continue
             for position, cell in enumerate(row):
@@ -108,7 +113,7 @@ class _Delimited:
         edges = [0]
         for width in widths:
             edges.append(edges[-1] + width + 3)
-        for index in range(first, last):
+        for index in indexes:
             self._delimiter[index] = delimiter
             self._edges[index] = edges
 

@@ -64,8 +64,7 @@ def _numerators() -> dict[str, Unit]:
 
 
 def _key(printed: str) -> str:
-    text = printed.translate(_SUPERSCRIPTS).translate(_LOOKALIKES)
-    text = re.sub(r"\s+", "", text).casefold().replace("ⅹ", "x").rstrip(".*")
+    text = re.sub(r"\s+", "", printed.translate(_SUPERSCRIPTS)).casefold().translate(_LOOKALIKES).rstrip(".*")
     power = _POWER.match(text)
     if power:
         text = f"10^{power.group(1)}{text[power.end() :]}"
