@@ -207,7 +207,7 @@ class Dispatcher:
         if self._connection is None or self._connection.closed:
             self._connection = self._connect()
             with self._connection.transaction():
-                self._connection.execute(_QUERIES["bound_transactions"], self._stall)
+                self._connection.execute(_QUERIES["prepare_session"], self._stall)
         if self._doubtful:
             self._return_strays(self._connection)
             self._doubtful = False

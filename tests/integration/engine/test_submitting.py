@@ -11,7 +11,7 @@ import pytest
 from tests.integration.engine import sample_pipelines as samples
 from tests.integration.engine.conftest import Engine
 
-from docmill.engine.client import Request
+from docmill.engine.client import Client, Request
 from docmill.errors import IdempotencyConflict
 
 
@@ -47,24 +47,27 @@ def test_a_key_that_was_used_for_another_request_is_refused(make_engine: Callabl
 def test_callers_with_the_same_keys_in_another_order_do_not_block_each_other(
     make_engine: Callable[..., Engine],
 ) -> None:
-    engine = make_engine(samples.single)
+    # Two clients, as in two processes: one client would gather both calls into one.
+    engine, other = make_engine(samples.single), make_engine(samples.single)
     errors: list[Exception] = []
 
-    def submit(keys: list[str]) -> None:
+    def submit(client: Client, keys: list[str], start: threading.Barrier) -> None:
+        start.wait()
         try:
-            engine.client.submit("single", [Request(record={"count": 1}, idempotency_key=key) for key in keys])
+            client.submit("single", [Request(record={"count": 1}, idempotency_key=key) for key in keys])
         except psycopg.Error as error:
             errors.append(error)
 
-    for round_ in range(10):
-        keys = [f"{round_}-{n:03}" for n in range(100)]
-        threads = [threading.Thread(target=submit, args=(order,)) for order in (keys, keys[::-1])]
+    for round_ in range(5):
+        keys, start = [f"{round_}-{n:04}" for n in range(400)], threading.Barrier(2)
+        calls = ((engine.client, keys, start), (other.client, keys[::-1], start))
+        threads = [threading.Thread(target=submit, args=call) for call in calls]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     assert errors == []
-    assert engine.value("select count(*) from docmill.jobs") == 1000
+    assert engine.value("select count(*) from docmill.jobs") == 2000
 
 
 def test_a_failed_job_does_not_keep_its_unique_key(make_engine: Callable[..., Engine]) -> None:

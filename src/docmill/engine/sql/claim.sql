@@ -93,9 +93,11 @@ select c.id, c.job_id, c.step_id, c.owner_id, c.item, c.epoch, c.attempts, c.max
 -- One claim under a limit at a time in the whole fleet, until the transaction ends, so that counting is exact.
 select pg_advisory_xact_lock(hashtext('docmill'), hashtext('limits'))
 
--- name: bound_transactions
--- Let the server end a transaction in which the worker stalls: what it took must not outlive its lease for long.
-select set_config('idle_in_transaction_session_timeout', %(milliseconds)s::text, false)
+-- name: prepare_session
+-- Let the server end a transaction in which the worker stalls: what it took must not outlive its lease for long. And keep the
+-- planner from reading whole tables when its statistics are older than the backlog: each statement here has its index.
+select set_config('idle_in_transaction_session_timeout', %(milliseconds)s::text, false),
+       set_config('enable_seqscan', 'off', false)
 
 -- name: find_held_chunks
 -- What the database believes a worker to run; asked after an outage, when the answer to a claim may have been lost.
