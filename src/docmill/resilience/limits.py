@@ -95,6 +95,10 @@ class RateLimiter:
         Raises:
             RateLimited: The turn comes after ``longest_wait``.
         """
+        if not (self._requests.per_minute or self._tokens.per_minute):
+            wait = self.blocked_seconds(provider)
+            _refuse_later(provider, wait, longest_wait)
+            return wait
         with self._pool.connection() as connection:
             connection.execute(self._queries["add_limits"], {"provider": provider})
             [row] = connection.execute(self._queries["lock_limits"], {"provider": provider}).fetchall()
@@ -103,11 +107,7 @@ class RateLimiter:
             requests_at, requests_wait = self._requests.reserve(requests_at, start, 1)
             tokens_at, tokens_wait = self._tokens.reserve(tokens_at, start, tokens)
             wait = float(start - now + max(requests_wait, tokens_wait))
-            if wait > longest_wait:
-                raise RateLimited(
-                    f"The limits of {provider} allow the next request in {wait:.1f} seconds.",
-                    retry_after=wait,
-                )
+            _refuse_later(provider, wait, longest_wait)
             connection.execute(
                 self._queries["move_buckets"],
                 {"provider": provider, "requests_at": requests_at, "tokens_at": tokens_at},
@@ -137,3 +137,11 @@ class RateLimiter:
         with self._pool.connection() as connection:
             row = connection.execute(self._queries["blocked_seconds"], {"provider": provider}).fetchone()
         return float(row[0]) if row else 0.0
+
+
+def _refuse_later(provider: str, wait: float, longest_wait: float) -> None:
+    if wait > longest_wait:
+        raise RateLimited(
+            f"The limits of {provider} allow the next request in {wait:.1f} seconds.",
+            retry_after=wait,
+        )
