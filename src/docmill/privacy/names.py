@@ -42,6 +42,7 @@ _LAST_FIRST = re.compile(
     re.MULTILINE,
 )
 
+_LONE = re.compile(rf"(?<=[a-z,;] )(?!in |at )({_CAPITALISED})(?=[ ,.;:!?)]|['’]s|$)(?! [A-ZÀ-Þ])")
 _AFTER_SEX = re.compile(rf"\b(?:male|female|man|woman|boy|girl|child|patient), ({_CAPITALISED})(?=,)")
 _LONE_INITIAL = re.compile(r"\s((?:[A-Z]\.){1,2})(?=[\s,;)]|$)")
 _PAIR = re.compile(
@@ -59,6 +60,7 @@ def name_cues(text: str) -> Iterator[Finding]:
     yield from _with_initials(text)
     yield from _family_name_first(text)
     yield from _known_names(text)
+    yield from _lone_given_names(text)
     for match in _AFTER_SEX.finditer(text):
         if is_given_name(match.group(1)):
             yield _person(*match.span(1), 0.8)
@@ -152,6 +154,16 @@ def _known_names(text: str) -> Iterator[Finding]:
             continue
         if not is_clinical_use(text, *match.span()) and not is_part_of_organisation(text, match.end()):
             yield _person(*match.span(), 0.8)
+
+
+def _lone_given_names(text: str) -> Iterator[Finding]:
+    """A known given name inside a sentence that means nothing else."""
+    for match in _LONE.finditer(text):
+        name = match.group()
+        if name.isupper() or not is_given_name(name) or is_ordinary(name):
+            continue
+        if not is_part_of_organisation(text, match.end()):
+            yield _person(*match.span(), 0.7)
 
 
 def _is_pair(given: str, surname: str) -> bool:
