@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,10 +97,13 @@ def test_an_api_that_keeps_failing_is_left_alone(make_room: Callable[..., Readin
     assert room.value("select count(*) from warehouse.dim_books where unavailable = '{}'") == 0
 
 
-def test_limits_hold_for_the_fleet(make_room: Callable[..., ReadingRoom], apis: FaultyApis) -> None:
-    room = make_room(google_per_minute=3000)
-    assert set(room.run(*shelf(10))) == {DONE}
-    assert room.value("select count(*) from docmill.provider_limits where requests_at > '-infinity'") >= 1
+def test_a_limit_spreads_the_requests_of_its_api(make_room: Callable[..., ReadingRoom], apis: FaultyApis) -> None:
+    """Sixty a minute are six at once, then one about every second."""
+    room = make_room(google_per_minute=60)
+    began = time.monotonic()
+    assert set(room.run(*shelf(8))) == {DONE}
+    assert time.monotonic() - began > 1.5
+    assert apis.counts == {"google": 8, "open_library": 8}
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,13 @@ def test_answers_are_kept_and_revalidated(room: ReadingRoom, apis: FaultyApis, m
     assert [bool(request.headers.get("if-none-match")) for request in apis.requests] == [False, False, True, True]
 
 
+def test_the_key_goes_to_google_alone(make_room: Any, apis: FaultyApis) -> None:
+    make_room(google_key="canary").run(ShelfBook(1))
+    keys = {request.path: request.headers.get("x-goog-api-key") for request in apis.requests}
+    assert keys == {"/books/v1/volumes": "canary", "/search.json": None}
+    assert "canary" not in str([request.params for request in apis.requests])
+
+
 def book(number: int, *authors: Author, **changes: Any) -> Book:
     fields: dict[str, Any] = {
         "isbn": ShelfBook(number).isbn,
@@ -125,6 +132,26 @@ def test_two_people_of_one_name_stay_two_where_both_have_keys(room: ReadingRoom)
     assert counts(room)["book_author_bridge"] == 2
 
 
+def load_at_once(room: ReadingRoom, *lists: list[Book]) -> None:
+    """Load some lists, each in a thread of its own; all begin together."""
+    failures: list[BaseException] = []
+    start = threading.Barrier(len(lists))
+
+    def loader(books: list[Book]) -> None:
+        start.wait()
+        try:
+            load(room, *books)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test is to see it
+            failures.append(error)
+
+    threads = [threading.Thread(target=loader, args=(books,)) for books in lists]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
 def test_concurrent_loaders_are_exact(room: ReadingRoom) -> None:
     people = [Author(name=f"Person {n}", key=None if n % 2 else f"OL{n}A") for n in range(6)]
 
@@ -140,23 +167,19 @@ def test_concurrent_loaders_are_exact(room: ReadingRoom) -> None:
             for number in range(25)
         ]
 
-    failures: list[BaseException] = []
-
-    def loader(reader: int) -> None:
-        try:
-            load(room, *books(reader)[:: 1 if reader % 2 else -1])
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test is to see it
-            failures.append(error)
-
-    threads = [threading.Thread(target=loader, args=(reader,)) for reader in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    load_at_once(room, *(books(reader)[:: 1 if reader % 2 else -1] for reader in range(6)))
     found = counts(room)
     assert (found["dim_author"], found["dim_publisher"], found["dim_genre"]) == (6, 2, 4)
     assert (found["dim_books"], found["fact_book_metrics"]) == (25, 25)
+
+
+def test_a_person_with_and_without_a_key_at_the_same_moment_is_one(room: ReadingRoom) -> None:
+    def books(key: str | None) -> list[Book]:
+        return [book(n, Author(name=f"Person {n}", key=key and f"OL{n}A")) for n in range(40)]
+
+    load_at_once(room, books("with"), books(None), books("with"), books(None))
+    assert counts(room)["dim_author"] == 40
+    assert room.value("select count(*) from warehouse.dim_author where ol_author_key is null") == 0
 
 
 def test_a_load_with_one_api_missing_adds_but_never_takes_away(room: ReadingRoom) -> None:
