@@ -131,7 +131,7 @@ class Assembler:
             self._open = self._waiting = None
             return True
         first = line.fields[0]
-        if not row.tokens or self._begins_known(line) or (first.kind is Kind.LABEL and first.meaning != "other"):
+        if not row.tokens or self._begins_known(line) or _announces_result(line):
             return False
         note = vocabulary("note").at(row.tokens, 0)
         if note is None or note.start > first.start + 1:
@@ -216,6 +216,14 @@ class Assembler:
             target.note_limits(reading.range_text or "")
         target.take_attributes(reading)
         self._open = target
+
+
+def _announces_result(line: Line) -> bool:
+    """Return whether a label begins the line that belongs to a result, not to a note on it."""
+    first, *rest = line.fields
+    if first.kind is not Kind.LABEL:
+        return False
+    return first.meaning not in ("other", "flag") or all(found.kind is Kind.FLAG for found in rest)
 
 
 def _is_close(upper: Row, lower: Row) -> bool:

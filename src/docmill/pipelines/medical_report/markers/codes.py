@@ -17,6 +17,9 @@ from docmill.pipelines.medical_report.markers.words import LANGUAGES, Vocabulary
 
 LOINC = "http://loinc.org"
 
+# What some laboratories print before a name: the specimen, as one letter.
+_PREFIX = re.compile(r"^f?([SPBU])[-–]\s?(?=[^\W\d_])")
+_CLASSIFICATION = re.compile(r"[(\[]\s*ICD[^)\]]*[)\]]", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 # Measured in urine whatever the report says about the specimen.
 _ONLY_URINE = frozenset(
@@ -108,9 +111,12 @@ def _key(name: str) -> tuple[str, ...]:
 def analyte_of(name: str) -> str | None:
     """Return the analyte that a printed name means, or None when it is not certain."""
     keys = _by_key()
-    found = keys.get(_key(name))
+    name = _CLASSIFICATION.sub(" ", name).strip()
+    found = keys.get(_key(name)) or (keys.get(_key(_PREFIX.sub("", name))) if _PREFIX.match(name) else None)
     if found:
         return found
+    if _PREFIX.match(name):
+        name = _PREFIX.sub("", name)
     outer = _BRACKETS.sub(" ", name).strip()
     inner = [first or second for first, second in _BRACKETS.findall(name)]
     outer_analyte = keys.get(_key(outer)) if outer and outer != name else None
@@ -134,6 +140,9 @@ def _without_specimen(name: str) -> str:
 
 def specimen_in(name: str) -> str | None:
     """Return the specimen that a name or a heading tells, for example ``urine``."""
+    prefix = _PREFIX.match(name)
+    if prefix and prefix.group(1) == "U":
+        return "urine"
     for phrase in vocabulary("specimen").all_in(tokens_of(name)):
         return phrase.meaning
     return None

@@ -32,6 +32,8 @@ _CHUNK = re.compile(r"[^\s()\[\]:=]+[:=]?|[:=]")
 _NUMBER_SIGNS = "<>≤≥⩽⩾="
 _AFTER_LABEL = re.compile(r"[ .]*\)?[ .]*(?:[:=]-?|-(?=\s|$))")
 _CLOSING = re.compile(r"[)\]]")
+# What a label in brackets can announce: ``(Reference: 70-99)``.
+_IN_BRACKETS = frozenset({"range", "result", "previous", "unit", "flag"})
 _COLON = re.compile(r" ?:")
 _UP, _DOWN = "↑⬆▲⇑↗+", "↓⬇▼⇓↘-−"
 _MOST_DIGITS = 9
@@ -226,6 +228,8 @@ def _label(scan: _Scan) -> Field | None:
         return None
     phrase = vocabulary("header").at(scan.row.tokens, token, scan.row.end_of_cell(scan.position))
     if phrase is None:
+        return None
+    if scan.depth and phrase.meaning not in _IN_BRACKETS:
         return None
     text = scan.row.text
     sign = _AFTER_LABEL.match(text, phrase.end)

@@ -79,6 +79,8 @@ class _RowReader:
             if self._begins_next(at):
                 self.rest = self.fields[at:]
                 break
+            if self.label == "other" and self._begins_cell(field):
+                self.label = None
             takers[field.kind](at, field, self.label or self.layout.role_of(field))
             at += 1
         return self.reading
@@ -92,7 +94,8 @@ class _RowReader:
         while at < len(self.fields) and self._leads(at):
             at += 1
         name = self.names.find(at)
-        self.reading.name, self.reading.ending = name.text, name.ending
+        if vocabulary("alternative").exact(name.text) is None:
+            self.reading.name, self.reading.ending = name.text, name.ending
         return name.end
 
     def _leads(self, at: int) -> bool:
