@@ -11,6 +11,7 @@ from docmill.pipelines.medical_report.markers import pages_from_text, read_marke
 from docmill.pipelines.medical_report.markers.fields import Field, Kind
 from docmill.pipelines.medical_report.markers.numbers import parse_number
 from docmill.pipelines.medical_report.markers.proof import is_proved
+from docmill.pipelines.medical_report.markers.reader import proved_markers
 from docmill.pipelines.medical_report.markers.readings import Reading
 from docmill.pipelines.medical_report.markers.rows import rows_of
 
@@ -20,7 +21,7 @@ TEXT = "Glucose  92 mg/dL  70-99"
 def reading(value: float | str, start: int, end: int) -> Reading:
     row = rows_of(pages_from_text(TEXT)[0])[0]
     field = Field(Kind.NUMBER, start, end, TEXT[start:end], number=92.0)
-    return Reading([row], "Glucose", value_row=row, value_field=field, value=value)
+    return Reading([row], "Glucose", value_row=row, value_field=field, value=value, unit="mg/dL")
 
 
 def test_a_value_is_proved_by_its_characters() -> None:
@@ -36,6 +37,12 @@ def test_a_value_of_another_text_or_place_is_not() -> None:
     assert not is_proved(reading(92.0, 9, 11), {1: TEXT.replace("92", "29")}, decimal_comma=False)
     assert not is_proved(reading(92.0, 0, 7), {1: TEXT}, decimal_comma=False)
     assert not is_proved(reading(92.0, 9, 11), {2: TEXT}, decimal_comma=False)
+
+
+def test_what_is_not_proved_is_not_returned() -> None:
+    texts = {1: TEXT}
+    assert len(proved_markers([reading(92.0, 9, 11)], texts, decimal_comma=False)) == 1
+    assert proved_markers([reading(93.0, 9, 11)], texts, decimal_comma=False) == []
 
 
 NAMES = ["Glucose", "Sodium", "Na", "Test", "Result", "Units", "of", "was", "the", ":"]

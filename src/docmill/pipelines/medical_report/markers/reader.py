@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from docmill.documents.models import PageText
 from docmill.pipelines.medical_report.markers.assembly import Assembler
@@ -41,9 +41,20 @@ def read_markers(pages: Sequence[PageText], *, further_dates: Sequence[str] = ()
     for page in lines:
         for part in parts_of(page, conventions):
             assembler.read_part(part)
+    return proved_markers(assembler.readings, texts, decimal_comma)
+
+
+def proved_markers(readings: Sequence[Reading], texts: Mapping[int, str], decimal_comma: bool) -> list[Marker]:
+    """Return the markers of readings that enough speaks for and whose values stand in the text.
+
+    Args:
+        readings: What was read.
+        texts: The text of each page by its number, as it was handed in.
+        decimal_comma: How the document writes decimals.
+    """
     return [
         _marker(reading, reading.value)
-        for reading in assembler.readings
+        for reading in readings
         if reading.value is not None and is_result(reading) and is_proved(reading, texts, decimal_comma)
     ]
 
