@@ -22,6 +22,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# Run as a script, too: `python bench/engine.py`.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from bench.queues.counting import read_counters
 from bench.scratch_server import ScratchServer
 

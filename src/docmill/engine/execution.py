@@ -15,26 +15,23 @@ from uuid import UUID
 import structlog
 from psycopg_pool import ConnectionPool
 
+from docmill.engine.calling import Encoded, ResourceFactory, decode_input, encode_result, resources_of, run_in_child
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.chunk import ClaimedChunk, Completion, Connection, Failure
 from docmill.engine.crashpoints import crash_point
-from docmill.engine.payload import is_sealed, pack, to_json, unpack
-from docmill.engine.pipeline import Attempt, Document, Pipeline, Resources, Step, check_output
+from docmill.engine.payload import is_sealed, pack, unpack
+from docmill.engine.pipeline import Attempt, Document, Pipeline, Step
 from docmill.engine.store import Store
 from docmill.engine.threads import Threads
-from docmill.errors import DocmillError, InvalidInput, OutputLimitExceeded, StepTimeout, WorkerShutdown
+from docmill.errors import DocmillError, InvalidInput, StepTimeout, WorkerShutdown
 from docmill.resilience.isolation import ChildPool
 
 log = structlog.get_logger("docmill.engine")
 
 Key = tuple[int, int]
-Encoded = bytes | list[bytes]
 
-LARGEST_OUTPUT_BYTES = 256 * 1024 * 1024
 _GONE = object()
 _CLOSE_SECONDS = 2.0
-
-ResourceFactory = Callable[[], Resources]
 
 
 class DocumentSource(Protocol):
@@ -83,73 +80,6 @@ class Prepared:
     def fans_out(self) -> bool:
         """Whether the result becomes one chunk per item."""
         return self.entry.pipeline.fans_out(self.position)
-
-
-@functools.cache
-def _resources(factory: ResourceFactory) -> Resources:
-    return factory()
-
-
-def decode_input(step: Step, inputs: Sequence[bytes] | bytes | None, document: Document | None) -> Any:
-    """Return the input of a step as the type that it declares.
-
-    Raises:
-        InvalidInput: The stored or submitted input does not fit; the message names the place, never the value.
-    """
-    from pydantic import ValidationError
-
-    if step.takes_document:
-        return document
-    data = inputs if isinstance(inputs, bytes) else b"[" + b",".join(inputs or ()) + b"]"
-    try:
-        return step.input.validate_json(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the input"
-        raise InvalidInput(f"Step {step.name!r} cannot take its input: {where}: {first['type']}.") from None
-
-
-def encode_result(step: Step, fans_out: bool, result: Any) -> Encoded:
-    """Return a step's result as JSON: one value, or one per item where the next step runs once per item.
-
-    Raises:
-        InvalidStepOutput: It is not of the declared type.
-        OutputLimitExceeded: It is too large to be stored.
-    """
-    checked = check_output(step, result)
-    encoded: Encoded
-    if fans_out:
-        encoded = [to_json(step.output_item, item) for item in checked]
-        size = sum(map(len, encoded))
-    else:
-        encoded = to_json(step.output, checked)
-        size = len(encoded)
-    if size > LARGEST_OUTPUT_BYTES:
-        raise OutputLimitExceeded(
-            f"Step {step.name!r} returned {size} bytes; the most that is stored is {LARGEST_OUTPUT_BYTES}."
-        )
-    return encoded
-
-
-def run_in_child(
-    step: Step,
-    fans_out: bool,
-    inputs: Sequence[bytes] | bytes | None,
-    document: Document | None,
-    offers: dict[type, Any],
-    factory: ResourceFactory,
-) -> tuple[Encoded, float]:
-    """Decode, call and encode; runs in a child process, so that the parent touches none of the data.
-
-    Returns:
-        The encoded result, and the seconds that it took.
-    """
-    began = time.monotonic()
-    value = decode_input(step, inputs, document)
-    encoded = encode_result(
-        step, fans_out, step.function(value, **step.arguments(document, offers, _resources(factory)))
-    )
-    return encoded, time.monotonic() - began
 
 
 class StepExecutor:
@@ -267,7 +197,7 @@ class StepExecutor:
     def _call(self, prepared: Prepared) -> None:
         step, key = prepared.step, _key(prepared.chunk)
         value = decode_input(step, prepared.inputs, prepared.document)
-        arguments = step.arguments(prepared.document, prepared.offers, _resources(self._resources))
+        arguments = step.arguments(prepared.document, prepared.offers, resources_of(self._resources))
         began = self._watch(prepared, threading.current_thread())
         result = step.function(value, **arguments)
         seconds = time.monotonic() - began
@@ -339,7 +269,7 @@ class StepExecutor:
             if prepared.packed and isinstance(inputs, bytes):
                 inputs = unpack(inputs)
             value = decode_input(step, inputs, prepared.document)
-            arguments = step.arguments(prepared.document, prepared.offers, _resources(self._resources))
+            arguments = step.arguments(prepared.document, prepared.offers, resources_of(self._resources))
             async with self._gate:
                 began = self._watch(prepared, None)
                 result = await step.function(value, **arguments)

@@ -22,6 +22,7 @@ from docmill.engine.outage import is_outage
 from docmill.engine.payload import Cipher, unpack
 from docmill.engine.pipeline import Pipeline
 from docmill.engine.publication import PublishedJob
+from docmill.engine.starts import Starts
 from docmill.engine.states import JobStatus
 from docmill.errors import DocmillError, PublishFailed
 
@@ -118,7 +119,7 @@ class Store:
             for row in rows
             if row["chunks_open"] == 0 and row["status"] == JobStatus.PROCESSING
         }
-        starts = _Starts(worker, keep)
+        starts = Starts(worker, keep)
         for completion, position in ended.values():
             self._advance(connection, completion.chunk, position, completion.items, starts)
         done.kept = starts.insert(connection)
@@ -282,7 +283,7 @@ class Store:
             step = entry.pipeline.steps[position]
             self.end_job(connection, chunk.job_id, JobStatus.FAILED, failure, step.name)
             return
-        starts = _Starts(None, 0)
+        starts = Starts(None, 0)
         self._advance(connection, chunk, row["position"], None, starts)
         starts.insert(connection)
 
@@ -292,7 +293,7 @@ class Store:
         chunk: ClaimedChunk,
         position: int,
         items: Sequence[bytes] | None,
-        starts: _Starts,
+        starts: Starts,
     ) -> None:
         """Go on after the step where the job stands; a retry may have put the job before the step of this chunk."""
         entry, _ = self.catalog.locate(chunk.step_id)
@@ -379,50 +380,6 @@ class Store:
     def open_payload(self, connection: Connection, key_id: UUID, step: str, payload: bytes) -> bytes:
         """Return the JSON of a payload that the step of this name returned."""
         return unpack(payload, lambda data: self.ciphers(connection, key_id).open(f"step:{step}", data))
-
-
-class _Starts:
-    """Chunks of next steps, gathered over a round of completions and inserted by one statement."""
-
-    def __init__(self, worker: int | None, keep: int) -> None:
-        self._worker = worker
-        self._keep = keep
-        self.released = 0
-        self._rows: list[tuple[UUID, int, int, int, int, bytes | None, bool]] = []
-        self._documents: dict[UUID, UUID | None] = {}
-
-    def add(self, chunk: ClaimedChunk, entry: CatalogEntry, position: int, inputs: Sequence[bytes | None]) -> None:
-        self._documents[chunk.job_id] = chunk.document_id
-        free = entry.pipeline.steps[position].concurrency is None
-        for item, payload in enumerate(inputs):
-            taken = free and self._keep > 0
-            self._keep -= taken
-            self.released += not taken
-            step_id = entry.step_ids[position]
-            self._rows.append((chunk.job_id, step_id, chunk.owner_id, position, item, payload, taken))
-
-    def insert(self, connection: Connection) -> list[ClaimedChunk]:
-        if not self._rows:
-            return []
-        names = ("job_ids", "step_ids", "owner_ids", "positions", "items", "inputs", "taken")
-        columns = dict(zip(names, map(list, zip(*self._rows, strict=True)), strict=True))
-        rows = _fetch(connection, "start_steps", {**columns, "worker": self._worker})
-        inputs = {(row[0], row[4]): row[5] for row in self._rows if row[6]}
-        return [
-            ClaimedChunk(
-                id=row["id"],
-                job_id=row["job_id"],
-                step_id=row["step_id"],
-                owner_id=row["owner_id"],
-                item=row["item"],
-                epoch=row["epoch"],
-                attempts=row["attempts"],
-                max_attempts=row["max_attempts"],
-                document_id=self._documents[row["job_id"]],
-                input=inputs[row["job_id"], row["item"]],
-            )
-            for row in rows
-        ]
 
 
 def _final_position(pipeline: Pipeline, position: int) -> int | None:

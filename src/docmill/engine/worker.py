@@ -21,9 +21,10 @@ import structlog
 
 from docmill.database.connection import Database
 from docmill.engine.budget import ClaimBudget
+from docmill.engine.calling import ResourceFactory
 from docmill.engine.chunk import ClaimedChunk
 from docmill.engine.dispatch import Dispatcher
-from docmill.engine.execution import DocumentSource, Outcome, ResourceFactory, StepExecutor
+from docmill.engine.execution import DocumentSource, Outcome, StepExecutor
 from docmill.engine.heartbeat import Heartbeat
 from docmill.engine.outage import is_outage
 from docmill.engine.store import Store
