@@ -9,7 +9,7 @@ VARIANT ?= all
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check lint lint-fix unit-test int-test bench docs picture image lock clean
+.PHONY: help setup demo up down test check lint lint-fix unit-test int-test bench mutants docs picture image lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -71,6 +71,9 @@ picture: setup ## Run the demo, and put its output into README.md and docs/image
 
 bench: setup ## Run every benchmark; each ends with lines of JSON
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+mutants: setup ## Take out each guard of the engine, one by one; a test must turn red
+	$(BIN)/python -m tests.mutants
 
 bench-%: setup
 	@$(BIN)/python bench/$*.py
