@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import zipfile
 from pathlib import Path
@@ -14,6 +15,7 @@ UNKNOWN = "application/octet-stream"
 _LOOKED_AT_BYTES = 64 * 1024
 _PDF_WITHIN_BYTES = 1024
 _MOST_CONTROLS = 0.05
+_LOOKED_AT_LINES = 20
 
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -74,12 +76,18 @@ def _text_type(head: bytes) -> str:
             if len(head) < _LOOKED_AT_BYTES or error.pos < len(text) - 1024:
                 return "text/plain"
         return "application/json"
-    lines = [line for line in text.splitlines()[:20] if line.strip()]
-    for delimiter in (",", ";", "\t", "|"):
-        counts = {line.count(delimiter) for line in lines}
-        if len(lines) > 1 and len(counts) == 1 and counts != {0}:
-            return "text/csv"
-    return "text/plain"
+    lines = [line for line in text.splitlines(keepends=True)[:_LOOKED_AT_LINES] if line.strip()]
+    return "text/csv" if any(_is_table(lines, delimiter) for delimiter in ",;\t|") else "text/plain"
+
+
+def _is_table(lines: list[str], delimiter: str) -> bool:
+    """Whether the lines, but for the last one that may be cut, have the same number of cells, and more than one."""
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        return False
+    widths = {len(row) for row in (rows[:-1] if len(rows) > 2 else rows)}
+    return len(rows) > 1 and len(widths) == 1 and widths != {1}
 
 
 def _control_share(data: bytes) -> float:

@@ -46,6 +46,11 @@ class PageReader:
             self._recovered = opened.recovered
             self._resources = resources.pop_all()
 
+    @property
+    def page_count(self) -> int:
+        """Number of pages of the document."""
+        return self._document.page_count
+
     def read_text(self, number: int) -> PageText:
         """Return the text of a page as the file gives it; the signal ``recognise`` says that it should be redone.
 

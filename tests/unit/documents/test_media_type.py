@@ -44,6 +44,7 @@ def archive(*names: str) -> bytes:
         ),
         (b'{"a": 1, nonsense}', "text/plain"),
         (b"title;author\nDune;Herbert\n", "text/csv"),
+        (b'name,remark\nAda,"first, second"\nGrace,"a\nb"\n', "text/csv"),
         ("name,city\nZoë,Zürich\n".encode("latin-1"), "text/csv"),
         (b"one line of plain text", "text/plain"),
         (b"", UNKNOWN),

@@ -56,7 +56,11 @@ def test_rows_of_a_scan(tmp_path: Path, engine: str, turn: int, degrees: float) 
     assert page.confidence is not None
     assert page.confidence > 0.9
     found = lines_without_blanks(page)
-    assert sum("".join(row).replace(" ", "") in found for row in SLIP_ROWS) >= len(SLIP_ROWS) - 1
+    for name, value, *_ in SLIP_ROWS:
+        assert any(line.startswith((name + value).replace(" ", "")) for line in found)
+    # Tesseract does not read exponents.
+    exact = sum("".join(row).replace(" ", "") in found for row in SLIP_ROWS)
+    assert exact >= (3 if engine == "rapidocr" else 2)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -119,7 +119,12 @@ def _levelness(ink: Image.Image, angle: float) -> int:
 
 
 def flattened(image: Image.Image) -> Image.Image:
-    """Return the image with even light and without speckles: what Tesseract needs."""
+    """Return the image with even light, which Tesseract needs."""
     small = image.resize((40, max(1, 40 * image.height // image.width)), Image.Resampling.BOX)
     background = small.filter(ImageFilter.MedianFilter(5)).resize(image.size, Image.Resampling.BICUBIC)
-    return ImageChops.add(image, ImageChops.invert(background)).filter(ImageFilter.MedianFilter(3))
+    return ImageChops.add(image, ImageChops.invert(background))
+
+
+def without_speckles(image: Image.Image) -> Image.Image:
+    """Return the image without dots of single pixels."""
+    return image.filter(ImageFilter.MedianFilter(3))
