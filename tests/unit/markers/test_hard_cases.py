@@ -222,7 +222,19 @@ def test_a_page_without_words_gets_places_of_its_own() -> None:
         "Blood pressure 138/84 mmHg, pulse 71 bpm, BMI 24.1 kg/m2, SpO2 98 %",
         "Account 12345678   Amount due 95.70 EUR",
         "1447 YORK COURT MADISON, CA 956530000",
+        "( ) [ ]",
+        "1" * 5000,
+        "12 " * 3000,
+        "(" * 3000,
+        "- " * 3000,
     ],
 )
 def test_other_text_has_no_results(text: str) -> None:
     assert read(text) == []
+
+
+def test_a_paragraph_on_one_long_line_is_read_to_its_end() -> None:
+    sentence = "The patient felt well and was seen by the nurse on the ward in the morning. "
+    markers = read(sentence * 80 + "At the end the sodium was 131 mmol/L and the potassium was 4.4 mmol/L.")
+    assert [(marker.name, marker.value) for marker in markers] == [("sodium", 131.0), ("potassium", 4.4)]
+    assert all(len(marker.source) < 2100 for marker in markers)

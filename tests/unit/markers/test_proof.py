@@ -64,3 +64,11 @@ def test_whatever_the_text_is_each_value_occurs_in_it(text: str) -> None:
             assert marker.value in text
         else:
             assert marker.value in numbers
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="aGlé1 9.,:;-–()[]|<>=*+%/µ\t\n\f²^↑\u00a0\u202f", max_size=120))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    for marker in read_markers(pages_from_text(text)):
+        assert marker.source
+        assert 0 <= marker.confidence <= 1

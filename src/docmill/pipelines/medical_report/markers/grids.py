@@ -91,9 +91,12 @@ def _second_names(lines: Sequence[Line], conventions: Conventions) -> list[Part]
         return [Part(lines)]
     starts = sorted(start for line in lines for start in _second_starts(line))
     best: list[float] = []
-    for index, start in enumerate(starts):
-        near = [other for other in starts[index:] if other - start <= _TOLERANCE]
-        best = near if len(near) > len(best) else best
+    first = 0
+    for last, start in enumerate(starts):
+        while start - starts[first] > _TOLERANCE:
+            first += 1
+        if last - first + 1 > len(best):
+            best = starts[first : last + 1]
     if len(best) < _FEWEST_SECOND_NAMES:
         return [Part(lines)]
     edge = best[0] - _TOLERANCE

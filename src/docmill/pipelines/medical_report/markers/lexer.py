@@ -279,7 +279,8 @@ def _stands_alone(text: str, phrase: Phrase) -> bool:
 def _merge_text(fields: list[Field], row: Row) -> list[Field]:
     """Join neighbouring stretches of text in one cell."""
     merged: list[Field] = []
-    for found, following in zip(fields, [*fields[1:], None], strict=True):
+    for index, found in enumerate(fields):
+        following = fields[index + 1] if index + 1 < len(fields) else None
         last = merged[-1] if merged else None
         begins_limits = (
             found.bracketed

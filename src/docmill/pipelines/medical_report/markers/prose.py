@@ -6,6 +6,7 @@ tells goals, doses and rules.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from docmill.pipelines.medical_report.markers.codes import analyte_names
@@ -13,10 +14,13 @@ from docmill.pipelines.medical_report.markers.fields import Field, Kind
 from docmill.pipelines.medical_report.markers.lexer import lex
 from docmill.pipelines.medical_report.markers.readings import Reading
 from docmill.pipelines.medical_report.markers.rows import Row
-from docmill.pipelines.medical_report.markers.words import Phrase, vocabulary
+from docmill.pipelines.medical_report.markers.words import Phrase, Token, vocabulary
 
 _CLAUSE_ENDS = ".;:!?"
 _WORDS_BEFORE = 4
+_CHARACTERS_BEFORE = 80
+# A value and what belongs to it stand within so many fields after the name.
+_REACH = 12
 
 
 def read_prose(rows: Sequence[Row], decimal_comma: bool) -> list[Reading]:
@@ -28,12 +32,22 @@ def read_prose(rows: Sequence[Row], decimal_comma: bool) -> list[Reading]:
     """
     paragraph = _join(rows)
     fields = lex(paragraph, decimal_comma)
+    starts = [field.start for field in fields]
     readings: list[Reading] = []
     for phrase in analyte_names().all_in(paragraph.tokens):
-        reading = _read(paragraph, fields, phrase)
-        if reading:
+        first = bisect_left(starts, phrase.end)
+        reading = _read(paragraph, fields[first : first + _REACH], phrase)
+        if reading and reading.value_field:
+            reading.rows = _lines_of(rows, paragraph.offset + phrase.start, paragraph.offset + reading.value_field.end)
             readings.append(reading)
     return readings
+
+
+def _lines_of(rows: Sequence[Row], start: int, end: int) -> list[Row]:
+    """Return the lines between two offsets of the page."""
+    first = bisect_right(rows, start, key=lambda row: row.offset) - 1
+    last = bisect_left(rows, end, key=lambda row: row.offset)
+    return list(rows[first:last])
 
 
 def _join(rows: Sequence[Row]) -> Row:
@@ -49,16 +63,16 @@ def _join(rows: Sequence[Row]) -> Row:
     return Row(rows[0].page, offset, joined, joined, [word for row in rows for word in row.words])
 
 
-def _read(row: Row, fields: Sequence[Field], phrase: Phrase) -> Reading | None:
-    after = [field for field in fields if field.start >= phrase.end and field.kind is not Kind.TEXT]
-    value = next((field for field in after if field.kind is Kind.NUMBER), None)
-    if value is None or not _leads_to(row, phrase, value) or _is_hypothetical(row, phrase):
+def _read(row: Row, after: Sequence[Field], phrase: Phrase) -> Reading | None:
+    """Return the result that a name and the fields after it state."""
+    at = next((index for index, field in enumerate(after) if field.kind is Kind.NUMBER), None)
+    if at is None or not _leads_to(row, phrase, after[at]) or _is_hypothetical(row, phrase):
         return None
-    rest = [field for field in fields if field.start >= value.end][:4]
+    value = after[at]
     reading = Reading([row], row.printed[phrase.start : phrase.end])
     reading.value_row, reading.value_field = row, value
     reading.value, reading.comparator = value.number, value.comparator
-    for field in rest:
+    for field in after[at + 1 : at + 5]:
         if field.kind is Kind.UNIT and reading.unit is None:
             reading.set_unit(field.text.strip(), weak=False)
         elif field.kind is Kind.RANGE or (field.kind is Kind.NUMBER and field.comparator and field.bracketed):
@@ -75,7 +89,7 @@ def _leads_to(row: Row, phrase: Phrase, value: Field) -> bool:
     between = row.text[phrase.end : value.start]
     if set(between) & set(".;!?"):
         return False
-    tokens = [token for token in row.tokens if phrase.end <= token.start < value.start]
+    tokens = _tokens_between(row, phrase.end, value.start)
     verbs = vocabulary("verb").all_in(tokens)
     allowed = sum(verb.tokens for verb in verbs)
     bracketed = between.count("(") == 1 and between.count(")") == 1
@@ -83,6 +97,13 @@ def _leads_to(row: Row, phrase: Phrase, value: Field) -> bool:
 
 
 def _is_hypothetical(row: Row, phrase: Phrase) -> bool:
-    begin = max((row.text.rfind(mark, 0, phrase.start) for mark in _CLAUSE_ENDS), default=-1) + 1
-    before = [token for token in row.tokens if begin <= token.start < phrase.start][-_WORDS_BEFORE:]
+    earliest = max(phrase.start - _CHARACTERS_BEFORE, 0)
+    begin = max(row.text.rfind(mark, earliest, phrase.start) + 1 or earliest for mark in _CLAUSE_ENDS)
+    before = _tokens_between(row, begin, phrase.start)[-_WORDS_BEFORE:]
     return bool(vocabulary("hypothetical").all_in(before))
+
+
+def _tokens_between(row: Row, start: int, end: int) -> list[Token]:
+    first = bisect_left(row.tokens, start, key=lambda token: token.start)
+    last = bisect_left(row.tokens, end, key=lambda token: token.start)
+    return row.tokens[first:last]

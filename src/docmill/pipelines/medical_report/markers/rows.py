@@ -15,6 +15,7 @@ CELL = "\t"
 
 # A gap parts two cells when it is wider than this many characters of the page's mean width.
 _CELL_GAP = 1.5
+_LONGEST = 2000
 _BLANKS = re.compile(r"[ \u00a0]*[|│¦][ \u00a0]*|[ \u00a0]{2,}|\t[ \t]*")
 _CELL_TEXT = re.compile(rf"[^{CELL}]*\S[^{CELL}]*")
 _LEADERS = re.compile(r"(?:\.{3,}|…+|_{3,}|(?:\. ){3,}\.?|·{3,}|-{4,})")
@@ -121,9 +122,23 @@ def rows_of(page: PageText) -> list[Row]:
             position += 1
         words = page.words[first:position]
         if words:
-            rows.append(Row(page.number, offset, _with_cells(line, offset, words, gap), line, words))
+            row = Row(page.number, offset, _with_cells(line, offset, words, gap), line, words)
+            rows += _divided(row) if len(line) > _LONGEST else [row]
         offset = end + 1
     return rows
+
+
+def _divided(row: Row) -> list[Row]:
+    """Return a very long row in parts: paragraphs on one line are prose, and time must not grow with their square."""
+    parts: list[Row] = []
+    start = 0
+    while start < len(row.text):
+        blank = row.text.rfind(" ", start + 1, start + _LONGEST)
+        end = blank if blank > start and start + _LONGEST < len(row.text) else start + _LONGEST
+        part = row.part(start, min(end, len(row.text)))
+        parts += [part] if part.words else []
+        start = end
+    return parts
 
 
 def _character_width(words: Sequence[Word]) -> float:
