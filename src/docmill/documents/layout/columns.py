@@ -138,12 +138,14 @@ def _best_band(rows: list[Row], runs: list[list[_Run]], gutter: float) -> _Band 
 
 def _reach(rows: list[Row], runs: list[list[_Run]], gutter: float) -> int:
     """Return how many rows next to a band belong to it: nothing crosses, and no two look like a table."""
+    evidence = [_row_evidence(row, row_runs, gutter) for row, row_runs in zip(rows, runs, strict=True)]
+    if len(evidence) == 1:
+        return int(evidence[0] is not None)
     reach = 0
-    for index, (row, row_runs) in enumerate(zip(rows, runs, strict=True)):
-        evidence = _row_evidence(row, row_runs, gutter)
-        if evidence is None or (evidence <= -1 and reach < index):
+    for index, found in enumerate(evidence):
+        if found is None or (found <= -1 and reach < index):
             break
-        if evidence > -1:
+        if found > -1:
             reach = index + 1
     return reach
 
