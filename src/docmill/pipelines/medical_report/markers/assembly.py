@@ -203,8 +203,18 @@ class Assembler:
         if named is not None:
             named.take_value(reading)
             self._keep(named)
+        elif self._open and self._is_repeated(self._open, reading):
+            reading.name = self._open.name
+            reading.take_attributes(self._open)
+            self._keep(reading)
         elif self._open and reading.comparator and not self._open.has_range:
             self._open.take_limit(reading)
+
+    def _is_repeated(self, above: Reading, reading: Reading) -> bool:
+        """Return whether a row is a further measurement of the result above: its date and value, and no name."""
+        columns = self._layout.columns
+        dated = columns is not None and columns.has("date") and reading.date is not None
+        return dated and reading.under_result and reading.date != above.date
 
     def _complete(self, reading: Reading) -> None:
         """Give range, unit and flag of a line without name and value to the result above it."""

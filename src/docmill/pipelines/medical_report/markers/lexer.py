@@ -29,6 +29,7 @@ _POWER_UNIT = re.compile(r"[xX×*]?\s?10\s?[\^*eExX+⁰-⁹³⁶(]|(?:103|106|10
 _SYMBOL_FLAG = re.compile(r"\*{1,3}#?|!{1,3}|[↑⬆▲⇑↗]+|[↓⬇▼⇓↘]+|(?:\+{1,3}|-{1,3}|−)(?=[\s)\]]|$)")
 _LETTER_FLAG = re.compile(r"(?:HH|LL|H|L|A)(?![^\W_]|[-/])")
 _CHUNK = re.compile(r"[^\s()\[\]:=]+[:=]?|[:=]")
+_STOPS = ",;"
 _NUMBER_SIGNS = "<>≤≥⩽⩾="
 _AFTER_LABEL = re.compile(r"[ .]*\)?[ .]*(?:[:=]-?|-(?=\s|$))")
 _CLOSING = re.compile(r"[)\]]")
@@ -66,7 +67,7 @@ def lex(row: Row, decimal_comma: bool) -> list[Field]:
         if character == CELL:
             scan.cell += bool(fields)
             scan.position += 1
-        elif character.isspace():
+        elif character.isspace() or character in _STOPS:
             scan.position += 1
         elif character in "([)]" and not _PLACEHOLDER.match(text, scan.position):
             scan.depth = max(scan.depth + (1 if character in "([" else -1), 0)

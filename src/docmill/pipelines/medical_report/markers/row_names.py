@@ -17,7 +17,8 @@ VALUES = frozenset({Kind.NUMBER, Kind.QUALITY})
 _NOT_NAMES = frozenset({"result", "unit", "range", "previous", "flag", "date", "low", "high"})
 _LONGEST_CELL = 40
 _CLOSING = re.compile(r"[)\]]")
-_TAIL = set(")]:.* ")
+_STOPS = set(",;")
+_TAIL = set(")]:.*, ")
 
 
 class RowName(NamedTuple):
@@ -98,7 +99,7 @@ class NameFinder:
         """Return the fields of the name; of several cells of text, those under its heading or the known one."""
         fields = self._fields[at:end]
         if not fields or fields[0].cell == fields[-1].cell:
-            return fields
+            return self._after_label(fields)
         under = [field for field, role in zip(fields, self._roles[at:end], strict=True) if role == "name"]
         if under:
             return [field for field in fields if field.cell in {other.cell for other in under}]
@@ -108,11 +109,20 @@ class NameFinder:
                 return part
         return fields
 
+    def _after_label(self, fields: Sequence[Field]) -> Sequence[Field]:
+        """Return a known name without the label before it: ``Labs (3/14): Hgb``."""
+        labels = [index for index, field in enumerate(fields[:-1]) if field.text.endswith(":")]
+        rest = fields[labels[-1] + 1 :] if labels else []
+        known = rest and analyte_of(clean_name(self._row.printed[rest[0].start : rest[-1].end]))
+        return rest if known else fields
+
     def _is_of_name(self, first: int, at: int) -> bool:
         field, role = self._fields[at], self._roles[at]
         if field.kind is Kind.TEXT:
             return at == first or (self._text_goes_on(first, at) and not self._begins_limits(at))
         ended = at > first and self._fields[at - 1].text.endswith((":", "="))
+        if at > first and self._is_part_of_name(at):
+            return True
         if ended or field.kind in (Kind.DATE, Kind.RANGE):
             return False
         if (role in _NOT_NAMES and field.kind is not Kind.LABEL) or not self.value_follows(at + 1):
@@ -131,24 +141,31 @@ class NameFinder:
                 return True
         return False
 
+    def _is_part_of_name(self, at: int) -> bool:
+        """Return whether a unit is the last word of the name: ``A/G Ratio``."""
+        field = self._fields[at]
+        worded = field.kind is Kind.UNIT and field.text.isalpha() and len(field.text) > 2 and not field.bracketed
+        return worded and self._fields[at - 1].cell == field.cell and self._fields[at - 1].kind is Kind.TEXT
+
     def _unit_is_of_name(self, first: int, at: int) -> bool:
         field = self._fields[at]
         if field.bracketed:
             return False
-        if field.text.isalpha() and len(field.text) > 2 and at > first:
-            return self._fields[at - 1].cell == field.cell
         if field.text == "%" and at > first and self._roles[at] == "name":
             return True
         return self._text_follows(at)
 
     def _text_follows(self, at: int) -> bool:
+        """Return whether the name goes on after a field in it: ``Vitamin D 25 hydroxy``, not ``Na 138, K 4.1``."""
+        field = self._fields[at]
         following = self._fields[at + 1] if at + 1 < len(self._fields) else None
-        return (
-            following is not None
-            and following.cell == self._fields[at].cell
-            and following.kind is Kind.TEXT
-            and not following.bracketed
-        )
+        if following is None or following.kind is not Kind.TEXT or following.bracketed or following.cell != field.cell:
+            return False
+        if field.kind is not Kind.NUMBER:
+            return True
+        token = self._row.token_index(following.start)
+        begins_known = token is not None and analyte_names().at(self._row.tokens, token) is not None
+        return not begins_known and not set(self._row.text[field.end : following.start]) & _STOPS
 
     def _text_goes_on(self, first: int, at: int) -> bool:
         previous, field, role = self._fields[at - 1], self._fields[at], self._roles[at]

@@ -78,6 +78,7 @@ class _RowReader:
             field = self.fields[at]
             if self._begins_next(at):
                 self.rest = self.fields[at:]
+                self.reading.runs_on = False
                 break
             if self.label == "other" and self._begins_cell(field):
                 self.label = None
@@ -208,7 +209,12 @@ class _RowReader:
         reading.beside_result = self.layout.has_results_column and not reading.under_result
         reading.labelled = self.label == "result" or self.row.text[: field.start].rstrip().endswith((":", "="))
         following = self.fields[at + 1] if at + 1 < len(self.fields) else None
-        reading.runs_on = following is not None and following.kind is Kind.TEXT and following.cell == field.cell
+        reading.runs_on = (
+            following is not None
+            and following.kind is Kind.TEXT
+            and following.cell == field.cell
+            and any(map(str.isalnum, following.text))
+        )
         if self.label == "result":
             self.label = None
 

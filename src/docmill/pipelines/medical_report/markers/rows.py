@@ -18,6 +18,7 @@ _CELL_GAP = 1.5
 _LONGEST = 2000
 _BLANKS = re.compile(r"[ \u00a0]*[|│¦][ \u00a0]*|[ \u00a0]{2,}|\t[ \t]*")
 _CELL_TEXT = re.compile(rf"[^{CELL}]*\S[^{CELL}]*")
+_BOLD = re.compile(r"\*\*(?=[^\s*])([^*\t]+)\*\*")
 _LEADERS = re.compile(r"(?:\.{3,}|…+|_{3,}|(?:\. ){3,}\.?|·{3,}|-{4,})")
 
 
@@ -149,8 +150,8 @@ def _character_width(words: Sequence[Word]) -> float:
 
 def _with_cells(line: str, offset: int, words: Sequence[Word], gap: float) -> str:
     """Return the line with a tab in each gap between cells; its length stays the same."""
-    text = _LEADERS.sub(_as_cell, line)
-    text = _BLANKS.sub(_as_cell, text)
+    text = _BLANKS.sub(_as_cell, _LEADERS.sub(_as_cell, line))
+    text = _BOLD.sub(r"  \1  ", text)
     characters = list(text.replace("\u00a0", " "))
     for word, following in pairwise(words):
         blank = word.end - offset
