@@ -9,6 +9,7 @@ already runs code in the child: they keep honest code and broken libraries withi
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import fcntl
 import gc
 import logging
@@ -118,6 +119,8 @@ def confine(limits: Limits, base_bytes: int) -> None:
     _die_with_the_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # The parent tells how a child died; the places in its code help nobody.
+    faulthandler.disable()
     # Standard output belongs to the program's data; what a library prints there goes to the messages.
     os.dup2(2, 1)
     # The messages of libraries may hold what they were reading.
