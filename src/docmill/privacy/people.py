@@ -16,6 +16,7 @@ _GAP = re.compile(r",? |\^|,")
 _FOLLOWING = re.compile(r"(?:['’]s)?(?: [^\W\d_][\w'’.-]*){1,2}")
 _LONGEST_ABBREVIATION = 4
 _LONGEST_NAME = 6
+_MOST_TITLES = 6
 
 
 def word_key(word: str) -> str:
@@ -105,7 +106,12 @@ def name_at(text: str, start: int, end: int, *, labelled: bool) -> tuple[int, in
     capitalised = match.group()[0].isupper() or is_particle(match.group())
     while len(accepted) < _LONGEST_NAME and not _ends_sentence(accepted[-1].group()):
         following = _next_word(text, accepted[-1].end(), end)
-        if not following or not _continues(following.group(), capitalised, following.end() == end):
+        if not following:
+            break
+        # Between an initial and a comma ("Jane Q. Public,") even an ordinary word is the surname.
+        after_initial = len(accepted) > 1 and len(word_key(accepted[-1].group())) == 1
+        surname = after_initial and text[following.end() : following.end() + 1] == ","
+        if not _continues(following.group(), capitalised, surname or following.end() == end):
             break
         accepted.append(following)
     return _trimmed(text, accepted, labelled)
@@ -113,12 +119,14 @@ def name_at(text: str, start: int, end: int, *, labelled: bool) -> tuple[int, in
 
 def _after_titles(text: str, start: int, end: int) -> int:
     position = start
-    while match := _OPENING.match(text, position, end):
-        word = NAME_WORD.match(text, match.end(), end)
+    for _ in range(_MOST_TITLES):
+        opening = _OPENING.match(text, position, end)
+        position = opening.end() if opening else position
+        word = NAME_WORD.match(text, position, end)
         if not word or not is_title(word.group()):
-            return match.end()
+            break
         position = word.end()
-        if text[position : position + 1] in "/.,":
+        if text[position : position + 1] in ("/", ".", ","):
             position += 1
     return position
 
