@@ -223,6 +223,7 @@ def test_a_page_without_words_gets_places_of_its_own() -> None:
         "Account 12345678   Amount due 95.70 EUR",
         "1447 YORK COURT MADISON, CA 956530000",
         "( ) [ ]",
+        "Poll interval  9.9 s  9.9-10\nCover  2 %  > 60",
         "1" * 5000,
         "12 " * 3000,
         "(" * 3000,
@@ -238,3 +239,10 @@ def test_a_paragraph_on_one_long_line_is_read_to_its_end() -> None:
     markers = read(sentence * 80 + "At the end the sodium was 131 mmol/L and the potassium was 4.4 mmol/L.")
     assert [(marker.name, marker.value) for marker in markers] == [("sodium", 131.0), ("potassium", 4.4)]
     assert all(len(marker.source) < 2100 for marker in markers)
+
+
+def test_unknown_names_count_beside_known_ones_or_under_a_head() -> None:
+    unknown = "Rhubarbase  3.1 U/L  1.0 - 4.0"
+    assert read(unknown) == []
+    assert [marker.name for marker in read(f"{unknown}\nSodium  139 mmol/L  135-145")] == ["Rhubarbase", "Sodium"]
+    assert only("Test        Result    Units    Range\nRhubarbase  3.1       U/L      1.0 - 4.0").name == "Rhubarbase"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from docmill.pipelines.medical_report.markers.codes import analyte_of, code_for
 from docmill.pipelines.medical_report.markers.names import is_name
 from docmill.pipelines.medical_report.markers.readings import Reading
@@ -9,16 +11,23 @@ from docmill.pipelines.medical_report.markers.units import unit_of
 from docmill.pipelines.medical_report.markers.words import fold, vocabulary
 
 _ENOUGH = 2.0
+_ENOUGH_ALONE = 3.0
 _CERTAIN = 4.0
 _LEAST_CONFIDENCE = 0.5
 _SYMBOL = 2
 
 
-def is_result(reading: Reading) -> bool:
-    """Return whether a reading has a name, a value and enough that speaks for it."""
-    if reading.value is None or reading.value_field is None or not is_name(reading.name):
-        return False
-    return evidence(reading) >= _ENOUGH
+def results_of(readings: Sequence[Reading]) -> list[Reading]:
+    """Return the readings with a name, a value and enough that speaks for them.
+
+    Where no known name has a result in the whole document, it may be no laboratory report: a heading for results, or
+    more evidence, must speak then.
+    """
+    found = [reading for reading in readings if reading.value is not None and is_name(reading.name)]
+    found = [reading for reading in found if evidence(reading) >= _ENOUGH]
+    if any(analyte_of(reading.name) for reading in found):
+        return found
+    return [reading for reading in found if reading.under_result or evidence(reading) >= _ENOUGH_ALONE]
 
 
 def evidence(reading: Reading) -> float:

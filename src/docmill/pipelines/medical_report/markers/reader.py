@@ -8,7 +8,7 @@ from docmill.documents.models import PageText
 from docmill.pipelines.medical_report.markers.assembly import Assembler
 from docmill.pipelines.medical_report.markers.codes import LOINC, code_for, counts_cells
 from docmill.pipelines.medical_report.markers.dates import date_order
-from docmill.pipelines.medical_report.markers.evidence import confidence, is_result
+from docmill.pipelines.medical_report.markers.evidence import confidence, results_of
 from docmill.pipelines.medical_report.markers.fields import Kind
 from docmill.pipelines.medical_report.markers.flags import derived_flag, printed_flag
 from docmill.pipelines.medical_report.markers.grids import parts_of
@@ -54,8 +54,8 @@ def proved_markers(readings: Sequence[Reading], texts: Mapping[int, str], decima
     """
     return [
         _marker(reading, reading.value)
-        for reading in readings
-        if reading.value is not None and is_result(reading) and is_proved(reading, texts, decimal_comma)
+        for reading in results_of(readings)
+        if reading.value is not None and is_proved(reading, texts, decimal_comma)
     ]
 
 
