@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from docmill.cli.output import console, emit, error_console
-from docmill.errors import DocmillError, DocumentError, UsageError
+from docmill.errors import DocmillError, DocumentError, StepError, UsageError
 
 if TYPE_CHECKING:
     from docmill.documents.isolated import IsolatedReader, ReadDocument
@@ -54,9 +54,12 @@ def extract(
     wanted = _page_range(pages)
     password = password_file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r") if password_file else None
     processes = settings.engine.cpu_processes
-    reader = IsolatedReader(settings.documents.model_copy(update=chosen), processes, keep_words=False)
     failed = False
-    with reader, ThreadPoolExecutor(max_workers=processes + 1) as threads:
+    # The reader is closed first, so that an interrupted command does not wait for files that nobody wants.
+    with (
+        ThreadPoolExecutor(max_workers=processes + 1) as threads,
+        IsolatedReader(settings.documents.model_copy(update=chosen), processes, keep_words=False) as reader,
+    ):
         for result in threads.map(lambda file: _read(reader, file, wanted, password), files):
             failed = failed or result["status"] == "error"
             if as_json:
@@ -86,6 +89,8 @@ def _read(reader: IsolatedReader, file: Path, wanted: PageRange | None, password
         return _failure(file, error.code, error.message)
     except OSError as error:
         return _failure(file, DocumentError.code, f"{file.name} cannot be opened: {error.strerror}.")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other files are read
+        return _failure(file, StepError.code, f"Reading {file.name} raised {type(error).__name__}.")
     return _success(file, document)
 
 

@@ -26,9 +26,10 @@ CODES = {
 }
 
 
-def outcomes(folder: Path, sources: list[bytes], count: int) -> Counter[str]:
+def outcomes(folder: Path, sources: list[bytes], count: int, engine: str = "pdfium") -> Counter[str]:
     found: Counter[str] = Counter()
-    with IsolatedReader(DocumentSettings(ocr="never"), 2) as reader:
+    settings = DocumentSettings.model_validate({"ocr": "never", "pdf_engine": engine})
+    with IsolatedReader(settings, 2) as reader:
         for name, content in mutants(sources, count, seed=7):
             path = folder / f"{name}.pdf"
             path.write_bytes(content)
@@ -42,8 +43,9 @@ def outcomes(folder: Path, sources: list[bytes], count: int) -> Counter[str]:
     return found
 
 
-def test_a_hundred_damaged_files(tmp_path: Path) -> None:
-    found = outcomes(tmp_path, seeds(), 100)
+@pytest.mark.parametrize("engine", ["pdfium", "pdfplumber"])
+def test_a_hundred_damaged_files(tmp_path: Path, engine: str) -> None:
+    found = outcomes(tmp_path, seeds(), 100, engine)
     assert set(found) <= CODES | {"ok"}
     assert found["ok"] > 40
     assert found["unreadable_document"] > 5

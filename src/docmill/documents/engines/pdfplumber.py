@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,50 +38,54 @@ class PdfplumberSource(WordSource):
 
     def __init__(self, path: Path, password: str | None) -> None:
         self._name = path.name
-        try:
+        with _told(f"pdfplumber cannot read {path.name}; try PDF_ENGINE=pdfium."):
             self._document: Any = pdfplumber.open(path, password=password or "")
-        except MemoryError:
-            raise
-        except Exception as error:
-            # Its parser raises whatever its code meets in a damaged file.
-            raise DocumentError(f"pdfplumber cannot read {path.name}; try PDF_ENGINE=pdfium.") from error
 
     def page_words(self, number: int) -> PageWords:
         """Return the words of a page, counted from 1."""
-        try:
+        with _told(f"pdfplumber cannot read page {number} of {self._name}.", number):
             page = self._document.pages[number - 1]
-            characters = page.chars
             found = PageWords(width=float(page.width), height=float(page.height))
+            characters = page.chars
             page.close()
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise DocumentError(f"pdfplumber cannot read page {number} of {self._name}.", page=number) from error
-        visible = [character for character in characters if character["text"].strip()]
-        found.characters = len(visible)
-        found.unreadable = sum(1 for character in visible if _UNREADABLE.search(character["text"]))
-        by_turn: list[list[Any]] = [[], [], [], []]
-        for character in characters:
-            by_turn[_turn(character)].append(character)
-        raw_words = WordExtractor(x_tolerance_ratio=_GAP_RATIO).extract_words(by_turn[0])
-        found.words = [word for raw in raw_words if (word := _word(raw)).text]
-        for turn in (1, 2, 3):
-            found.words += join_characters([_character(character, turn) for character in by_turn[turn]], turn)
+            visible = [character for character in characters if character["text"].strip()]
+            found.characters = len(visible)
+            found.unreadable = sum(1 for character in visible if _UNREADABLE.search(character["text"]))
+            found.words = _words(characters)
         return found
 
     def ruled_cells(self, number: int) -> list[list[list[Box | None]]]:
         """Return the boxes of cells that are drawn with lines: tables of rows of cells; None where one is merged."""
-        try:
+        with _told(f"pdfplumber cannot read page {number} of {self._name}.", number):
             page = self._document.pages[number - 1]
             return [[list(row.cells) for row in table.rows] for table in page.find_tables()]
-        except MemoryError:
-            raise
-        except Exception as error:
-            raise DocumentError(f"pdfplumber cannot read page {number} of {self._name}.", page=number) from error
 
     def close(self) -> None:
         """Let the file go."""
-        self._document.close()
+        # Closing the document would parse all of its pages, and raise for damaged ones.
+        self._document.stream.close()
+
+
+@contextmanager
+def _told(message: str, page: int | None = None) -> Iterator[None]:
+    """Turn whatever the parser raises, which is whatever its code meets in a damaged file, into one error."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise DocumentError(message, page=page) from error
+
+
+def _words(characters: list[dict[str, Any]]) -> list[PlacedWord]:
+    by_turn: list[list[dict[str, Any]]] = [[], [], [], []]
+    for character in characters:
+        by_turn[_turn(character)].append(character)
+    raw_words = WordExtractor(x_tolerance_ratio=_GAP_RATIO).extract_words(by_turn[0])
+    words = [word for raw in raw_words if (word := _word(raw)).text]
+    for turn in (1, 2, 3):
+        words += join_characters([_character(character, turn) for character in by_turn[turn]], turn)
+    return words
 
 
 def _word(raw: dict[str, Any]) -> PlacedWord:
