@@ -13,7 +13,8 @@ from docmill.privacy.models import Finding
 from docmill.privacy.people import is_laboratory_term
 from docmill.privacy.vocabulary import phrases, raw_words
 
-_WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.-]*"
+_WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.]{0,30}(?:-[\w'’.]{1,30}){0,3}"
+_PLAIN_WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.]{0,30}"
 _NUMBER = r"\d{1,6}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?"
 _UNIT_WORDS = r"Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Box|Appt|Wohnung|m\.|lok\.|bus"
 _UNIT = rf"(?:,? ?\n? ?(?:{_UNIT_WORDS})\.? ?#?\w{{1,6}}\b|,? #\w{{1,6}})"
@@ -44,10 +45,10 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
     types = _one_of("street_types")
     states = _one_of("states").upper()
     english = rf"{_HOUSE}{_NUMBER},? (?:[NSEW]\.? )?(?:{_WORD} ){{1,4}}(?i:{types})\b\.?(?: [NSEW]{{1,2}}\b)?{_UNIT}?"
-    suffixed = rf"(?:{_WORD}[ -]){{0,3}}[A-ZÀ-Þ]?[\w-]*(?:{_one_of('street_suffixes')}) {_NUMBER}\b{_UNIT}?"
+    suffixed = rf"(?:{_PLAIN_WORD}[ -]){{0,3}}[A-ZÀ-Þ]?\w{{0,30}}(?:{_one_of('street_suffixes')}) {_NUMBER}\b{_UNIT}?"
     prefixed = (
         rf"(?:{_NUMBER},? (?:bis |ter )?)?(?i:{_one_of('street_prefixes')}) ?{_ARTICLES}"
-        rf"(?:{_WORD}[ -]?){{1,4}}{_NUMBER_AFTER}{_UNIT}?"
+        rf"{_PLAIN_WORD}(?:[ -]{_PLAIN_WORD}){{0,3}}{_NUMBER_AFTER}{_UNIT}?"
     )
     return (
         (re.compile(rf"(?<![\w./-])(?:{english})"), 0.85),

@@ -7,6 +7,7 @@ loads what it needs where it first runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -168,14 +169,18 @@ def _page_of(position: int, pages: Sequence[str]) -> int:
 def _split_at_pages(findings: list[Finding], pages: Sequence[str]) -> list[list[Finding]]:
     """Cut findings at page borders and give them offsets in their page."""
     result: list[list[Finding]] = []
-    offset = 0
+    offset = first = 0
     for text in pages:
         end = offset + len(text)
-        inside = (
-            finding._replace(start=max(finding.start, offset) - offset, end=min(finding.end, end) - offset)
-            for finding in findings
-            if finding.start < end and offset < finding.end
-        )
+        while first < len(findings) and findings[first].end <= offset:
+            first += 1
+        inside: list[Finding] = []
+        for finding in islice(findings, first, None):
+            if finding.start >= end:
+                break
+            inside.append(
+                finding._replace(start=max(finding.start, offset) - offset, end=min(finding.end, end) - offset)
+            )
         result.append([finding for finding in inside if text[finding.start : finding.end].strip()])
         offset = end + 1
     return result

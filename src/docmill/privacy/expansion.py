@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from docmill.privacy.lab_guard import Guard
 from docmill.privacy.labels import classify
@@ -20,7 +21,7 @@ from docmill.privacy.people import (
 from docmill.privacy.vocabulary import listed
 
 _UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
-_NAME = rf"[{_UPPER}][^\W\d_]*(?:['’-][^\W\d_]+)*"
+_NAME = rf"[{_UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
 _PARTICLES = r"(?:de la|de|da|do|dos|del|van der|van den|van|von|der|di|la|le|el|al|bin|St\.)"
 _RIGHT = re.compile(rf"[ ](?:{_PARTICLES} )?({_NAME}\.?)(?!\w)")
 _RIGHT_LOWER = re.compile(r"[ ]((?:[a-z](?=\.? [a-z]))|[^\W\d_A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*)\.?(?![\w@])")
@@ -56,7 +57,7 @@ def expand(text: str, findings: list[Finding], guard: Guard) -> list[Finding]:
     """Return the findings, with names and addresses grown to their natural ends."""
     grown = [_grown_name(text, item, guard) if item.type == "PERSON" else item for item in findings]
     places = sorted(item for item in grown if item.type == "ADDRESS")
-    others = [item for item in grown if item.type != "ADDRESS"]
+    others = sorted(item for item in grown if item.type != "ADDRESS")
     return [*others, *(_grown_address(text, item, guard) for item in _joined(text, places, others, guard))]
 
 
@@ -137,7 +138,8 @@ def _is_one_address(text: str, left: Finding, right: Finding, others: list[Findi
     gap = text[left.end : right.start]
     if len(gap) > _LONGEST_GAP or _BREAK.search(gap) or guard.touches(left.end, right.start):
         return False
-    return not any(left.end <= item.start < right.start for item in others)
+    between = bisect_left(others, left.end, key=lambda item: item.start)
+    return between == len(others) or others[between].start >= right.start
 
 
 def _grown_address(text: str, finding: Finding, guard: Guard) -> Finding:

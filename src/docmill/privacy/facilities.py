@@ -9,7 +9,7 @@ from docmill.privacy.models import Finding
 from docmill.privacy.people import word_key
 from docmill.privacy.vocabulary import listed
 
-_WORD = r"(?:St\.|[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w&-]*(?:['’]s)?)"
+_WORD = r"(?:St\.|[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w&-]{0,30}(?:['’]s)?)"
 _NAME = re.compile(
     rf"(?<![\w.])(?:{_WORD} (?:(?:of|and|for|de|della|du|des|der|the|&) )*){{1,6}}{_WORD}"
     r"|\b[A-Z]{3,5}(?= (?:clinic|hospital)\b)"

@@ -13,7 +13,7 @@ from docmill.privacy.models import Finding
 from docmill.privacy.values import value_spans
 
 _SCORES = {"ADDRESS": 0.95, "PERSON": 0.95}
-_COLON = re.compile(r"\s?[\"'*]{0,3}\s*(?:[:=]+|(?<=[#№°º]))(?!//)\s*")
+_COLON = re.compile(r"\s{0,4}[\"'*]{0,3}\s{0,4}(?:[:=]{1,3}|(?<=[#№°º]))(?!//)\s*")
 _WORD = re.compile(r"n[°º]|[^\W_]+|[#№]")
 _UNKNOWN_FIELD = re.compile(
     r"(?<![^\W_])[^\W\d_][\w. ]{0,24}[#:] {0,3}"

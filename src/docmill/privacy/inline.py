@@ -23,6 +23,7 @@ _ADDRESS_END = re.compile(
     r"\s{2,}|\n|\t|\||;|\(|\. [A-ZÀ-Þ]|\.$|$|,? (?:and|phone|tel|who|born|dob|with|is|was)\b", re.IGNORECASE
 )
 _LONGEST_ADDRESS = 90
+_LONGEST_VALUE = 200
 _GAP = re.compile(r"\s{2,}|\t|\||\n")
 
 
@@ -75,10 +76,16 @@ def _inline_names() -> re.Pattern[str]:
 def inline_names(text: str, folded: str) -> Iterator[Finding]:
     """Yield names that follow a person's label without a colon: "Patient Daniel Harper", "Ordered by J. Cole"."""
     for match in _inline_names().finditer(folded):
-        gap = _GAP.search(text, match.end())
-        span = name_at(text, match.end(), gap.start() if gap else len(text), labelled=False)
+        span = name_at(text, match.end(), _cell_end(text, match.end()), labelled=False)
         if span and span[0] - match.end() < 20 and (" " in text[span[0] : span[1]] or "," in text[span[0] : span[1]]):
             yield Finding(*span, "PERSON", 0.85, "structure")
+
+
+def _cell_end(text: str, position: int) -> int:
+    """Return where the cell ends in which a value begins; a value is not looked for further than a line's length."""
+    limit = min(len(text), position + _LONGEST_VALUE)
+    gap = _GAP.search(text, position, limit)
+    return gap.start() if gap else limit
 
 
 @cache
@@ -90,8 +97,7 @@ def _inline_phones() -> re.Pattern[str]:
 def inline_phones(text: str, folded: str) -> Iterator[Finding]:
     """Yield numbers that directly follow "tel" or "fax"."""
     for match in _inline_phones().finditer(folded):
-        gap = _GAP.search(text, match.end())
-        spans = value_spans("PHONE", text, match.end(), gap.start() if gap else len(text))
+        spans = value_spans("PHONE", text, match.end(), _cell_end(text, match.end()))
         if spans and spans[0][0] - match.end() <= 2:
             yield Finding(*spans[0], "PHONE", 0.95, "structure")
 

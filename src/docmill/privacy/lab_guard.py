@@ -106,7 +106,7 @@ _DELIMITER = re.compile(r"[\t|;]|\s\s|,(?=\S)")
 _MEASURING_WORDS = frozenset(
     {"was", "is", "of", "at", "=", ":", "(", "to", "level", "war", "ist", "est", "era", "es", "je", "jest"}
 )
-_SENTENCE_END = re.compile(r"([^\W_]{2,}|[)\]%])\. +(?=[A-ZÀ-Þ][^\W\d_])")
+_SENTENCE_END = re.compile(r"([^\W_]{2,20}|[)\]%])\. {1,4}(?=[A-ZÀ-Þ][^\W\d_])")
 _LONGEST_LINK = 12
 _LONGEST_MARKER = 48
 _LONGEST_ROW = 220

@@ -27,8 +27,8 @@ _TOKEN = re.compile(
     r"|(?P<time>\d{1,2}:\d\d(?::\d\d)?(?:\s?[ap]m)?\b)"
     r"|(?P<titer>1\s?:\s?\d{1,5}\b)"
     rf"|(?P<range>{_NUMBER}\s?(?:[-–—]|to\b|bis\b|à\b|до\b|\.\.)\s?{_NUMBER}(?![\w-]|[./]\d))"
-    r"|(?P<code>(?=[^\s]*\d[^\s]*\d[^\s]*\d[^\s]*\d)[a-z]{1,5}[-:]?\d[\w:/-]{3,}"
-    r"|\d[\w]*(?:[-:/]\w+){2,}|\d{6,}(?![.,]\d)\w*)"
+    r"|(?P<code>(?=(?:[^\s\d]{0,8}\d){4})[a-z]{1,5}[-:]?\d[\w:/-]{3,}"
+    r"|\d\w{0,30}(?:[-:/]\w{1,30}){2,9}|\d{6,}(?![.,]\d)\w*)"
     rf"|(?P<unit>(?<![\w.])(?:{_UNIT})(?![^\W_]))"
     rf"|(?P<number>{_NUMBER}(?![^\W_]))"
     r"|(?P<flag>(?<![\w])(?:\*{1,3}|!{1,2}|↑{1,2}|↓{1,2}|▲|▼|\+{1,4}|\[?(?:hh|ll|h|l|hi|lo|a|aa|n|c|high|low|abn)\]?)(?![\w]))"
@@ -99,10 +99,11 @@ def tokens(folded: str) -> Iterator[Token]:
 def _is_interval(text: str) -> bool:
     """Whether two numbers are the ends of a range, and not two groups of a phone number ("0381-494")."""
     numbers = _PLAIN_NUMBER.findall(text)
+    if any("." in number or "," in number for number in numbers):
+        return True
     if len(numbers) != 2 or any(len(number) > 1 and number[0] == "0" and number[1].isdigit() for number in numbers):
         return False
-    low, high = (float(number.replace(",", ".")) for number in numbers)
-    return low <= high
+    return int(numbers[0]) <= int(numbers[1])
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from docmill.privacy.models import Finding
@@ -23,15 +24,27 @@ def merge(text: str, findings: Iterable[Finding]) -> list[Finding]:
     """
     kept: list[Finding] = []
     for finding in sorted(findings, key=_rank):
-        overlapping = [other for other in kept if other.start < finding.end and finding.start < other.end]
+        first, last = _overlapping(kept, finding)
+        overlapping = kept[first:last]
         if not overlapping:
-            kept.append(finding)
+            kept.insert(first, finding)
         elif finding.type in ("PERSON", "ADDRESS") and all(other.type == finding.type for other in overlapping):
-            kept = [other for other in kept if other not in overlapping]
-            kept.append(_union([*overlapping, finding]))
+            kept[first:last] = [_union([*overlapping, finding])]
         else:
-            kept.extend(_uncovered(text, finding, overlapping))
-    return _join_neighbours(text, sorted(kept))
+            kept[first:last] = sorted([*overlapping, *_uncovered(text, finding, overlapping)])
+    return _join_neighbours(text, kept)
+
+
+def _overlapping(kept: list[Finding], finding: Finding) -> tuple[int, int]:
+    """Return the slice of ``kept`` (in order, none overlapping another) that a finding overlaps."""
+    first = bisect_left(kept, finding.start, key=_start)
+    if first and kept[first - 1].end > finding.start:
+        first -= 1
+    return first, max(first, bisect_left(kept, finding.end, key=_start))
+
+
+def _start(finding: Finding) -> int:
+    return finding.start
 
 
 def _rank(finding: Finding) -> tuple[float, int, int]:

@@ -179,7 +179,7 @@ def _markup(text: str) -> Iterator[Finding]:
 
 
 def _element_text(text: str, name: str, start: int, end: int) -> Iterator[Finding]:
-    if "<" not in text[start:end]:
+    if text.find("<", start, end) < 0:
         yield from _keyed(text, name.rsplit(":", 1)[-1], [], (start, end))
 
 

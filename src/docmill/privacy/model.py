@@ -53,6 +53,7 @@ _TYPES = {
 }
 _WINDOW = 480
 _OVERLAP = 64
+_MOST_TOKENS = 512
 _LEAST_SCORE = 0.5
 
 
@@ -113,6 +114,12 @@ class Rampart:
         import numpy as np
 
         encoding = self._tokenizer.encode(text)
+        if len(encoding.ids) > _MOST_TOKENS:
+            # Some scripts have more tokens than letters: a Korean syllable is three.
+            middle = len(text) // 2
+            right = self._window(text[middle:])
+            shifted = [tag._replace(start=tag.start + middle, end=tag.end + middle) for tag in right]
+            return [*self._window(text[:middle]), *shifted]
         ids = np.asarray([encoding.ids], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         logits = self._session.run(None, inputs)[0][0]

@@ -23,7 +23,7 @@ from docmill.privacy.people import (
 )
 from docmill.privacy.vocabulary import listed, phrases
 
-_CAPITALISED = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][^\W\d_]*(?:['’-][^\W\d_]+)*"
+_CAPITALISED = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][^\W\d_]{0,30}(?:['’-][^\W\d_]{1,30}){0,3}"
 _ORDINARY_TITLES = frozenset({"med", "lord", "sir", "judge", "father", "sister", "mag"})
 _RELATIVES = (
     "mother|father|wife|husband|son|daughter|sister|brother|partner|guardian|spouse|parent|carer|neighbou?r|aunt|uncle"
@@ -38,7 +38,7 @@ _BEFORE_CREDENTIAL = re.compile(
 _WITH_INITIAL = re.compile(rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\. )?[A-Z]\.(?=[\s,;:)?!'’]|$)")
 _INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[A-Z]\. ?){{1,2}}({_CAPITALISED})(?![\w-])")
 _LAST_FIRST = re.compile(
-    rf"(?:^|(?<=[\n\t|])|(?<=\s\s))\s*({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})",
+    rf"(?:^|(?<=[\n\t|])|(?<=[|] )|(?<=  ))({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})",
     re.MULTILINE,
 )
 

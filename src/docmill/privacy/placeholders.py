@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 from docmill.errors import InvalidConfiguration
 from docmill.privacy.models import ENTITY_TYPES
@@ -35,7 +35,7 @@ class Placeholders:
         self._taken = {(match.group(1).upper(), int(match.group(2))) for match in _WRITTEN.finditer(text)}
         self._last: Counter[str] = Counter()
         self._known: dict[tuple[str, str], str] = {}
-        self._people: list[tuple[frozenset[str], str]] = []
+        self._people: dict[str, list[tuple[frozenset[str], str]]] = defaultdict(list)
 
     def assign(self, kind: str, original: str) -> str:
         """Return the placeholder of ``original``; offer the longest names first, so that short ones find theirs."""
@@ -52,11 +52,13 @@ class Placeholders:
         if exact:
             return exact
         # "SHAW, NATASHA L", "Natasha Shaw" and "Ms Shaw" are one person; a part that fits two people is neither.
-        fitting = {placeholder for known, placeholder in self._people if parts and (parts <= known or known <= parts)}
+        alike = [person for part in parts for person in self._people[part]]
+        fitting = {placeholder for known, placeholder in alike if parts <= known or known <= parts}
         placeholder = fitting.pop() if len(fitting) == 1 else self._new("PERSON")
         self._known[("PERSON", fold(original))] = placeholder
         if len(parts) > 1 or not fitting:
-            self._people.append((parts, placeholder))
+            for part in parts:
+                self._people[part].append((parts, placeholder))
         return placeholder
 
     def _new(self, kind: str) -> str:

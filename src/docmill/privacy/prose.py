@@ -7,8 +7,10 @@ is left that neither structure nor the word lists explain, and its tags have to 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice, takewhile
 
 from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.dates import date_pattern
@@ -57,14 +59,19 @@ def model_findings(
         guard: What is protected; result rows are not read.
         model: The loaded model.
     """
-    known = [(item.start, item.end) for item in found if item.score >= _CERTAIN]
+    known = sorted((item.start, item.end) for item in found if item.score >= _CERTAIN)
     for start, end in left_over(text, lines, found, guard):
         read = (tag._replace(start=tag.start + start, end=tag.end + start) for tag in model.tags(text[start:end]))
         # What is known for certain is not asked again, whatever type the model gives it.
-        tags = [tag for tag in read if not any(first <= tag.start and tag.end <= last for first, last in known)]
+        tags = [tag for tag in read if not _is_inside(tag, known)]
         yield from (
             Finding(tag.start, tag.end, tag.type, tag.score, "model") for tag in tags if _is_believed(text, tag, tags)
         )
+
+
+def _is_inside(tag: Tag, known: list[Span]) -> bool:
+    index = bisect_right(known, (tag.start, tag.end))
+    return any(first <= tag.start and tag.end <= last for first, last in known[max(0, index - 2) : index + 1])
 
 
 def left_over(text: str, lines: list[Line], found: Iterable[Finding], guard: Guard) -> list[Span]:
@@ -79,7 +86,7 @@ def left_over(text: str, lines: list[Line], found: Iterable[Finding], guard: Gua
         if index in guard.rows or not line.cells:
             last = -_BRIDGED - 2
             continue
-        if not _is_open(line, covered[position:], guard):
+        if not _is_open(line, covered, position, guard):
             continue
         # Explained lines between two open ones are read along: a model needs the sentence, not the word.
         if index - last <= _BRIDGED + 1:
@@ -90,20 +97,14 @@ def left_over(text: str, lines: list[Line], found: Iterable[Finding], guard: Gua
     return runs
 
 
-def _is_open(line: Line, covered: list[Span], guard: Guard) -> bool:
-    """Whether a word of the line is neither found, protected nor known."""
+def _is_open(line: Line, covered: list[Span], position: int, guard: Guard) -> bool:
+    """Whether a word of the line is neither found, protected nor known; findings from ``position`` on may cover it."""
+    inside = list(takewhile(lambda span: span[0] < line.end, islice(covered, position, None)))
     for match in _LEFT_OVER.finditer(line.folded):
         if _is_known(match.group()):
             continue
         start, end = line.start + match.start(), line.start + match.end()
-        inside = False
-        for first, last in covered:
-            if first >= line.end:
-                break
-            if first <= start and end <= last:
-                inside = True
-                break
-        if not inside and not guard.touches(start, end):
+        if not any(first <= start and end <= last for first, last in inside) and not guard.touches(start, end):
             return True
     return False
 

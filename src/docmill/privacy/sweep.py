@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from docmill.privacy.fields import Label
@@ -38,7 +39,8 @@ def sweep(text: str, found: Iterable[Finding], guard: Guard) -> Iterator[Finding
     taken = sorted((finding.start, finding.end) for finding in found)
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
-        if guard.touches(start, end) or any(first < end and start < last for first, last in taken):
+        place = bisect_left(taken, (end, 0))
+        if guard.touches(start, end) or any(start < last for _, last in taken[max(0, place - 3) : place]):
             continue
         value = match.group()
         digits = sum(letter.isdigit() for letter in value)
@@ -61,11 +63,12 @@ def unexplained(text: str, lines: list[Line], labels: list[Label], found: list[F
     spans = [match.span() for match in _UNREAD.finditer(text) if not _is_covered(*match.span(), found)]
     ends = {label.start: label.end for label in labels}
     starts = sorted(ends)
+    line_starts = [line.start for line in lines]
     for label in labels:
         if label.kind in (OTHER, RESULT):
             continue
-        following = next((start for start in starts if start > label.start), len(text))
-        line_end = next((line.end for line in lines if line.start <= label.start <= line.end), len(text))
+        following = next(iter(starts[bisect_right(starts, label.start) :][:1]), len(text))
+        line_end = lines[bisect_right(line_starts, label.start) - 1].end
         value = _VALUE.search(text, label.end, max(label.end, min(following, line_end)))
         if value and value.group().lower() not in listed("not_names") and not _touches(label.end, line_end, found):
             spans.append(value.span())

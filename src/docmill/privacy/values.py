@@ -12,7 +12,8 @@ from docmill.privacy.text import fold
 
 Span = tuple[int, int]
 
-EMAIL = re.compile(r"[^\W_][\w.%+'’-]*@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+_DOMAIN_PART = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+EMAIL = re.compile(rf"(?<![\w.%+'’-])[^\W_][\w.%+'’-]{{0,63}}@{_DOMAIN_PART}(?:\.{_DOMAIN_PART}){{1,8}}")
 _LEAD = re.compile(r"[\s\"'*:=#_.|>(-]*")
 # Letters, digits and marks in one run; groups of digits may be parted by single spaces ("943 476 5919").
 _IDENTIFIER = re.compile(
@@ -27,6 +28,7 @@ _NOTHING = frozenset({"n/a", "na", "none", "unknown", "-", "--", "nil", "pending
 _LEAST_DIGITS = {"MRN": 3, "ACCESSION": 3, "ID": 3, "SSN": 4, "NHS": 6, "NATIONAL_ID": 5, "BANK": 5, "CREDIT_CARD": 8}
 _LEAST_PHONE_DIGITS = 5
 _MOST_PHONE_DIGITS = 17
+_LONGEST_PHONES = 120
 
 
 def value_spans(kind: str, text: str, start: int, end: int) -> list[Span]:
@@ -68,7 +70,7 @@ def _phone(_kind: str, text: str, position: int, end: int, start: int) -> list[S
     while position > start and text[position - 1] == "(":
         position -= 1
     found = []
-    for match in _PHONE.finditer(text, position, end):
+    for match in _PHONE.finditer(text, position, min(end, position + _LONGEST_PHONES)):
         digits = sum(letter.isdigit() for letter in match.group())
         if match.start() - position > 24 or re.search(r"\s{3,}|\n", match.group()):
             break

@@ -29,7 +29,7 @@ def test_anonymise_and_restore_is_byte_identical(rules: Anonymiser, layout: str)
     assert restore(anonymised.text, anonymised.artifacts) == text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.sampled_from([*REPORT.split(), "\n", "\u00a0", "\u200b", "[PERSON_1]", "é", "\r\n", "  "]), max_size=40)
 )

@@ -48,7 +48,7 @@ rows = st.lists(
 
 
 @pytest.mark.parametrize("layout", ROWS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(results=rows)
 def test_every_marker_with_every_unit_in_every_layout(
     rules: Anonymiser, layout: str, results: list[tuple[str, ...]]

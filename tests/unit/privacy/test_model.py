@@ -80,3 +80,8 @@ def test_other_spacy_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(spacy_model, "_WEIGHTS", "0" * 64)
     with pytest.raises(InvalidConfiguration, match="pinned"):
         SpacyModel(frozenset({"PERSON"}))
+
+
+@pytest.mark.parametrize("text", ["한 " * 400, "한국어" * 400, "a." * 400, "😀" * 600, "\x00" * 600, "ế̃" * 500, ""])
+def test_any_text_can_be_read(cache: Path, text: str) -> None:
+    assert all(0 <= tag.start < tag.end <= len(text) for tag in Rampart(cache).tags(text))
