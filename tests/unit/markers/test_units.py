@@ -77,3 +77,15 @@ def test_the_longest_unit_is_taken_and_no_more() -> None:
 def test_letters_that_ocr_takes_for_digits_are_put_right() -> None:
     assert repair_unit("xlOE3/uL") == "x10E3/uL"
     assert repair_unit("mg/dL") == "mg/dL"
+
+
+@pytest.mark.parametrize(
+    ("seen", "meant"), [("U/I", "U/l"), ("I/I", "l/l"), ("mmol/I", "mmol/l"), ("10^9/1", "10^9/l"), ("/nl", "/nl")]
+)
+def test_a_litre_that_ocr_takes_for_another_letter_is_put_right(seen: str, meant: str) -> None:
+    assert repair_unit(seen) == meant
+
+
+def test_a_range_torn_at_its_dash_is_one() -> None:
+    marker = only("Monozyten   12,6 +   %   2,0 -     12,0")
+    assert (marker.value, marker.flag, marker.ref_low, marker.ref_high) == (12.6, "H", 2.0, 12.0)

@@ -156,7 +156,8 @@ def _unit(scan: _Scan) -> Field | None:
 
 
 def _range(scan: _Scan) -> Field | None:
-    found = range_at(scan.row, scan.position, scan.decimal_comma)
+    measured = any(field.kind is Kind.NUMBER and not field.comparator for field in scan.fields or ())
+    found = range_at(scan.row, scan.position, scan.decimal_comma, torn=measured)
     if found is None:
         return None
     result = _field(scan, Kind.RANGE, found.end)

@@ -17,6 +17,7 @@ _NUMBER = re.compile(NUMBER)
 _SPACED = re.compile(SPACED_NUMBER + r"(?![\d.,])")
 _SIGN = re.compile(r"[-−](?=[\d.,])")
 _DASH = re.compile(r"[ ]{0,2}(?:[-–—‒−~÷]|\.{2,3}) {0,2}|\t *[-–—−] *(?:\t *)?")
+_TORN = re.compile(r" ?[-–—−]\t *(?=\d)")
 _MORE = re.compile(r"[ ]{0,2}[-–—−] {0,2}\d")
 # Few ranges reach over more than this factor.
 _WIDEST = 100
@@ -78,11 +79,18 @@ def number_at(text: str, position: int, decimal_comma: bool, spaced: bool = Fals
     return PrintedNumber(position, begin + len(printed), -value if sign else value)
 
 
-def range_at(row: Row, position: int, decimal_comma: bool) -> PrintedRange | None:
-    """Return the from–to range that begins with a number at a position."""
+def range_at(row: Row, position: int, decimal_comma: bool, torn: bool = False) -> PrintedRange | None:
+    """Return the from–to range that begins with a number at a position.
+
+    Args:
+        row: The row.
+        position: Where to look.
+        decimal_comma: How the document writes decimals.
+        torn: Whether the second number may stand in a cell of its own, after the dash.
+    """
     for spaced in (True, False) if decimal_comma else (False,):
         low = _low_at(row.text, position, decimal_comma, spaced)
-        found = low and _to_end(row, position, low, decimal_comma)
+        found = low and _to_end(row, position, low, decimal_comma, torn)
         if found:
             return found
     return None
@@ -113,8 +121,9 @@ def one_sided(start: int, end: int, comparator: Comparator, value: float) -> Pri
     return PrintedRange(start, end, None if upper else value, value if upper else None, "=" in comparator)
 
 
-def _to_end(row: Row, start: int, low: PrintedNumber, decimal_comma: bool) -> PrintedRange | None:
-    end = _after_separator(row, low.end)
+def _to_end(row: Row, start: int, low: PrintedNumber, decimal_comma: bool, torn: bool = False) -> PrintedRange | None:
+    tear = _TORN.match(row.text, low.end) if torn else None
+    end = tear.end() if tear else _after_separator(row, low.end)
     if end is None:
         return None
     high = number_at(row.text, end, decimal_comma, decimal_comma) or number_at(row.text, end, decimal_comma)

@@ -17,6 +17,7 @@ _LOOKALIKES = str.maketrans({"µ": "u", "μ": "u", "×": "x", "·": "*", "⋅": 
 _POWER = re.compile(r"^[x*]?_?10(?:\^|\*\*|\*|e|x|\+|-)?_?-?(3|6|9|12)(?=\D)")
 _OCR_TEN = re.compile(r"^[xX*]?[lIi1][oO0](?=[eE^*][369])")
 # A candidate ends at white space of a cell, at a bracket and at a comma; inner blanks are tried from the longest.
+_OCR_LITRE = re.compile(r"^[I1|]?(?=/)|(?<=/)[dmun]?[I1|]$")
 _PIECE = r"[^\s()\[\];:,<>=]+(?:,\d[^\s()\[\];:<>=]*)?"
 _CANDIDATE = re.compile(rf"{_PIECE}(?: (?=[^\s\d<>=(\[:-]|\d+[a-zA-Zµ./]|1[.,]73){_PIECE}){{0,3}}")
 _BRACED = re.compile(r"\[(?:iU|IU|iu)\]|\(m?[²2]\)")
@@ -109,8 +110,17 @@ def _family(numerator: str, denominators: list[str | None]) -> str:
 
 
 def repair_unit(printed: str) -> str:
-    """Return the unit with the letters that OCR takes for digits put right: ``xlOE3/uL`` is ``x10E3/uL``."""
-    return _OCR_TEN.sub(lambda match: match.group().translate(str.maketrans("lIioO", "11100")), printed)
+    """Return the unit with what OCR mixes up put right: ``xlOE3/uL`` is ``x10E3/uL``, ``U/I`` is ``U/l``."""
+    repaired = _OCR_TEN.sub(lambda match: match.group().translate(str.maketrans("lIioO", "11100")), printed)
+    if _OCR_LITRE.search(repaired) and not _is_known(repaired):
+        litre = _OCR_LITRE.sub(lambda match: match.group().translate(str.maketrans("I1|", "lll")), repaired)
+        return litre if _is_known(litre) else repaired
+    return repaired
+
+
+def _is_known(printed: str) -> bool:
+    key = _key(printed)
+    return key in _whole_units() or _compound(key) is not None
 
 
 def find_unit(text: str, position: int) -> PrintedUnit | None:
