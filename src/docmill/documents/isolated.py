@@ -16,7 +16,7 @@ from typing import Self
 from docmill.documents import page_calls
 from docmill.documents.faults import MOST_BROKEN, check_pages, failed_page, without_recognition
 from docmill.documents.models import DocumentInfo, PageRange, PageText
-from docmill.documents.reading import inspect_document, split_pages
+from docmill.documents.reading import split_pages
 from docmill.errors import DocumentError, InvalidInput, IsolationError, MissingExtra, PageTimeout, TimeLimitExceeded
 from docmill.resilience.isolation import ChildPool, Limits
 from docmill.settings import DocumentSettings
@@ -81,7 +81,7 @@ class IsolatedReader:
 
     def _inspect(self, path: Path, password: str | None) -> DocumentInfo:
         try:
-            return self._text_pool.submit(inspect_document, path, self._settings, password).result()
+            return self._text_pool.submit(page_calls.inspect, path, self._settings, password).result()
         except TimeLimitExceeded:
             raise PageTimeout(f"Opening {path.name} took longer than its limit.") from None
 

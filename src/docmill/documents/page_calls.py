@@ -6,14 +6,38 @@ import importlib
 from pathlib import Path
 
 from docmill.documents.faults import failed_page
-from docmill.documents.models import PageRange, PageText
+from docmill.documents.models import DocumentInfo, PageRange, PageText
 from docmill.documents.ocr.image import PageImage
+from docmill.documents.opening import open_pdf
 from docmill.documents.pages import PageReader, recognise
-from docmill.errors import DocumentError, XfaPlaceholder
+from docmill.documents.reading import check_file
+from docmill.errors import DocumentError, TooManyPages, XfaPlaceholder
 from docmill.settings import DocumentSettings
 
 # The document that this process read last stays open, because most calls are for its next pages.
 _kept: dict[tuple[object, ...], PageReader] = {}
+
+
+def inspect(path: Path, settings: DocumentSettings, password: str | None) -> DocumentInfo:
+    """Return what a PDF says about itself.
+
+    Raises:
+        DocumentError: The file cannot be read, or is over a limit.
+    """
+    check_file(path, settings)
+    with open_pdf(path, settings, password) as opened:
+        document = opened.document
+        if document.page_count > settings.max_pages:
+            raise TooManyPages(
+                f"{path.name} has {document.page_count} pages; the limit is {settings.max_pages} (DOCMILL_MAX_PAGES)."
+            )
+        return DocumentInfo(
+            pages=document.page_count,
+            encrypted=document.encrypted,
+            permissions=document.permissions,
+            producer=document.producer,
+            recovered=opened.recovered,
+        )
 
 
 def read_run(

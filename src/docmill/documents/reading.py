@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from docmill.documents.faults import MOST_BROKEN, failed_page, without_recognition
 from docmill.documents.models import DocumentInfo, PageRange, PageText
-from docmill.errors import EmptyFile, IsolationError, MissingExtra, NotAPdf, TooLarge, TooManyPages
+from docmill.errors import EmptyFile, IsolationError, MissingExtra, NotAPdf, TooLarge
 from docmill.resilience.child import Limits, in_child
 from docmill.resilience.isolation import ChildCaller
 from docmill.settings import DocumentSettings
@@ -47,27 +47,18 @@ def check_file(path: Path, settings: DocumentSettings) -> None:
 
 
 def inspect_document(path: Path, settings: DocumentSettings, password: str | None = None) -> DocumentInfo:
-    """Open a PDF and return what it says about itself.
+    """Open a PDF and return what it says about itself; in a child process, a child of its own touches the file.
 
     Raises:
         DocumentError: The file cannot be read, or is over a limit; see ``docmill.errors`` for the classes.
+        IsolationError: Opening the file took more memory or time than a page may.
     """
-    from docmill.documents.opening import open_pdf
+    from docmill.documents import page_calls
 
-    check_file(path, settings)
-    with open_pdf(path, settings, password) as opened:
-        document = opened.document
-        if document.page_count > settings.max_pages:
-            raise TooManyPages(
-                f"{path.name} has {document.page_count} pages; the limit is {settings.max_pages} (DOCMILL_MAX_PAGES)."
-            )
-        return DocumentInfo(
-            pages=document.page_count,
-            encrypted=document.encrypted,
-            permissions=document.permissions,
-            producer=document.producer,
-            recovered=opened.recovered,
-        )
+    if not in_child():
+        return page_calls.inspect(path, settings, password)
+    with _own_child(settings) as caller:
+        return caller.call(page_calls.inspect, path, settings, password)
 
 
 def split_pages(pages: int, size: int) -> list[PageRange]:
@@ -96,9 +87,12 @@ def read_pages(path: Path, pages: PageRange, settings: DocumentSettings, passwor
             return list(_read(_call_here, path, pages, settings, password))
         finally:
             page_calls.release()
-    limits = Limits(settings.text_memory_mb * 2**20, settings.page_timeout_seconds)
-    with ChildCaller(limits, start="fork") as caller:
+    with _own_child(settings) as caller:
         return list(_read(caller.call, path, pages, settings, password))
+
+
+def _own_child(settings: DocumentSettings) -> ChildCaller:
+    return ChildCaller(Limits(settings.text_memory_mb * 2**20, settings.page_timeout_seconds), start="fork")
 
 
 def _call_here(function: Callable[..., T], *arguments: Any) -> T:

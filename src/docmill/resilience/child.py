@@ -125,11 +125,10 @@ def confine(limits: Limits, base_bytes: int) -> None:
     os.dup2(2, 1)
     # The messages of libraries may hold what they were reading.
     logging.getLogger().addHandler(logging.NullHandler())
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
-    memory = limits.memory_bytes + base_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, limits.file_bytes)
+    _limit(resource.RLIMIT_NOFILE, limits.open_files)
+    _limit(resource.RLIMIT_AS, limits.memory_bytes + base_bytes)
     _leave_the_network()
     sys.addaudithook(_refuse_network)
 
@@ -184,11 +183,18 @@ def _answer(call: bytes, limits: Limits, base_bytes: int) -> Answer:
 
 
 def _limit_call(limits: Limits, memory_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    _limit(resource.RLIMIT_AS, memory_bytes, for_good=False)
     if limits.cpu_seconds is not None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         seconds = math.ceil(usage.ru_utime + usage.ru_stime + limits.cpu_seconds)
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        _limit(resource.RLIMIT_CPU, seconds, for_good=False)
+
+
+def _limit(kind: int, value: int, *, for_good: bool = True) -> None:
+    """Set a limit; a child of a child cannot have more than its parent may have."""
+    most = resource.getrlimit(kind)[1]
+    soft = value if most == resource.RLIM_INFINITY else min(value, most)
+    resource.setrlimit(kind, (soft, soft if for_good else most))
 
 
 def _portable(error: Exception) -> bytes:

@@ -42,7 +42,7 @@ def mutants(sources: list[bytes], count: int, seed: int) -> Iterator[tuple[str, 
 def _document(*, compressed: bool, encrypted: bool = False, turned: bool = False) -> bytes:
     file = io.BytesIO()
     lock = StandardEncryption("", ownerPassword="owner") if encrypted else None
-    canvas = Canvas(file, pagesize=A4, pageCompression=int(compressed), encrypt=lock)
+    canvas = Canvas(file, pagesize=A4, pageCompression=int(compressed), encrypt=lock, invariant=1)
     for page in range(3):
         if turned:
             canvas.setPageRotation(90 * page)

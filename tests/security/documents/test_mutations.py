@@ -60,3 +60,7 @@ def test_two_thousand_damaged_files(tmp_path: Path, shared_data: Path) -> None:
     found = outcomes(tmp_path, sources, 2000)
     assert set(found) <= CODES | {"ok"}
     assert found["ok"] > 1000
+
+
+def test_the_same_seed_gives_the_same_damage() -> None:
+    assert list(mutants(seeds(), 16, seed=3)) == list(mutants(seeds(), 16, seed=3))

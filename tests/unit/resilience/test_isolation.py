@@ -76,6 +76,11 @@ def allocate(size: int) -> int:
     return len(bytearray(size))
 
 
+def allocate_in_own_child(size: int) -> int:
+    with ChildCaller(Limits(memory_bytes=4096 * MEGABYTE, wall_seconds=20), start="fork") as caller:
+        return caller.call(allocate, size)
+
+
 def answer(size: int) -> bytes:
     return bytes(size)
 
@@ -358,3 +363,8 @@ def test_a_forked_child_has_its_limit_on_top_of_what_is_loaded() -> None:
             caller.call(die, signal.SIGABRT)
     assert not isinstance(caught.value, MemoryLimitExceeded)
     assert len(ballast) == 300 * MEGABYTE
+
+
+def test_a_child_of_a_child_cannot_have_more_than_its_parent() -> None:
+    with ChildPool(1, LIMITS) as pool, pytest.raises(MemoryLimitExceeded):
+        pool.submit(allocate_in_own_child, 600 * MEGABYTE).result()
