@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import logging
 from collections.abc import Iterator
@@ -80,6 +81,17 @@ def test_a_library_in_a_child_process_is_silent(capfd: pytest.CaptureFixture[str
     with ChildPool(1, Limits(memory_bytes=2**29, wall_seconds=20)) as pool:
         pool.submit(warn_as_a_library_does).result()
     assert CANARY not in "".join(capfd.readouterr())
+
+
+def test_standard_error_may_be_replaced(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with io.StringIO() as first, monkeypatch.context() as replaced:
+        replaced.setattr("sys.stderr", first)
+        configure_logging(settings())
+        log = structlog.get_logger()
+        log.info("before")
+    log.info("after")
+    structlog.get_logger().info("later")
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["after", "later"]
 
 
 def test_long_values_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
