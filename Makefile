@@ -37,7 +37,7 @@ test: setup ## Run all tests that need no network; print the coverage of the uni
 	@$(MAKE) --no-print-directory unit-test
 	$(BIN)/python -m pytest tests --ignore=tests/unit -q --cov=docmill --cov-append --cov-report=
 	@echo "all tests, all of docmill:"
-	@$(BIN)/coverage report --format=total --fail-under=$(COVERAGE) | sed 's/$$/ % of the lines are covered/'
+	@$(BIN)/coverage report --format=total | sed 's/$$/ % of the lines are covered/'
 
 unit-test: setup ## Run the unit tests; at least 80 % of the lines that they are for must be covered
 	$(BIN)/python -m pytest tests/unit -q --cov=docmill --cov-report=
