@@ -246,3 +246,41 @@ def test_unknown_names_count_beside_known_ones_or_under_a_head() -> None:
     assert read(unknown) == []
     assert [marker.name for marker in read(f"{unknown}\nSodium  139 mmol/L  135-145")] == ["Rhubarbase", "Sodium"]
     assert only("Test        Result    Units    Range\nRhubarbase  3.1       U/L      1.0 - 4.0").name == "Rhubarbase"
+
+
+def test_a_wish_in_a_sentence_is_no_result() -> None:
+    text = (
+        "It was agreed with the patient that the goal for the potassium is 4.5 mmol/L and that it is seen again soon."
+    )
+    assert read(text) == []
+    assert [marker.value for marker in read(text.replace("goal for the ", ""))] == [4.5]
+
+
+def test_the_newest_day_of_a_flowsheet_is_the_result_wherever_it_stands() -> None:
+    days = "01/05/2025   8.8    11.3\n02/20/2025   7.4    10.9\n03/14/2025   6.1    10.2"
+    markers = read(f"Date         WBC    Hgb\n             K/uL   g/dL\n{days}")
+    assert [(marker.name, marker.value, marker.observed_at) for marker in markers] == [
+        ("WBC", 6.1, "2025-03-14"),
+        ("Hgb", 10.2, "2025-03-14"),
+    ]
+
+
+def test_in_a_row_without_cells_a_word_may_be_a_range_or_a_limit() -> None:
+    head = "Prueba Valor Valores de referencia"
+    markers = read(f"{head}\nFerritina 82 hasta 150 ng/mL\nTSH 1,45 0,27 hasta 4,20 mUI/L")
+    assert found(markers) == [
+        Result("Ferritina", "82", "ng/mL", None, 150.0, None),
+        Result("TSH", "1.45", "mUI/L", 0.27, 4.2, None),
+    ]
+
+
+def test_in_a_row_without_cells_a_blank_may_part_numbers_or_groups() -> None:
+    head = "Badanie Poprzedni wynik Wynik Norma Jednostka"
+    text = f"{head}\nFerrytyna 132 123 (15 - 150) ng/ml\nGlukoza 95,5 91,2 (70 - 99) mg/dl"
+    assert [marker.value for marker in read(text)] == [123.0, 91.2]
+    assert only("Ferritine 1 234 µg/L (30,0 à 400,0)").value == 1234.0
+
+
+def test_a_number_in_a_name_is_no_range() -> None:
+    markers = read("Antigen 1-2ra   5.5 U/mL   0.5-10.0\nSodium   139 mmol/L   135-145")
+    assert found(markers)[0] == Result("Antigen 1-2ra", "5.5", "U/mL", 0.5, 10.0, None)
