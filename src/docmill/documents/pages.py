@@ -115,7 +115,7 @@ def recognise(page: PageText, image: PageImage, engine: str) -> PageText:
     Raises:
         MissingExtra: It is not installed.
     """
-    placed, image = ([], image) if image.is_blank else find_recogniser(engine).recognise(image)
+    placed, image = find_recogniser(engine).recognise(image) if image.may_hold_text else ([], image)
     text, words = lay_out(placed)
     confidences = [word.confidence for word in words if word.confidence is not None]
     return page.model_copy(

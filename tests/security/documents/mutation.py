@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _NUMBER = re.compile(rb"(?<=[ /\[])\d+(?=[ /\]>\r\n])")
 _REFERENCE = re.compile(rb"\d+ 0 R")
+_SMALLEST = 16
 _NUMBERS = (b"0", b"-1", b"1", b"65536", b"2147483648", b"4294967296", b"999999999999999999999")
 
 
@@ -35,7 +36,7 @@ def mutants(sources: list[bytes], count: int, seed: int) -> Iterator[tuple[str, 
         name, damage = kinds[number % len(kinds)]
         content = random.choice(sources)
         for _ in range(random.choice((1, 1, 2, 4))):
-            content = damage(content, random)
+            content = damage(content, random) if len(content) > _SMALLEST else content
         yield f"{number}-{name}", content
 
 

@@ -21,7 +21,7 @@ def shifted(text: str) -> str:
     return "".join(chr(ord(character) + 1) for character in text)
 
 
-@pytest.mark.parametrize("text", [ENGLISH, GERMAN, POLISH, LAB, GREEK, CONTENTS])
+@pytest.mark.parametrize("text", [ENGLISH, GERMAN, POLISH, LAB, GREEK, CONTENTS, "Hello world " * 40])
 def test_language_is_natural(text: str) -> None:
     assert (naturalness(text) or 0) > 0.7
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tests.unit.documents.sheets import lab_report, line_of_text, pages_of_strea
 from typer.testing import CliRunner
 
 from docmill.cli.main import app
-from docmill.errors import UsageError
+from docmill.errors import MissingExtra, UsageError
 
 runner = CliRunner()
 
@@ -90,3 +91,16 @@ def test_output_for_people(tmp_path: Path) -> None:
     assert "--- page 1 (text) ---" in result.stdout
     assert "Creatinine  0.87  mg/dL  0.57-1.00" in result.stdout
     assert "error [not_a_pdf]" in result.stderr
+
+
+def test_text_is_printed_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "page.pdf"
+    path.write_bytes(pages_of_streams([line_of_text(b"[bold]ratio 1:100: stays :smile: here[/bold]")]))
+    assert "[bold]ratio 1:100: stays :smile: here[/bold]\n" in runner.invoke(app, ["extract", str(path)]).stdout
+
+
+def test_a_missing_engine_is_a_usage_error(tmp_path: Path) -> None:
+    if importlib.util.find_spec("pymupdf"):
+        pytest.skip("the extra `pymupdf` is installed")
+    result = runner.invoke(app, ["extract", "--engine", "pymupdf", str(lab_report(tmp_path / "lab.pdf"))])
+    assert isinstance(result.exception, MissingExtra)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from docmill.documents.ocr.image import PageImage, flattened, skew_angle
 
@@ -29,11 +29,10 @@ def test_skew_is_found(degrees: float) -> None:
     assert skew_angle(tilted) == pytest.approx(-degrees, abs=0.15)
 
 
-def test_a_blank_page_is_level_and_blank() -> None:
+def test_a_blank_page_is_level_and_holds_no_text() -> None:
     image = page(Image.new("L", SIZE, 255))
     assert image.straightened() is image
-    assert image.is_blank
-    assert not page(lines_of_text()).is_blank
+    assert not image.may_hold_text
 
 
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])
@@ -63,3 +62,14 @@ def test_uneven_light_is_taken_away() -> None:
     paper = [even.getpixel((60, y)) for y in (100, 500, 900)]
     ink = [even.getpixel((133, y)) for y in (126, 486, 846)]
     assert min(paper) > max(ink) + 60
+
+
+def test_a_short_word_may_be_text_and_black_edges_are_not() -> None:
+    scanned = Image.new("L", SIZE, 250)
+    draw = ImageDraw.Draw(scanned)
+    draw.rectangle((0, 0, 60, 1000), fill=0)
+    draw.rectangle((600, 700, 800, 1000), fill=20)
+    assert not page(scanned).may_hold_text
+    draw.text((300, 400), "Yes", fill=0, font=ImageFont.load_default(30))
+    assert page(scanned).may_hold_text
+    assert page(scanned).turned(1).may_hold_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,42 @@ def test_a_table_with_a_column_of_remarks_is_not_torn() -> None:
         words += line("a remark of several words about it", 250, baseline)
     lines = [text for text in lay_out(words)[0].split("\n") if text]
     assert lines == [f"Name{row}  {row}.5  a remark of several words about it" for row in range(12)]
+
+
+def test_a_table_with_remarks_of_several_lines_is_not_torn() -> None:
+    words = []
+    for row in range(8):
+        baseline = 100 + 42.0 * row
+        words += [*line(f"Name{row} and more", 50, baseline), *line(f"{row}.5", 200, baseline)]
+        for number in range(3):
+            words += line("a remark of several words about it", 250, baseline + 14 * number)
+    lines = [text for text in lay_out(words)[0].split("\n") if text]
+    assert lines[0] == "Name0 and more  0.5  a remark of several words about it"
+    assert lines[3] == "Name1 and more  1.5  a remark of several words about it"
+
+
+def test_a_table_with_centred_cells_beside_long_ones_is_not_torn() -> None:
+    words = []
+    for row in range(10):
+        middle = 100 + 40.0 * row
+        words += line(f"Drug{row} tablets", 50, middle)
+        words += line("a long description of six words", 260, middle - 7)
+        words += line("that goes on in the next line", 260, middle + 7)
+    lines = [text for text in lay_out(words)[0].split("\n") if text]
+    assert lines[:3] == ["a long description of six words", "Drug0 tablets", "that goes on in the next line"]
+
+
+def test_columns_that_the_file_writes_row_by_row_are_a_table() -> None:
+    words = []
+    for row in range(12):
+        words += line("the question in several words of text", 50, 100 + 14.0 * row)
+        words += line("and its answer in several other words", 300, 100 + 14.0 * row)
+    columns = lay_out([replace(word) for word in words])[0].split("\n")
+    assert columns[:2] == ["the question in several words of text"] * 2
+    for order, placed in enumerate(words):
+        placed.order = order
+    rows = lay_out(words)[0].split("\n")
+    assert rows[0] == "the question in several words of text  and its answer in several other words"
 
 
 def test_short_lines_of_addresses_side_by_side_stay_rows() -> None:

@@ -105,13 +105,21 @@ def test_a_needless_password_does_no_harm(tmp_path: Path) -> None:
     assert inspect_document(lab_report(tmp_path / "open.pdf"), SETTINGS, "any").pages == 1
 
 
-def test_a_broken_file_is_not_called_encrypted_because_the_last_one_was(tmp_path: Path) -> None:
-    broken = write(tmp_path, b"%PDF-1.7\nbroken\n%%EOF\n")
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"%PDF-1.7\nbroken\n%%EOF\n", "unreadable_document"),
+        (handmade([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"]), "no_pages"),
+    ],
+)
+def test_a_broken_file_is_not_called_encrypted_because_the_last_one_was(
+    tmp_path: Path, content: bytes, code: str
+) -> None:
     with pytest.raises(EncryptedDocument):
         inspect_document(lab_report(tmp_path / "locked.pdf", password="sesame"), SETTINGS)
     with pytest.raises(DocumentError) as caught:
-        inspect_document(broken, SETTINGS)
-    assert caught.value.code == "unreadable_document"
+        inspect_document(write(tmp_path, content), SETTINGS)
+    assert caught.value.code == code
 
 
 def test_a_form_that_only_asks_for_another_reader(tmp_path: Path) -> None:

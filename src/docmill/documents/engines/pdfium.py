@@ -7,7 +7,6 @@ process (``resilience.isolation``) that does one thing at a time.
 from __future__ import annotations
 
 import ctypes
-import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,11 +38,11 @@ class PdfiumDocument(WordSource):
 
     def __init__(self, path: Path, password: str | None = None) -> None:
         _initialise()
-        # PDFium leaves its last error as it was when it fails without a reason; this load sets a known one.
-        pdfium.FPDF_LoadMemDocument64(b"", 0, None)
         secret = None if password is None else password.encode() + b"\0"
         self._document = pdfium.FPDF_LoadDocument(str(path).encode("utf-8", "surrogateescape") + b"\0", secret)
         if not self._document:
+            # Only a load that failed sets the error. After one that found no pages, it is still that of the file
+            # before, for example "wrong password".
             raise _load_error(path, pdfium.FPDF_GetLastError(), password)
         self.page_count: int = pdfium.FPDF_GetPageCount(self._document)
         if not self._has_a_page():
@@ -140,15 +139,10 @@ def _initialise() -> None:
 
 
 def _load_error(path: Path, code: int, password: str | None) -> DocumentError:
-    if code == pdfium.FPDF_ERR_PASSWORD and _mentions_encryption(path):
+    if code == pdfium.FPDF_ERR_PASSWORD:
         if password is None:
             return EncryptedDocument(f"{path.name} needs a password; give it with --password-file.")
         return WrongPassword(f"The password does not open {path.name}.")
     if code == pdfium.FPDF_ERR_SECURITY:
         return DocumentError(f"{path.name} uses an encryption that is not supported; save it without one.")
     return DocumentError(f"{path.name} is damaged and cannot be read; open it elsewhere and save it again.")
-
-
-def _mentions_encryption(path: Path) -> bool:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(b"/Encrypt") >= 0

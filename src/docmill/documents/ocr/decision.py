@@ -32,7 +32,7 @@ def naturalness(text: str) -> float | None:
     """Return how much a text looks like language, 0 to 1; None when it is too short to tell.
 
     The share of letters and digits among the visible characters, times the share of words that could be words
-    (with vowels, without long runs of consonants, in a sane mixture of cases), times how usual its letters are.
+    (with vowels, without long runs of consonants, in a sane mixture of cases), times how usual their letters are.
     Scripts other than Latin count as words; the first 400 words are looked at.
     """
     words = _RULE.sub(" ", text[: _SAMPLE_WORDS * 12]).split()[:_SAMPLE_WORDS]
@@ -44,7 +44,7 @@ def naturalness(text: str) -> float | None:
     if not candidates:
         return alphanumeric
     plausible = sum(map(_is_plausible, candidates)) / len(candidates)
-    return alphanumeric * plausible * _usual_letters("".join(candidates).lower())
+    return alphanumeric * plausible * _usual_letters("".join({word.lower() for word in candidates}))
 
 
 def _usual_letters(text: str) -> float:

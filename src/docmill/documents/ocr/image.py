@@ -18,6 +18,7 @@ _COARSE_STEP = 0.5
 _FINE_STEP = 0.1
 _INK = 28
 _LEAST_SKEW = 0.2
+_FEWEST_CHANGES = 6
 _WHITE = 255
 
 
@@ -42,10 +43,14 @@ class PageImage:
     skew: float = 0.0
 
     @property
-    def is_blank(self) -> bool:
-        """Whether all pixels have the same value."""
-        darkest, lightest = self.pixels.getextrema()
-        return bool(darkest == lightest)
+    def may_hold_text(self) -> bool:
+        """Whether some row of pixels changes between ink and paper as often as a short word does.
+
+        Blank paper, the black edges of a scanner and plain areas do not.
+        """
+        ink = _ink(self.pixels)
+        changes = ImageChops.difference(ink, ImageChops.offset(ink, 1, 0)).resize((1, ink.height), Image.Resampling.BOX)
+        return max(changes.tobytes()) * ink.width / _WHITE >= _FEWEST_CHANGES
 
     def turned(self, turns: int) -> PageImage:
         """Return the image after quarter turns clockwise."""
@@ -97,11 +102,7 @@ def skew_angle(image: Image.Image) -> float:
     The right angle is the one at which the ink of the rows differs most: level lines of text give rows full of ink
     and rows without any. Angles up to 6 degrees are found, to a tenth.
     """
-    height = max(1, round(image.height * _PROFILE_WIDTH / image.width))
-    small = image.resize((_PROFILE_WIDTH, height), Image.Resampling.BILINEAR)
-    background = small.resize((_PROFILE_WIDTH // 24, max(1, height // 24)), Image.Resampling.BOX)
-    shade = ImageChops.subtract(background.resize(small.size, Image.Resampling.BILINEAR), small)
-    ink = shade.point(lambda value: _WHITE if value > _INK else 0)
+    ink = _ink(image)
     if ink.getbbox() is None:
         return 0.0
     steps = round(_STEEPEST / _COARSE_STEP)
@@ -110,6 +111,15 @@ def skew_angle(image: Image.Image) -> float:
     return max(
         (coarse + step * _FINE_STEP for step in range(-steps, steps + 1)), key=lambda angle: _levelness(ink, angle)
     )
+
+
+def _ink(image: Image.Image) -> Image.Image:
+    """Return a small image that is white where the given one is darker than its surroundings."""
+    height = max(1, round(image.height * _PROFILE_WIDTH / image.width))
+    small = image.resize((_PROFILE_WIDTH, height), Image.Resampling.BILINEAR)
+    background = small.resize((_PROFILE_WIDTH // 24, max(1, height // 24)), Image.Resampling.BOX)
+    shade = ImageChops.subtract(background.resize(small.size, Image.Resampling.BILINEAR), small)
+    return shade.point(lambda value: _WHITE if value > _INK else 0)
 
 
 def _levelness(ink: Image.Image, angle: float) -> int:
