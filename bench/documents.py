@@ -2,7 +2,8 @@
 
 The files are those of ``../shared/data/pdf``; where they are absent only the book that is made here is read. PyMuPDF
 (AGPL) is compared with where it is installed; the order of columns, too, needs it: its truth is what two of PyMuPDF,
-pdfminer and pypdf agree on. The last lines are JSON, one a figure; a ratio above 1 means docmill is better.
+pdfminer and (where it is installed) pypdf agree on. The last lines are JSON, one a figure; a ratio above 1 means
+docmill is better.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 import tempfile
 import threading
 import time
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -183,7 +186,12 @@ def peer_texts(path: Path) -> list[list[str]]:
         for page in extract_pages(path, laparams=LAParams())
     ]
     with pymupdf.open(path) as document:
-        return [mined, [page.get_text() for page in document]]
+        texts = [mined, [page.get_text() for page in document]]
+    if importlib.util.find_spec("pypdf"):
+        import pypdf
+
+        texts.append([page.extract_text() for page in pypdf.PdfReader(path).pages])
+    return texts
 
 
 def sorted_texts(path: Path) -> list[str]:
@@ -194,11 +202,13 @@ def sorted_texts(path: Path) -> list[str]:
 
 
 def agreed(texts: tuple[str, ...]) -> set[tuple[str, ...]]:
-    return set.intersection(*map(sequences, texts))
+    found = Counter(sequence for text in texts for sequence in sequences(text))
+    return {sequence for sequence, count in found.items() if count > 1}
 
 
 def sequences(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", re.sub(r"(\w)-\s*\n\s*(\w)", r"\1\2", text.lower()))
+    plain = unicodedata.normalize("NFKC", text).lower()
+    words = re.findall(r"\w+", re.sub(r"(\w)-\s*\n\s*(\w)", r"\1\2", plain))
     return {tuple(words[start : start + SEQUENCE]) for start in range(len(words) - SEQUENCE + 1)}
 
 

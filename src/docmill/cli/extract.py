@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from docmill.cli.output import console, emit, error_console
+from docmill.cli.output import emit, error_console
 from docmill.errors import DocmillError, DocumentError, StepError, UsageError
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def _page_range(text: str | None) -> PageRange | None:
 def _read(reader: IsolatedReader, file: Path, wanted: PageRange | None, password: str | None) -> dict[str, Any]:
     try:
         document = reader.read(file, wanted, password)
+    except UsageError:
+        raise
     except DocmillError as error:
         return _failure(file, error.code, error.message)
     except OSError as error:
@@ -127,12 +129,11 @@ def _show(result: dict[str, Any], *, several: bool) -> None:
             f"{result['file']}: error [{error['code']}]: {error['message']}", markup=False, style="red"
         )
         return
-    out = console()
     if several:
-        out.print(f"==> {result['file']} <==", markup=False)
+        typer.echo(f"==> {result['file']} <==")
     for page in result["pages"]:
-        out.print(f"--- page {page['number']} ({_how(page)}) ---", markup=False)
-        out.print(page["text"], markup=False)
+        typer.echo(f"--- page {page['number']} ({_how(page)}) ---")
+        typer.echo(page["text"])
 
 
 def _how(page: dict[str, Any]) -> str:
