@@ -49,8 +49,10 @@ class ReadReport(BaseModel):
 
 def read_by_rules(report: AnonymisedReport, settings: LanguageModelSettings) -> ReadReport:
     """Read a report by rules, and note the lines for the model that the settings name, if any."""
-    markers = read_markers(report.pages)
-    result = build_report(report.pages, markers=markers, warnings=report.warnings)
+    # A birth date that was replaced may be the only date that tells day from month; nothing of it gets into the result.
+    births = [artifact.original for artifact in report.artifacts if artifact.type == "DATE_OF_BIRTH"]
+    markers = read_markers(report.pages, further_dates=births)
+    result = build_report(report.pages, markers=markers, further_dates=births, warnings=report.warnings)
     if settings.endpoint is None or settings.markers == "never":
         return ReadReport(report=result)
     lines = list(report_lines(report.pages))
