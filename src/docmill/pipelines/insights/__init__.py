@@ -1,0 +1,1 @@
+"""The insights pipeline: any table in; numbers, charts and checked insights out."""
