@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -32,8 +33,6 @@ def show(
 
 
 def _rows() -> list[dict[str, Any]]:
-    from pydantic import SecretStr
-
     from docmill.settings import dotenv_values, environment_names, load_settings
 
     settings, dotenv = load_settings(), dotenv_values(Path(".env"))
@@ -41,12 +40,24 @@ def _rows() -> list[dict[str, Any]]:
     for name in type(settings).model_fields:
         group = getattr(settings, name)
         for attribute, field in type(group).model_fields.items():
-            value = getattr(group, attribute)
-            shown = "***" if isinstance(value, SecretStr) else value
             names = environment_names(field)
-            source = _origin(names, dotenv)
-            rows.append({"name": names[0], "value": None if shown is None else str(shown), "origin": source})
+            value = _shown(getattr(group, attribute))
+            rows.append({"name": names[0], "value": value, "origin": _origin(names, dotenv)})
     return rows
+
+
+def _shown(value: object) -> str | None:
+    """Return a value as people may see it: a secret, and what an address may hold of one, is masked."""
+    from pydantic import SecretStr
+
+    if value is None:
+        return None
+    text = "***" if isinstance(value, SecretStr) else str(value)
+    if "://" not in text:
+        return text
+    address = urlsplit(text)
+    host = "***@" + address.netloc.rpartition("@")[2] if "@" in address.netloc else address.netloc
+    return address._replace(netloc=host, query="***" if address.query else "", fragment="").geturl()
 
 
 def _origin(names: tuple[str, ...], dotenv: Mapping[str, str]) -> str:

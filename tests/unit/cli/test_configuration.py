@@ -27,6 +27,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "DOCMILL_PDF_PASSWORD": CANARY,
         "JOB_TIMEOUT": "30",
         "LOG_LEVEL": "WARNING",
+        "LLM_BASE_URL": f"https://user:{CANARY}@models.example:8443/v1?key={CANARY}",
     }
 
 
@@ -46,6 +47,7 @@ def test_every_setting_is_shown_with_its_origin(environment: dict[str, str], tmp
     assert shown["RETRY_FACTOR"] == ("2.0", "default")
     assert shown["DATABASE_URL"] == ("***", "environment DATABASE_URL")
     assert shown["DB_HOST"] == (None, "default")
+    assert shown["LLM_BASE_URL"][0] == "https://***@models.example:8443/v1?***"
 
 
 def test_people_see_one_line_a_setting(environment: dict[str, str], tmp_path: Path) -> None:
