@@ -28,9 +28,9 @@ STRIP = Panel(
 SEDIMENT = Panel(
     "MICROSCOPIC EXAMINATION",
     (
-        Result("WBC", "5821-4", "31-50", "/hpf", normal="0-5", flag="A"),
-        Result("RBC", "13945-1", "6-10", "/hpf", normal="0-2", flag="A"),
-        Result("Epithelial Cells (non renal)", None, "0-10", "/hpf", normal="0-10"),
+        Result("WBC", "5821-4", "31-50", "/hpf", low="0", high="5", flag="A"),
+        Result("RBC", "13945-1", "6-10", "/hpf", low="0", high="2", flag="A"),
+        Result("Epithelial Cells (non renal)", None, "0-10", "/hpf", low="0", high="10"),
         Result("Casts", None, "None seen", "/lpf", normal="None seen"),
         Result("Bacteria", "25145-4", "Many", normal="None seen/Few", flag="A"),
     ),
