@@ -9,7 +9,7 @@ VARIANT ?= all
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check lint lint-fix unit-test int-test bench mutants docs picture image lock clean
+.PHONY: help setup demo up down test check lint lint-fix unit-test int-test bench mutants chaos docs picture image lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-12s %s\n", $$1, $$2 }'
@@ -74,6 +74,9 @@ bench: setup ## Run every benchmark; each ends with lines of JSON
 
 mutants: setup ## Take out each guard of the engine, one by one; a test must turn red
 	$(BIN)/python -m tests.mutants
+
+chaos: setup ## Kill, stop, cut off and restart everything for SECONDS (60), by SEED; nothing may be lost, doubled or stuck
+	$(BIN)/python -m tests.chaos $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 bench-%: setup
 	@$(BIN)/python bench/$*.py
