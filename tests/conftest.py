@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 import structlog
+from tests.provider import Provider
 
 # The same examples in every run: a red test must be red again for whoever looks into it.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -35,3 +38,14 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("../shared/data is not here: it belongs to developers and CI")
     return folder
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Provider]]:
+    """Start local providers of language models that stop at the end of the test."""
+    with ExitStack() as running:
+
+        def start(*script: str, **changes: Any) -> Provider:
+            return running.enter_context(Provider(script=script or ("answer",), **changes))
+
+        yield start

@@ -7,7 +7,7 @@ import signal
 import sys
 from uuid import UUID
 
-from tests.integration.llm.local_model import PROMPT, TEXT, Reading, local_model
+from tests.local_model import PROMPT, TEXT, Reading, local_model
 
 from docmill.database.connection import Database
 from docmill.llm.models import CallContext

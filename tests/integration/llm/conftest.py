@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 from tests.integration.conftest import Server
-from tests.integration.llm.local_model import PROMPT, TEXT, Reading, local_model
-from tests.provider import Provider
+from tests.local_model import PROMPT, TEXT, Reading, local_model
 
 from docmill.database.connection import Database
 from docmill.llm.client import LanguageModel
@@ -124,18 +123,3 @@ def docmill(bench: Bench, tmp_path: Path) -> Callable[..., subprocess.CompletedP
         )
 
     return run
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Provider]]:
-    """Start local providers that stop at the end of the test."""
-    running: list[Provider] = []
-
-    def start(*script: str, **changes: Any) -> Provider:
-        provider = Provider(script=script or ("answer",), **changes)
-        running.append(provider)
-        return provider.__enter__()
-
-    yield start
-    for provider in running:
-        provider.__exit__()

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from tests.integration.llm.local_model import PROMPT, Reading
+from tests.local_model import PROMPT, Reading
 
 from docmill.database.queries import load_queries
 from docmill.errors import BudgetExceeded

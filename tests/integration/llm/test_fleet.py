@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.integration.llm.local_model import PROMPT, Reading
+from tests.local_model import PROMPT, Reading
 
 from docmill.errors import CircuitOpen, DocmillError, RateLimited
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from pydantic import BaseModel, field_validator
-from tests.integration.llm.local_model import PROMPT, TEXT, Reading
+from tests.local_model import PROMPT, TEXT, Reading
 
 from docmill.errors import ProviderTimeout
 from docmill.llm.models import Answer, CallContext, Prompt
