@@ -22,11 +22,10 @@ def without_recognition(page: PageText) -> PageText:
     return page.model_copy(update={"signals": page.signals | {"ocr_missing": True}})
 
 
-def check_pages(name: str, pages: Sequence[PageText]) -> None:
+def check_pages(pages: Sequence[PageText]) -> None:
     """Refuse a document of which nothing could be read; a document of blank pages is fine.
 
     Args:
-        name: The file's name, for the message.
         pages: All pages that were asked for.
 
     Raises:
@@ -36,10 +35,10 @@ def check_pages(name: str, pages: Sequence[PageText]) -> None:
     """
     if pages and all(page.method == "failed" for page in pages):
         code = str(pages[0].error_code)
-        raise all_errors()[code](f"No page of {name} could be read: {code}.", page=pages[0].number)
+        raise all_errors()[code](f"No page of the document could be read: {code}.", page=pages[0].number)
     if any(page.text for page in pages):
         return
     if any(page.signals.get("ocr_missing") for page in pages):
-        raise NoText(f"{name} is a scan; install the extra `ocr` to read it.")
+        raise NoText("The document is a scan; install the extra `ocr` to read it.")
     if any(page.recovered for page in pages):
-        raise DocumentError(f"{name} is damaged and nothing in it could be read.")
+        raise DocumentError("The document is damaged and nothing in it could be read.")

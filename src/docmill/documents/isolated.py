@@ -72,18 +72,18 @@ class IsolatedReader:
         info = self._inspect(path, password)
         wanted = wanted or PageRange(first=1, last=info.pages)
         if wanted.first > info.pages:
-            raise InvalidInput(f"{path.name} has {info.pages} pages; page {wanted.first} is not one of them.")
+            raise InvalidInput(f"The document has {info.pages} pages; page {wanted.first} is not one of them.")
         wanted = PageRange(first=wanted.first, last=min(wanted.last, info.pages))
         pages = list(self._read_text(path, wanted, password))
         self._recognise(path, pages, password)
-        check_pages(path.name, pages)
+        check_pages(pages)
         return ReadDocument(info, pages)
 
     def _inspect(self, path: Path, password: str | None) -> DocumentInfo:
         try:
             return self._text_pool.submit(page_calls.inspect, path, self._settings, password).result()
         except TimeLimitExceeded:
-            raise PageTimeout(f"Opening {path.name} took longer than its limit.") from None
+            raise PageTimeout("Opening the document took longer than its limit.") from None
 
     def close(self) -> None:
         """End the child processes."""

@@ -29,7 +29,7 @@ def inspect(path: Path, settings: DocumentSettings, password: str | None) -> Doc
         document = opened.document
         if document.page_count > settings.max_pages:
             raise TooManyPages(
-                f"{path.name} has {document.page_count} pages; the limit is {settings.max_pages} (DOCMILL_MAX_PAGES)."
+                f"The document has {document.page_count} pages; the limit is {settings.max_pages} (DOCMILL_MAX_PAGES)."
             )
         return DocumentInfo(
             pages=document.page_count,

@@ -36,14 +36,14 @@ def check_file(path: Path, settings: DocumentSettings) -> None:
     """
     size = path.stat().st_size
     if size == 0:
-        raise EmptyFile(f"{path.name} has no bytes; upload it again.")
+        raise EmptyFile("The file has no bytes; upload it again.")
     if size > settings.max_size_kb * 1024:
         raise TooLarge(
-            f"{path.name} has {size} bytes; the limit is {settings.max_size_kb} kB (UPLOADED_DOCUMENTS_MAX_SIZE_KB)."
+            f"The file has {size} bytes; the limit is {settings.max_size_kb} kB (UPLOADED_DOCUMENTS_MAX_SIZE_KB)."
         )
     with path.open("rb") as file:
         if _MARK not in file.read(_MARK_WITHIN):
-            raise NotAPdf(f"{path.name} is not a PDF: {_MARK.decode()} is missing from its first 1,024 bytes.")
+            raise NotAPdf(f"The file is not a PDF: {_MARK.decode()} is missing from its first 1,024 bytes.")
 
 
 def inspect_document(path: Path, settings: DocumentSettings, password: str | None = None) -> DocumentInfo:

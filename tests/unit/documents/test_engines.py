@@ -101,7 +101,7 @@ def test_an_encrypted_file_opens_with_its_password(engine: str, tmp_path: Path) 
 def test_a_damaged_file_has_a_code(engine: str, tmp_path: Path) -> None:
     path = tmp_path / "damaged.pdf"
     path.write_bytes(b"%PDF-1.7\nnothing else")
-    with pytest.raises(DocumentError, match=r"damaged\.pdf"):
+    with pytest.raises(DocumentError, match="document"):
         open_source(engine, path, None).page_words(1)
 
 

@@ -39,7 +39,7 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     assert code == 1
     assert [line["status"] for line in lines] == ["error", "ok", "error", "error", "ok"]
     errors = [line["error"] for line in lines]
-    assert errors[0] == {"code": "empty_file", "message": "empty.pdf has no bytes; upload it again."}
+    assert errors[0] == {"code": "empty_file", "message": "The file has no bytes; upload it again."}
     assert [error["code"] if isinstance(error, dict) else None for error in errors[2:]] == [
         "unreadable_document",
         "unreadable_document",
@@ -78,7 +78,7 @@ def test_the_password_comes_from_a_file(tmp_path: Path) -> None:
     assert (code, line["encrypted"]) == (1, True)
     assert line["error"] == {
         "code": "encrypted_document",
-        "message": "locked.pdf needs a password; give it with --password-file.",
+        "message": "The document needs a password; give it with --password-file.",
     }
 
 

@@ -61,7 +61,7 @@ def test_information(tmp_path: Path) -> None:
     ids=["empty", "png", "late mark", "header only", "no pages", "pages that are not there"],
 )
 def test_unreadable_files(tmp_path: Path, content: bytes, error: type[DocumentError], code: str) -> None:
-    with pytest.raises(error, match=r"file\.pdf") as caught:
+    with pytest.raises(error) as caught:
         inspect_document(write(tmp_path, content), SETTINGS)
     assert caught.value.code == code
 

@@ -37,13 +37,12 @@ class PdfplumberSource(WordSource):
     """
 
     def __init__(self, path: Path, password: str | None) -> None:
-        self._name = path.name
-        with _told(f"pdfplumber cannot read {path.name}; try PDF_ENGINE=pdfium."):
+        with _told("pdfplumber cannot read the document; try PDF_ENGINE=pdfium."):
             self._document: Any = pdfplumber.open(path, password=password or "")
 
     def page_words(self, number: int) -> PageWords:
         """Return the words of a page, counted from 1."""
-        with _told(f"pdfplumber cannot read page {number} of {self._name}.", number):
+        with _told(f"pdfplumber cannot read page {number}.", number):
             page = self._document.pages[number - 1]
             found = PageWords(width=float(page.width), height=float(page.height))
             characters = page.chars
@@ -56,7 +55,7 @@ class PdfplumberSource(WordSource):
 
     def ruled_cells(self, number: int) -> list[list[list[Box | None]]]:
         """Return the boxes of cells that are drawn with lines: tables of rows of cells; None where one is merged."""
-        with _told(f"pdfplumber cannot read page {number} of {self._name}.", number):
+        with _told(f"pdfplumber cannot read page {number}.", number):
             page = self._document.pages[number - 1]
             return [[list(row.cells) for row in table.rows] for table in page.find_tables()]
 

@@ -49,7 +49,6 @@ class PymupdfSource(WordSource):
 
     def __init__(self, path: Path, password: str | None) -> None:
         library = _library()
-        self._name = path.name
         self._flags = library.TEXTFLAGS_WORDS & ~library.TEXT_PRESERVE_LIGATURES
         try:
             # Without the type, PyMuPDF would open images and web pages as documents, too.
@@ -57,7 +56,7 @@ class PymupdfSource(WordSource):
             if self._document.needs_pass:
                 self._document.authenticate(password or "")
         except (RuntimeError, ValueError) as error:
-            raise DocumentError(f"PyMuPDF cannot read {path.name}; try PDF_ENGINE=pdfium.") from error
+            raise DocumentError("PyMuPDF cannot read the document; try PDF_ENGINE=pdfium.") from error
 
     def page_words(self, number: int) -> PageWords:
         """Return the words of a page, counted from 1."""
@@ -70,7 +69,7 @@ class PymupdfSource(WordSource):
                 lines = _lines(text_page.extractRAWDICT())
                 words = [word for line in lines for word in _line_words(line, page)]
         except (RuntimeError, ValueError, IndexError) as error:
-            raise DocumentError(f"PyMuPDF cannot read page {number} of {self._name}.", page=number) from error
+            raise DocumentError(f"PyMuPDF cannot read page {number}.", page=number) from error
         for order, word in enumerate(words):
             word.order = order
         text = "".join(word.text for word in words)

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from docmill.database.queries import load_queries
 from docmill.documents import reading
+from docmill.documents.faults import check_pages
 from docmill.documents.models import PageRange, PageText
 from docmill.engine.pipeline import Attempt, Document
 from docmill.engine.publication import PublishedJob
@@ -57,13 +58,13 @@ def anonymise(page_groups: list[list[PageText]], anonymiser: Anonymiser, setting
     """Replace personal data, found over the whole report, in text and words alike.
 
     Raises:
+        DocumentError: No page could be read; its class says why.
         NoText: No page has any text.
     """
     pages = [page for group in page_groups for page in group]
+    check_pages(pages)
     if not any(page.text.strip() for page in pages):
-        raise NoText(
-            "No text was found on any page; if they are scans, install the extra `ocr`: pip install 'docmill[ocr]'."
-        )
+        raise NoText("No text was found on any page: send a report that has some.")
     anonymised = anonymiser.anonymise_pages([page.text for page in pages])
     artifacts = [
         artifact.model_copy(update={"page": pages[artifact.page - 1].number}) for artifact in anonymised.artifacts
