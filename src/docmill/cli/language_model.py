@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
@@ -27,6 +26,8 @@ def language_model() -> None:
 @app.command()
 def check(json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False) -> None:
     """Ask the configured model one small question, which is paid for. Exit 1 if it does not answer."""
+    import asyncio
+
     from docmill.bootstrap import prepare_schema
     from docmill.database.connection import Database
     from docmill.llm.models import no_guard
