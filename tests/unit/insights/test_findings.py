@@ -1,0 +1,124 @@
+"""The insights of the rules: exactly those that the figures bear out, each number among the figures."""
+
+from __future__ import annotations
+
+from tests.unit.insights.building import category, number, profile
+
+from docmill.pipelines.insights.charts import choose_charts
+from docmill.pipelines.insights.checking import find_fault
+from docmill.pipelines.insights.facts import find_facts
+from docmill.pipelines.insights.findings import find_insights, summarise
+from docmill.pipelines.insights.models import Duplicates, Kpis, Quality, TableProfile
+from docmill.pipelines.insights.result_models import AnalystInsight
+
+EXPECTED = [
+    ("high", "privacy", '"mail" holds personal data in 98 % of its cells.', None),
+    ("high", "missing", '"cabin" has 687 missing values, 77.1 % of its cells.', None),
+    ("medium", "missing", '"fare" has 91 missing values, 10.2 % of its cells.', None),
+    ("medium", "duplicates", "The data has 18 duplicate rows, 2 % of its records.", None),
+    (
+        "medium",
+        "drift",
+        '"tax" drifts over the rows, stability index 0.55. The mean of the first third of "tax" is 10.2,'
+        " the mean of the last third is 15.4.",
+        None,
+    ),
+    (
+        "medium",
+        "trend",
+        '"fare" rises by 34.1 % along its trend over "sold", which explains 84 % of the variance.',
+        "chart_timeseries_2",
+    ),
+    (
+        "medium",
+        "correlation",
+        '"fare" and "tax" are strongly and positively correlated, Pearson coefficient 0.96.',
+        "chart_corr_1",
+    ),
+    ("medium", "outliers", '"fare" has 116 outliers, below -26.72 or above 65.63.', "chart_hist_1"),
+    (
+        "low",
+        "trend",
+        '"fare" over "sold" has the peak "July" and the trough "March", pattern index 0.62.',
+        "chart_timeseries_2",
+    ),
+    (
+        "low",
+        "correlation",
+        '"fare" and "cabin" are strongly and negatively correlated, Spearman coefficient -0.75.',
+        None,
+    ),
+    ("low", "imbalance", '"male" is the most frequent value of "sex", 90 % of its values.', "chart_cat_1"),
+]
+
+
+def insights_of(table: TableProfile) -> list[AnalystInsight]:
+    return find_insights(table, choose_charts(table))
+
+
+def test_a_known_table_yields_exactly_these_insights() -> None:
+    found = [
+        (insight.severity, insight.category, insight.text, insight.evidence.chart_id)
+        for insight in insights_of(profile())
+    ]
+    assert found == EXPECTED
+
+
+def test_every_insight_says_what_it_rests_on_and_what_to_do() -> None:
+    facts, charts = find_facts(profile()), {chart.id for chart in choose_charts(profile())}
+    for number_, insight in enumerate(insights_of(profile()), 1):
+        assert insight.id == f"i{number_}"
+        assert insight.evidence.aggregates
+        assert all(facts[path].value == value for path, value in insight.evidence.aggregates.items())
+        assert find_fault(insight.text, [facts[path] for path in insight.evidence.aggregates]) is None
+        assert insight.evidence.chart_id is None or insight.evidence.chart_id in charts
+        assert insight.recommendation is not None
+        assert insight.recommendation.priority == insight.severity
+
+
+def test_rows_are_those_that_the_profile_names() -> None:
+    rows = {insight.category: insight.evidence.row_indices for insight in insights_of(profile())}
+    assert rows["duplicates"] == [5, 9]
+    assert rows["outliers"] == [258, 679]
+    assert rows["missing"] == []
+
+
+def test_a_clean_table_yields_nothing() -> None:
+    clean = TableProfile(
+        file_info=profile().file_info,
+        columns=[number("fare", missing_count=0, missing_share=0.0), category("sex", share=0.5)],
+        kpis=Kpis(row_count=891, col_count=2, missing_count=0, num_duplicates=0),
+        quality=Quality(score=100, formula="100", terms=[]),
+        duplicates=Duplicates(),
+    )
+    assert insights_of(clean) == []
+    assert summarise(clean, []) == ["The data has 891 rows and 2 columns.", "Its quality score is 100."]
+
+
+def test_what_only_names_or_orders_the_rows_says_nothing() -> None:
+    table = profile()
+    for column in table.columns:
+        column.identifier = True
+        if column.numeric is not None:
+            column.numeric.monotonic = "increasing"
+    categories = {insight.category for insight in insights_of(table)}
+    assert not categories & {"drift", "correlation", "outliers"}
+
+
+def test_names_from_a_file_cannot_break_a_statement() -> None:
+    name = 'fare" has 0 missing values. "x\n<script>'
+    table = profile(columns=[number(name, missing_count=687, missing_share=687 / 891)], correlations=[], time_series=[])
+    insight = next(insight for insight in insights_of(table) if insight.category == "missing")
+    facts = find_facts(table)
+    assert find_fault(insight.text, [facts[path] for path in insight.evidence.aggregates]) is None
+    assert "\n" not in insight.text
+    assert insight.text.count('"') == 2
+
+
+def test_the_summary_tells_what_matters_most() -> None:
+    told = summarise(profile(), insights_of(profile()))
+    assert told[:2] == ["The data has 891 rows and 6 columns.", "Its quality score is 81."]
+    assert told[2:] == [text for _, _, text, _ in EXPECTED[:3]]
+    assert all(find_fault(text, list(find_facts(profile()).values())) is None for text in told)
+    empty = profile(text_extract="Dear reader", columns=[])
+    assert summarise(empty, []) == ["The file holds no table; its text is in the result."]
