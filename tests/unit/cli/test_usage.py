@@ -1,0 +1,111 @@
+"""What is typed wrong is told before anything is opened, with exit code 2."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from tests.unit.cli.conftest import NO_DATABASE, Docmill
+
+from docmill.cli.application import read_password
+from docmill.cli.demo import example_folder
+from docmill.pipelines.books.reports import QUESTIONS
+
+JOB = "00000000-0000-7000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["jobs", "list", "--status", "sleeping"], "No state is named 'sleeping'"),
+        (["chunks", "list", JOB, "--status", "sleeping"], "No state is named 'sleeping'"),
+        (["jobs", "retry"], "Name one job, or a filter"),
+        (["jobs", "retry", JOB, "--all"], "Name one job, or a filter"),
+        (["export", JOB, "--format", "xlsx"], "--output"),
+        (["export", JOB, "--format", "sheets", "--output", "x"], "leave --output out"),
+        (["run", "novel", "book.pdf", "--password-file", "absent"], "'absent' cannot be read"),
+        (["submit", "novel", "book.pdf", "--password-file", "absent"], "'absent' cannot be read"),
+        (["estimate", "book.pdf", "--set", "max_words"], "NAME=VALUE"),
+        (["estimate", "book.pdf", "--set", "max_words=9", "--set", "max_words=8"], "once"),
+        (["estimate", "absent.pdf"], "absent.pdf cannot be read"),
+        (["jobs", "list", "--limit", "0"], "--limit"),
+        (["worker", "--concurrency", "none"], "--concurrency"),
+        (["nonsense"], "nonsense"),
+    ],
+)
+def test_a_mistake_is_named(docmill: Docmill, command: list[str], words: str) -> None:
+    printed = docmill(*command, code=2, DATABASE_URL=NO_DATABASE, COLUMNS="200")
+    assert printed.out == ""
+    assert words in printed.err
+
+
+def test_a_list_of_words_is_read_before_the_database_is_opened(docmill: Docmill) -> None:
+    printed = docmill("coverage", JOB, "--words", "absent.csv", code=1, DATABASE_URL=NO_DATABASE)
+    assert "The word list absent.csv cannot be read" in printed.err
+
+
+def test_pipelines_are_listed_with_their_steps(docmill: Docmill) -> None:
+    found = {record["name"]: record for record in docmill("pipelines", "--json").records}
+    assert set(found) >= {"medical-report", "novel", "books"}
+    steps = {step["name"]: step for step in found["medical-report"]["steps"]}
+    assert (steps["extract_text"]["each"], steps["extract_text"]["cpu"]) == (True, True)
+    assert found["novel"]["partial"]
+    assert "books (version 1): fetch → merge\n" in docmill("pipelines").out
+
+
+def test_pipelines_of_ones_own_are_listed(docmill: Docmill, tmp_path: Path) -> None:
+    (tmp_path / "own_cli.py").write_text(
+        "from docmill import Pipeline, Step\n\n\ndef halve(value: int) -> int:\n    return value // 2\n\n\n"
+        "own = Pipeline('halving', version=3, steps=[Step(halve)])\n"
+    )
+    assert "halving (version 3): halve\n" in docmill("pipelines", DOCMILL_PIPELINES="own_cli:own").out
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ("docmill.errors", "module:attribute"),
+        ("docmill.absent:pipeline", "cannot be loaded"),
+        ("docmill.errors:absent", "cannot be loaded"),
+        ("docmill.errors:DocmillError", "is not a Pipeline"),
+    ],
+)
+def test_a_pipeline_that_cannot_be_used_is_told(docmill: Docmill, reference: str, words: str) -> None:
+    printed = docmill("pipelines", code=2, DOCMILL_PIPELINES=reference)
+    assert "error [invalid_configuration]" in printed.err
+    assert words in printed.err
+
+
+def test_two_pipelines_of_one_name_are_told(docmill: Docmill, tmp_path: Path) -> None:
+    (tmp_path / "twin_cli.py").write_text(
+        "from docmill import Pipeline, Step\n\n\ndef halve(value: int) -> int:\n    return value // 2\n\n\n"
+        "own = Pipeline('books', steps=[Step(halve)])\n"
+    )
+    assert "Two pipelines are named 'books'" in docmill("pipelines", code=2, DOCMILL_PIPELINES="twin_cli:own").err
+
+
+def test_the_questions_to_the_warehouse_are_listed(docmill: Docmill) -> None:
+    listed = docmill("books", "report", "--list", "--json").records
+    assert [record["name"] for record in listed] == list(QUESTIONS)
+    assert "genre-ratings          Which genres are rated best?\n" in docmill("books", "report", "--list").out
+
+
+def test_the_examples_of_the_demo_are_found() -> None:
+    assert len(list(example_folder().glob("*.pdf"))) >= 8
+
+
+def test_a_password_comes_from_a_file_from_standard_input_or_from_the_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret").write_text("sesame\nnot this line\n")
+    (tmp_path / "empty").write_text("")
+    assert read_password("secret") == "sesame"
+    assert read_password("empty") is None
+    monkeypatch.setattr("sys.stdin", io.StringIO("from a pipe\n"))
+    assert read_password("-") == "from a pipe"
+    monkeypatch.delenv("DOCMILL_PDF_PASSWORD", raising=False)
+    assert read_password(None) is None
+    monkeypatch.setenv("DOCMILL_PDF_PASSWORD", "from the setting")
+    assert read_password(None) == "from the setting"
