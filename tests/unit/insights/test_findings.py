@@ -11,6 +11,10 @@ from docmill.pipelines.insights.findings import find_insights, summarise
 from docmill.pipelines.insights.models import Duplicates, Kpis, Quality, TableProfile
 from docmill.pipelines.insights.result_models import AnalystInsight
 
+DRIFTS = (
+    '"tax" drifts over the rows, stability index 0.55. The mean of the first third of "tax" is 10.2,'
+    " the mean of the last third is 15.4."
+)
 EXPECTED = [
     ("high", "privacy", '"mail" holds personal data in 98 % of its cells.', None),
     ("high", "missing", '"cabin" has 687 missing values, 77.1 % of its cells.', None),
@@ -19,8 +23,7 @@ EXPECTED = [
     (
         "medium",
         "drift",
-        '"tax" drifts over the rows, stability index 0.55. The mean of the first third of "tax" is 10.2,'
-        " the mean of the last third is 15.4.",
+        DRIFTS,
         None,
     ),
     (

@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 import pytest
 from tests.unit.novel.building import sentence
 
+from docmill.documents.formulas import defused
 from docmill.errors import UsageError
-from docmill.pipelines.novel.exporting.files import FileExporter, FileFormat, defused, write_csv, write_json, write_text
+from docmill.pipelines.novel.exporting.files import FileExporter, FileFormat, write_csv, write_json, write_text
 from docmill.pipelines.novel.exporting.interface import COLUMNS
 from docmill.pipelines.novel.library import StoredNovel
 from docmill.pipelines.novel.models import NovelOptions

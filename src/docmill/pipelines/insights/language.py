@@ -164,7 +164,7 @@ def quoted(value: Cell) -> str:
 
 
 def written(value: float) -> str:
-    """Return a number with four significant digits, or all of a whole number; with a power of ten where it is extreme."""
+    """Return a number with four significant digits, or all of a whole one; with a power of ten where it is extreme."""
     if value and not 1e-6 <= abs(value) < 1e15:
         return f"{value:.3e}"
     if value == int(value):

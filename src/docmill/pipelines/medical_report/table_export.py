@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from docmill.documents.formulas import defused
 from docmill.pipelines.medical_report.models import Marker
 
 COLUMNS = (
@@ -29,9 +30,6 @@ COLUMNS = (
     "source",
 )
 
-# A cell that begins with one of these is a formula to a spreadsheet.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
 
 def to_csv(markers_by_file: Iterable[tuple[str, Iterable[Marker]]]) -> str:
     """Return markers as CSV with a head, one row a marker.
@@ -44,11 +42,5 @@ def to_csv(markers_by_file: Iterable[tuple[str, Iterable[Marker]]]) -> str:
     for file, markers in markers_by_file:
         for marker in markers:
             fields = {"file": file, **marker.model_dump(mode="json")}
-            writer.writerow([_cell(fields[column]) for column in COLUMNS])
+            writer.writerow([defused(fields[column]) for column in COLUMNS])
     return target.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

@@ -8,17 +8,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Literal, TextIO
 from uuid import uuid4
 
+from docmill.documents.formulas import defused
 from docmill.errors import MissingExtra, UsageError
 from docmill.pipelines.novel.exporting.interface import COLUMNS, rows
 from docmill.pipelines.novel.library import StoredNovel
 
 FileFormat = Literal["csv", "xlsx", "json", "txt"]
-
-# Spreadsheets take a cell that begins so for a formula, in CSV too (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,6 @@ def write_csv(novel: StoredNovel, file: TextIO) -> None:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     writer.writerows([defused(cell) for cell in row] for row in rows(novel))
-
-
-def defused(cell: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
 
 
 def write_json(novel: StoredNovel, file: TextIO) -> None:
