@@ -6,7 +6,7 @@ what the database does with them, it belongs to tests/integration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
@@ -14,11 +14,22 @@ from typing import Any, Self
 
 from docmill.database.queries import load_queries
 
-Row = tuple[Any, ...]
+Row = tuple[Any, ...] | dict[str, Any]
+# Rows, or what makes them from the parameters of the statement.
+Answer = Sequence[Row] | Callable[[Mapping[str, Any]], Sequence[Row]]
 
-_PACKAGES = ("docmill.resilience", "docmill.llm", "docmill.pipelines.books")
+_PACKAGES = (
+    "docmill.database",
+    "docmill.engine",
+    "docmill.llm",
+    "docmill.pipelines.books",
+    "docmill.pipelines.novel",
+    "docmill.privacy",
+    "docmill.resilience",
+)
+
 # What is answered with a row even where nothing happened before: a claim that is granted, nothing spent, full buckets.
-_QUIET: Mapping[str, Sequence[Row]] = {
+_QUIET: Mapping[str, Answer] = {
     "claim_question": [(1,)],
     "spent": [(0, 0.0)],
     "lock_limits": [(0.0, 0.0, 0.0, 0.0)],
@@ -46,28 +57,44 @@ class Rows:
 
 
 class QuietDatabase:
-    """Answers the statements of breakers, limits, ledgers and stores of answers.
+    """A pool, its connections and their cursors in one.
+
+    Whoever gets a connection may set its ``autocommit``.
 
     Attributes:
         log: What was asked: names of statements with their parameters, oldest first.
         answers: Rows by name of statement, for tests in which somebody was there before.
     """
 
-    def __init__(self, **answers: Sequence[Row]) -> None:
+    def __init__(self, **answers: Answer) -> None:
         self.log: list[tuple[str, Mapping[str, Any]]] = []
-        self.answers: dict[str, Sequence[Row]] = {**_QUIET, **answers}
+        self.answers: dict[str, Answer] = {**_QUIET, **answers}
+        self.autocommit = False
+        self.closed = False
         self._calls = count(1)
+
+    @property
+    def pool(self) -> Self:
+        return self
 
     @contextmanager
     def connection(self) -> Iterator[Self]:
         yield self
 
-    def execute(self, statement: str, parameters: Mapping[str, Any]) -> Rows:
-        name = _names()[statement]
-        self.log.append((name, parameters))
+    @contextmanager
+    def cursor(self, **_options: Any) -> Iterator[Self]:
+        yield self
+
+    def commit(self) -> None:
+        self.log.append(("commit", {}))
+
+    def execute(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Rows:
+        name, given = _names()[statement], parameters or {}
+        self.log.append((name, given))
         if name == "begin_call":
             return Rows([(next(self._calls),)])
-        return Rows(self.answers.get(name, ()))
+        answer = self.answers.get(name, ())
+        return Rows(answer(given) if callable(answer) else answer)
 
     def told(self, name: str) -> list[Mapping[str, Any]]:
         """Return what a statement was sent with, each time."""

@@ -1,0 +1,96 @@
+"""What is sent to the database when jobs are submitted, and what its answer means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from tests.quiet_database import QuietDatabase
+
+from docmill.engine.payload import unpack
+from docmill.engine.submission import Request, Submission, Submitter, time_ordered_id
+from docmill.errors import IdempotencyConflict
+from docmill.settings import EngineSettings
+
+
+def all_new(parameters: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+    return [{"job_id": identity, "created": True} for identity in parameters["job_ids"]]
+
+
+def all_known(parameters: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+    return [{"job_id": None, "created": False} for _ in parameters["job_ids"]]
+
+
+def submission(*requests: Request, pipeline: str = "books", priority: int = 0) -> Submission:
+    return Submission(pipeline, "ada", requests, None, priority)
+
+
+def submitter(database: QuietDatabase, **settings: Any) -> Submitter:
+    return Submitter(database, EngineSettings(**settings))
+
+
+def test_equal_terms_share_a_statement_and_each_caller_gets_its_own_jobs() -> None:
+    database = QuietDatabase(submit_jobs=all_new)
+    first, urgent, second = (
+        submission(Request(record={"n": 1}), Request(record={"n": 2})),
+        submission(Request(record={"n": 3}), priority=9),
+        submission(Request(record={"n": 4})),
+    )
+    jobs = submitter(database, max_attempts=5)([first, urgent, second])
+    together, alone = database.told("submit_jobs")
+    assert [json.loads(unpack(item)) for item in together["inputs"]] == [{"n": 1}, {"n": 2}, {"n": 4}]
+    assert (alone["priority"], together["max_attempts"]) == (9, 5)
+    assert [[job.id for job in found] for found in jobs] == [
+        together["job_ids"][:2],
+        alone["job_ids"],
+        together["job_ids"][2:],
+    ]
+
+
+def test_workers_are_woken_after_the_commit() -> None:
+    database = QuietDatabase(submit_jobs=all_new)
+    submitter(database)([submission(Request())])
+    assert [name for name, _ in database.log] == ["submit_jobs", "commit", "wake_workers"]
+
+
+def known_as(request: Request, *, same_key: bool) -> QuietDatabase:
+    """A database in which an earlier job has the key of a request."""
+    earlier = QuietDatabase(submit_jobs=all_new)
+    submitter(earlier)([submission(request)])
+    [hashed] = earlier.told("submit_jobs")[0]["request_hashes"]
+    row = {"id": UUID(int=7), "request_hash": hashed, "same_key": same_key}
+    return QuietDatabase(submit_jobs=all_known, find_job_by_key=[row])
+
+
+def test_the_same_request_gets_the_job_of_before() -> None:
+    request = Request(record={"title": "Emma"}, idempotency_key="k")
+    [[job]] = submitter(known_as(request, same_key=True))([submission(request)])
+    assert (job.id, job.created) == (UUID(int=7), False)
+
+
+def test_another_request_under_the_same_key_is_a_conflict_and_nothing_is_accepted() -> None:
+    database = known_as(Request(record={"title": "Emma"}, idempotency_key="k"), same_key=True)
+    with pytest.raises(IdempotencyConflict, match="'k' was used before"):
+        submitter(database)([submission(Request(record={"title": "Persuasion"}, idempotency_key="k"))])
+    assert "commit" not in [name for name, _ in database.log]
+
+
+def test_the_same_work_in_other_words_is_no_conflict() -> None:
+    database = known_as(Request(record={"title": "Emma"}, unique_key="emma"), same_key=False)
+    [[job]] = submitter(database)([submission(Request(record={"title": "EMMA"}, unique_key="emma"))])
+    assert (job.id, job.created) == (UUID(int=7), False)
+
+
+def test_a_job_that_ended_at_this_moment_asks_for_another_try() -> None:
+    with pytest.raises(IdempotencyConflict, match="submit again"):
+        submitter(QuietDatabase(submit_jobs=all_known))([submission(Request(unique_key="emma"))])
+
+
+def test_ids_grow_with_time_and_are_version_7() -> None:
+    found = [time_ordered_id() for _ in range(50)]
+    assert {(identity.version, identity.variant) for identity in found} == {(7, uuid4().variant)}
+    assert [identity.int >> 80 for identity in found] == sorted(identity.int >> 80 for identity in found)
+    assert len(set(found)) == 50
