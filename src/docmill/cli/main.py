@@ -26,6 +26,7 @@ from docmill.cli import (
     language_model,
     markers,
     passages,
+    report,
     run,
     stats,
     verification,
@@ -63,6 +64,7 @@ app.command()(estimate.estimate)
 app.command()(export.export)
 app.command()(coverage.coverage)
 app.command()(passages.passages)
+app.command()(report.report)
 app.add_typer(books.app, name="books")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(chunks.app, name="chunks")

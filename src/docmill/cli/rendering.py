@@ -24,6 +24,7 @@ STYLES = {
 
 
 _SENTENCES_SHOWN = 5
+_INSIGHTS_SHOWN = 8
 
 
 def styled_status(status: str) -> str:
@@ -48,6 +49,8 @@ def render_job(console: Console, record: Mapping[str, Any]) -> None:
         render_novel(console, result, record["job_id"])
     elif isinstance(result, dict) and "isbn" in result:
         render_book(console, result)
+    elif isinstance(result, dict) and "analystInsights" in result:
+        render_insights(console, result, record["job_id"])
     elif result is not None:
         console.print_json(data=result)
 
@@ -57,6 +60,21 @@ def render_book(console: Console, result: Mapping[str, Any]) -> None:
     authors = ", ".join(author["name"] for author in result["authors"]) or "nobody"
     missing = "".join(f"; {source} could not be asked" for source in result["unavailable"])
     console.print(f"  {result['isbn']}  {result['title']}, by {authors}; {result['publisher']}{missing}", markup=False)
+
+
+def render_insights(console: Console, result: Mapping[str, Any], job_id: str) -> None:
+    """Print what was found in a table."""
+    info, insights = result["fileInfo"], result["analystInsights"]
+    console.print(
+        f"  {info['type'].upper()}, {info['rows']:,} rows, {info['cols']} columns; quality {result['qualityScore']} of"
+        f" 100; {len(insights)} insights, {len(result['chartSpecs'])} charts ({result['method']})",
+        markup=False,
+    )
+    for insight in insights[:_INSIGHTS_SHOWN]:
+        console.print(f"  {insight['severity']:6}  {insight['text']}", markup=False)
+    for issue in result["issues"]:
+        console.print(f"  note: {issue['message']}", markup=False)
+    console.print(f"  `docmill report {job_id} --open` shows all of it.", markup=False)
 
 
 def render_novel(console: Console, result: Mapping[str, Any], job_id: str) -> None:
