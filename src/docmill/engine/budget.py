@@ -9,7 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+# What is claimed ahead is to begin within this time.
 _AHEAD_SECONDS = 0.2
+# Of steps that take longer nothing is claimed ahead: if the slots are out of step, a chunk may wait for as long.
+_SHORT_SECONDS = 1.0
 _MOST_AHEAD = 1000
 _SMOOTHING = 0.3
 
@@ -39,7 +42,7 @@ class ClaimBudget:
             ahead = self._ahead(step_id)
             target = self._slots + ahead
             # Asking for a few rows at a time would undo the batching.
-            if busy < target and (not ahead or busy <= target // 2):
+            if busy < target and busy <= self._slots + ahead // 2:
                 wanted[step_id] = target - busy
         return wanted
 
@@ -52,7 +55,7 @@ class ClaimBudget:
 
     def _ahead(self, step_id: int) -> int:
         seconds = self._seconds.get(step_id)
-        if seconds is None or seconds >= _AHEAD_SECONDS:
+        if seconds is None or seconds >= _SHORT_SECONDS:
             return 0
         # Slots share a processor: what they really get done is often less than slots / seconds.
         return min(_MOST_AHEAD, int(_AHEAD_SECONDS / max(seconds / self._slots, self._pace, 1e-6)))

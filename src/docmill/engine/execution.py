@@ -91,6 +91,7 @@ class StepExecutor:
         documents: Finds a job's document.
         resources: Makes what steps may ask for, once per process.
         children: Runs CPU steps.
+        coroutines: How many coroutines run at once.
         threads: How many plain functions run at once.
         timeout_seconds: Longest run of an attempt of a step that sets none.
         report: Called once per chunk with its outcome, from any thread.
@@ -104,6 +105,7 @@ class StepExecutor:
         resources: ResourceFactory,
         children: ChildPool,
         *,
+        coroutines: int,
         threads: int,
         timeout_seconds: float,
         report: Callable[[Outcome], None],
@@ -117,7 +119,7 @@ class StepExecutor:
         self._report = report
         self._threads = Threads(threads)
         self._loop = asyncio.new_event_loop()
-        self._gate = asyncio.Semaphore(threads)
+        self._gate = asyncio.Semaphore(coroutines)
         self._loop_thread = threading.Thread(target=self._loop.run_forever, name="docmill-loop", daemon=True)
         self._loop_thread.start()
         # What runs, by chunk and epoch, and how to stop it; what is not in here any more is dropped when it ends.

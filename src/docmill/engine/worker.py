@@ -81,6 +81,7 @@ class Worker:
             documents,
             resources,
             ChildPool(settings.cpu_processes, _child_limits(settings)),
+            coroutines=settings.concurrency,
             threads=settings.concurrency + settings.cpu_processes,
             timeout_seconds=settings.step_timeout_seconds,
             report=self._messages.put,

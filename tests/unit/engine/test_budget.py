@@ -1,6 +1,8 @@
-"""A worker claims by expected time: short chunks ahead, long ones never."""
+"""A worker claims by expected time: what begins soon ahead, long chunks never."""
 
 from __future__ import annotations
+
+import pytest
 
 from docmill.engine.budget import ClaimBudget
 
@@ -24,8 +26,18 @@ def test_short_chunks_are_claimed_ahead() -> None:
     assert learned(0.0001).wanted(0)[STEP] > 100
 
 
-def test_long_chunks_are_never_hoarded() -> None:
-    assert learned(5.0).wanted(0) == {STEP: 10}
+def test_chunks_that_begin_soon_are_claimed_ahead_while_the_slots_are_full() -> None:
+    """Ten slots of 0.4 seconds begin five chunks in 0.2 seconds."""
+    budget = learned(0.4)
+    assert budget.wanted(0) == {STEP: 15}
+    assert budget.wanted(10) == {STEP: 5}
+    assert budget.wanted(13) == {}
+
+
+@pytest.mark.parametrize("seconds", [1.0, 5.0])
+def test_long_chunks_are_never_hoarded(seconds: float) -> None:
+    assert learned(seconds).wanted(0) == {STEP: 10}
+    assert learned(seconds).wanted(9) == {STEP: 1}
 
 
 def test_it_learns_that_a_step_became_slow() -> None:
