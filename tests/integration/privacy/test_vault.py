@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from docmill.database.connection import Database
-from docmill.errors import DecryptionFailed, DocumentErased, InvalidConfiguration
-from docmill.privacy.vault import Vault, open_vault
-from docmill.settings import PrivacySettings
+from docmill.errors import DecryptionFailed, DocumentErased
+from docmill.privacy.vault import Vault
 
 KEY = b"\x01" * 32
 OTHER = b"\x02" * 32
@@ -79,21 +76,3 @@ def test_rotation_wraps_anew_and_old_values_open(database: Database, document: U
         assert (newer.rotate(connection), newer.rotate(connection)) == (1, 0)
     with database.pool.connection() as connection:
         assert Vault({2: OTHER}).cipher(connection, document).open("p", sealed) == b"x"
-
-
-def test_the_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
-    settings = PrivacySettings()
-    open_vault(settings, tmp_path / "home")
-    made = (tmp_path / "home" / "key").read_bytes()
-    open_vault(settings, tmp_path / "home")
-    assert (tmp_path / "home" / "key").read_bytes() == made
-    assert (tmp_path / "home" / "key").stat().st_mode & 0o777 == 0o600
-    assert os.listdir(tmp_path / "home") == ["key"]
-
-
-@pytest.mark.parametrize("content", ["", "not base64!", "c2hvcnQ="])
-def test_a_wrong_key_file_is_refused(tmp_path: Path, content: str) -> None:
-    (tmp_path / "key").write_text(content)
-    with pytest.raises(InvalidConfiguration) as raised:
-        open_vault(PrivacySettings(key_file=tmp_path / "key"), tmp_path)
-    assert not content or content not in raised.value.message
