@@ -44,6 +44,11 @@ def _month_numbers() -> dict[str, int]:
     return {fold(name): number for row in _MONTH_ROWS for number, name in enumerate(row, start=1)}
 
 
+def is_month(word: str) -> bool:
+    """Whether a word is the name of a month or its short form."""
+    return fold(word).rstrip(".") in _month_numbers()
+
+
 def month_like(word: str, month: int) -> str:
     """Return the name of ``month`` in the language, the length and the case of ``word``, itself a name of a month."""
     key = fold(word)

@@ -129,7 +129,7 @@ class Detector:
     ) -> list[Finding]:
         folded = fold(text)
         table = table_fields(text, lines)
-        structure = [*fields, *table.findings, *message_fields(text, lines), *inline_fields(folded)]
+        structure = [*fields, *table.findings, *message_fields(text, lines), *inline_fields(text, folded)]
         structure.extend(inline_phones(text, folded))
         patterns = [*pattern_findings(text), *addresses(text), *date_findings(folded, labels)]
         personal = [item for item in patterns if item.type in _PERSONAL_LINES and item.score >= _CERTAIN]
@@ -154,7 +154,7 @@ class Detector:
         yield from inline_names(text, folded)
         yield from inline_addresses(text, folded)
         yield from phone_numbers(text)
-        yield from name_cues(text)
+        yield from name_cues(text, folded)
         if self._settings.policy != "default":
             yield from old_ages(text)
             yield from facilities(text)

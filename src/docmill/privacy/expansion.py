@@ -24,6 +24,7 @@ _UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
 _NAME = rf"[{_UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
 _PARTICLES = r"(?:de la|de|da|do|dos|del|van der|van den|van|von|der|di|la|le|el|al|bin|St\.)"
 _RIGHT = re.compile(rf"[ ](?:{_PARTICLES} )?({_NAME}\.?)(?!\w)")
+_MOVED = re.compile(rf" {{2,3}}({_NAME})(?=  |\n|$)")
 _RIGHT_LOWER = re.compile(r"[ ]((?:[a-z](?=\.? [a-z]))|[^\W\d_A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*)\.?(?![\w@])")
 _LEFT = re.compile(rf"(?:^|(?<=[\s(\"'>|:,/]))({_NAME}\.?) $")
 _LEFT_PARTICLES = re.compile(rf"(?:^|(?<=\s))({_PARTICLES}) $", re.IGNORECASE)
@@ -63,11 +64,21 @@ def expand(text: str, findings: list[Finding], guard: Guard) -> list[Finding]:
 
 def _grown_name(text: str, finding: Finding, guard: Guard) -> Finding:
     if finding.layer == "structure" and finding.score >= 0.95:
-        return finding
+        return finding._replace(end=_over_gap(text, finding.end, guard))
     if text[finding.start : finding.end].islower():
         return finding._replace(end=_lower_end(text, finding.start, finding.end))
     end = _right_end(text, finding.start, finding.end, guard)
     return finding._replace(start=_left_start(text, finding.start, end, guard), end=end)
+
+
+def _over_gap(text: str, end: int, guard: Guard) -> int:
+    """Return where a name in a field ends of which a scan has moved a known part away: "MACALLISTER, FIONA  JEAN"."""
+    while match := _MOVED.match(text, end):
+        known = is_given_name(match.group(1)) or is_surname(match.group(1))
+        if not known or is_ordinary(match.group(1)) or guard.touches(end, match.end()):
+            break
+        end = match.end()
+    return end
 
 
 def _right_end(text: str, start: int, end: int, guard: Guard) -> int:

@@ -74,10 +74,20 @@ def line_labels(line: Line) -> list[Label]:
         if _is_time(line.text, colon):
             continue
         floor = max(colon.start() - _LOOK_BACK, labels[-1].end - line.start if labels else 0)
+        told = bool(re.search("[:=]", colon.group()))
         label = _label_before(line, floor, colon.start())
-        if label:
+        if label is None and told:
+            label = _first_language(line, floor, colon.start())
+        # "N°" alone begins a label and is none: "N° SS : 2 74".
+        if label and (told or len(_WORD.findall(line.folded, label.start - line.start, colon.start())) > 1):
             labels.append(label._replace(end=line.start + colon.end()))
     return labels
+
+
+def _first_language(line: Line, floor: int, end: int) -> Label | None:
+    """Return the label before the slash of a label in two languages, of which only the first is known."""
+    slash = line.folded.rfind("/", max(floor, end - _LOOK_BACK), end)
+    return _label_before(line, floor, slash) if slash >= 0 else None
 
 
 def _is_time(text: str, colon: re.Match[str]) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 from docmill.privacy.dates import date_pattern
 from docmill.privacy.labels import alternation, classify, label_words, listed_labels
 from docmill.privacy.models import Finding
-from docmill.privacy.people import name_at
+from docmill.privacy.people import is_ordinary, name_at
 from docmill.privacy.values import value_spans
 from docmill.privacy.vocabulary import listed
 
@@ -34,7 +34,7 @@ def _inline_pattern() -> re.Pattern[str]:
     labels = alternation(plain)
     return re.compile(
         rf"(?<![^\W_])({labels})\b(?:[\s.#]*(?:id|no|nr|number|num|code))?[\s.#]*(?:is|was|are|of)?[\s.:#=(№°º]*"
-        r"((?:[a-z]{2} (?=\d{5}))?(?=[^\s]*\d)[^\W_][\w/:.-]*[^\W_](?:[ ]\d[\d-]*[^\W\d_]?(?![\w/.]))*)"
+        r"((?:[a-z]{1,5} (?=\d{4}))?(?=[^\s]*\d)[^\W_][\w/:.-]*[^\W_](?:[ ]\d[\d-]*[^\W\d_]?(?![\w/.]))*)"
     )
 
 
@@ -48,16 +48,21 @@ def _ambiguous_pattern() -> re.Pattern[str]:
     )
 
 
-def inline_fields(folded: str) -> Iterator[Finding]:
+def inline_fields(text: str, folded: str) -> Iterator[Finding]:
     """Yield numbers that follow their label in a sentence or a dense header.
 
     Args:
+        text: The normalised text.
         folded: The normalised text, folded.
     """
     for pattern, least, score in ((_inline_pattern(), 4, 0.9), (_ambiguous_pattern(), 5, 0.85)):
         for match in pattern.finditer(folded):
             kind = classify(" ".join(label_words(match.group(1))))
+            # After "Provider" a number is that of the person.
+            kind = "ID" if kind == "PERSON" else kind
             value = match.group(2)
+            if not _is_prefix(text[match.start(2) : match.end(2)]):
+                continue
             digits = sum(letter.isdigit() for letter in value)
             if (
                 kind in _NUMBERED
@@ -65,6 +70,12 @@ def inline_fields(folded: str) -> Iterator[Finding]:
                 and not date_pattern().match(folded, match.start(2))
             ):
                 yield Finding(match.start(2), match.end(2), kind, score, "structure")
+
+
+def _is_prefix(value: str) -> bool:
+    """Whether the letters before a number belong to it ("KMC 33871") and are no word ("since 2019")."""
+    prefix, space, _ = value.partition(" ")
+    return not space or not prefix.isalpha() or (prefix.isupper() and not is_ordinary(prefix))
 
 
 @cache

@@ -252,8 +252,16 @@ def _is_result(line: Line, known: list[Token], kinds: set[str], words: list[Toke
         return False
     measured = "range" in kinds or "titer" in kinds or _has_measure(known)
     named = _names_marker(known) and len(words) <= 4
-    listed = len(line.cells) > 1 and "flag" in kinds
+    listed = len(line.cells) > 1 and _has_flag(known)
     return (measured or named or listed) and len(words) <= 2 * len(known) / 3 + 1
+
+
+def _has_flag(known: list[Token]) -> bool:
+    """Whether a flag stands beside a value or a unit."""
+    return any(
+        {left.kind, right.kind} & {*_VALUES, "unit"} and "flag" in (left.kind, right.kind)
+        for left, right in pairwise(known)
+    )
 
 
 def _names_marker(known: list[Token]) -> bool:

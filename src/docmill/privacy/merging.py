@@ -13,6 +13,9 @@ _LAYERS = {"dictionary": 5, "structure": 4, "pattern": 3, "recognizer": 3, "mode
 _CERTAIN = 0.97
 _JOINED = re.compile(r"[ ,.]{0,2}|, ")
 _ALNUM = re.compile(r"[^\W_]")
+_DIGIT = re.compile(r"\d")
+# What may consist of letters alone; the letters beside a number are its label.
+_WORDED = frozenset({"PERSON", "ADDRESS", "EMAIL", "USERNAME", "LOCATION", "ORGANIZATION", "URL"})
 
 
 def merge(text: str, findings: Iterable[Finding]) -> list[Finding]:
@@ -60,12 +63,13 @@ def _union(findings: list[Finding]) -> Finding:
 def _uncovered(text: str, finding: Finding, overlapping: list[Finding]) -> list[Finding]:
     """Return the ends of a finding that others do not cover, so that nothing found leaks."""
     rest = []
+    telling = _ALNUM if finding.type in _WORDED else _DIGIT
     position = finding.start
     for other in sorted(overlapping):
-        if _ALNUM.search(text, position, other.start):
+        if telling.search(text, position, other.start):
             rest.append(finding._replace(start=position, end=other.start))
         position = max(position, other.end)
-    if _ALNUM.search(text, position, finding.end):
+    if telling.search(text, position, finding.end):
         rest.append(finding._replace(start=position))
     return [_stripped(text, item) for item in rest]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from docmill.privacy.clinical import is_clinical_use
+from docmill.privacy.dates import is_month
 from docmill.privacy.labels import alternation
 from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
@@ -23,7 +24,8 @@ from docmill.privacy.people import (
 )
 from docmill.privacy.vocabulary import listed, phrases
 
-_CAPITALISED = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][^\W\d_]{0,30}(?:['’-][^\W\d_]{1,30}){0,3}"
+_UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
+_CAPITALISED = rf"[{_UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
 _ORDINARY_TITLES = frozenset({"med", "lord", "sir", "judge", "father", "sister", "mag"})
 _RELATIVES = (
     "mother|father|wife|husband|son|daughter|sister|brother|partner|guardian|spouse|parent|carer|neighbou?r|aunt|uncle"
@@ -51,10 +53,16 @@ _PAIR = re.compile(
 )
 
 
-def name_cues(text: str) -> Iterator[Finding]:
-    """Yield names that their surroundings give away; the text is normalised."""
+def name_cues(text: str, folded: str) -> Iterator[Finding]:
+    """Yield names that their surroundings give away.
+
+    Args:
+        text: The normalised text.
+        folded: The same, folded.
+    """
     yield from _titled(text)
     yield from _cued(text)
+    yield from _birth_names(text, folded)
     yield from _kin(text)
     yield from _credentialed(text)
     yield from _with_initials(text)
@@ -102,6 +110,20 @@ def _cued(text: str) -> Iterator[Finding]:
         plain = [word for word in found if not is_ordinary(word)]
         if is_given_name(found[0]) or (len(found) > 1 and len(plain) == len(found)) or _is_initialled(found):
             yield _person(*span, 0.8)
+
+
+@cache
+def _birth_name_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_]){alternation(phrases('birth_names'))}(?![^\W_])(?:\(e\))?[.: ]{{1,3}}(?=\S)")
+
+
+def _birth_names(text: str, folded: str) -> Iterator[Finding]:
+    """Names that somebody was born with: "née ROCHEBRUNE", "geb. Kluge"."""
+    for match in _birth_name_pattern().finditer(folded):
+        span = name_at(text, match.end(), _line_end(text, match.end()), labelled=True)
+        name = text[span[0] : span[1]] if span else ""
+        if span and not name.islower() and not is_month(name.split()[0]):
+            yield _person(*span, 0.9)
 
 
 def _kin(text: str) -> Iterator[Finding]:

@@ -9,10 +9,12 @@ from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed
 
 _MIXED_CREDENTIALS = frozenset({"phd", "frcpath", "mbchb", "mrcpath", "pharmd", "facharzt", "facharztin"})
+_UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
+_ELIDED = re.compile(rf"(?:d|l|dell|dall|t)['’][{_UPPER}]")
 _WORD = r"[^\W\d_](?:[^\W_]|['’`´](?=[^\W\d_])|-(?=[^\W\d_]))*"
 NAME_WORD = re.compile(rf"{_WORD}\.?")
 _OPENING = re.compile(r"[\s\"'*(]*")
-_GAP = re.compile(r",? |\^|,")
+_GAP = re.compile(rf",? |\^|,|(?<=\.)(?=[{_UPPER}]\.|[{_UPPER}][^\W\d_]+-?)")
 _FOLLOWING = re.compile(r"(?:['’]s)?(?: [^\W\d_][\w'’.-]*){1,2}")
 _LONGEST_ABBREVIATION = 4
 _LONGEST_NAME = 6
@@ -142,7 +144,8 @@ def _continues(word: str, capitalised: bool, last: bool) -> bool:
     if capitalised and is_particle(word):
         return True
     # A surname such as "Ward" is also a label; at the end of a field it is the surname.
-    return word[0].isupper() == capitalised and (last or not _stops(word))
+    upper = word[0].isupper() or bool(_ELIDED.match(word))
+    return upper == capitalised and (last or not _stops(word))
 
 
 def _ends_sentence(word: str) -> bool:

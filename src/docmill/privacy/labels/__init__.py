@@ -148,10 +148,10 @@ def _composed(parts: list[str]) -> str | None:
 
 def _contact(topics: frozenset[str]) -> str | None:
     """Decide for labels of contact details and dates."""
-    if "email" in topics:
-        return "EMAIL"
     if "birth" in topics:
         return OTHER if "place" in topics else "DATE_OF_BIRTH"
+    if "email" in topics:
+        return "EMAIL"
     if "phone" in topics:
         return "PHONE"
     return None
