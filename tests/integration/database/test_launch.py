@@ -13,7 +13,6 @@ import pytest
 
 from docmill.database.launch import NOBODY, find_launcher
 from docmill.database.server import EmbeddedServer
-from docmill.errors import EmbeddedServerFailed
 
 from .conftest import PROGRAM, ServerUser
 
@@ -85,21 +84,6 @@ def test_a_folder_made_without_namespaces_opens_with_them(home: Path, only_setpr
         second.start()
         second.release()
     assert owners(second.data) == {0}
-
-
-@needs_root
-def test_root_with_no_way_around_is_told(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EmbeddedServerFailed, match="refuses to run as root"):
-        EmbeddedServer(home, start_timeout=30).start()
-
-
-@needs_root
-def test_root_keeps_away_from_the_folder_of_another_user(home: Path) -> None:
-    (home / "database").mkdir(parents=True)
-    os.chown(home / "database", NAMELESS, NAMELESS)
-    with pytest.raises(EmbeddedServerFailed, match="belongs to the user with id 54321"):
-        EmbeddedServer(home, start_timeout=30).start()
 
 
 @needs_root

@@ -16,7 +16,7 @@ from docmill.database.binaries import find_binaries
 from docmill.database.connection import Database
 from docmill.database.locks import FileLock
 from docmill.database.server import EmbeddedServer, Stopped
-from docmill.errors import DatabaseUnavailable, EmbeddedServerFailed
+from docmill.errors import DatabaseUnavailable
 
 from .conftest import ServerUser
 
@@ -236,39 +236,3 @@ def test_the_log_holds_no_statement_and_no_value(home: Path) -> None:
                 connection.execute(statement)  # type: ignore[arg-type]
     server.release()
     assert "Sentinel" not in server.log.read_text()
-
-
-def test_a_start_that_another_process_holds_ends_at_its_limit(home: Path) -> None:
-    (home / "database").mkdir(parents=True)
-    with FileLock(home / "database" / "start.lock") as lock:
-        assert lock.try_exclusive()
-        with pytest.raises(EmbeddedServerFailed, match="Another process"):
-            EmbeddedServer(home, start_timeout=0.1).start()
-
-
-def test_a_server_that_neither_answers_nor_ends_is_told(home: Path) -> None:
-    (home / "database").mkdir(parents=True)
-    with FileLock(home / "database" / "server.lock") as lock:
-        assert lock.try_exclusive()
-        with pytest.raises(EmbeddedServerFailed, match="neither answers nor ends"):
-            EmbeddedServer(home, start_timeout=0.1).start()
-
-
-def test_data_of_another_major_version_is_left_alone(home: Path) -> None:
-    server = server_of(home)
-    server.start()
-    server.release()
-    version = home / "database" / "data" / "PG_VERSION"
-    version.write_text("99\n")
-    with pytest.raises(EmbeddedServerFailed, match="made by PostgreSQL 99"):
-        server_of(home).start()
-
-
-def test_a_broken_data_folder_is_told_with_the_end_of_the_log(home: Path) -> None:
-    server = server_of(home)
-    server.start()
-    server.release()
-    (home / "database" / "data" / "global" / "pg_control").unlink()
-    with pytest.raises(EmbeddedServerFailed, match="pg_control"):
-        server_of(home).start()
-    assert not server.is_running()
