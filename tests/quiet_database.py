@@ -48,6 +48,7 @@ class Rows:
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = list(rows)
         self.description = [()] if rows else None
+        self.rowcount = len(self._rows)
 
     def fetchone(self) -> Row | None:
         return self._rows[0] if self._rows else None
