@@ -18,7 +18,7 @@ from docmill.documents.words import PageWords
 from docmill.errors import XfaPlaceholder
 from docmill.settings import DocumentSettings
 
-_XFA_NOTICE = re.compile(r"please\s+wait|adobe\s+reader\s+\d", re.IGNORECASE)
+_XFA_NOTICE = re.compile(r"please\s+wait|(?:adobe|acrobat)\s+reader|pdf\s+viewer", re.IGNORECASE)
 
 
 class PageReader:

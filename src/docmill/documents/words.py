@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from docmill.documents.geometry import Box
+
 
 @dataclass(slots=True)
 class PlacedWord:
@@ -22,6 +24,8 @@ class PlacedWord:
         turn: Reading direction in quarter turns clockwise: 0 to the right, 1 down, 2 to the left, 3 up.
         confidence: How sure character recognition is, 0 to 1; None for text that was not recognised.
         order: Place in the order of the file; -1 where that is not known.
+        slanted: Whether it stands aslant, as watermarks do; it belongs to no row then.
+        shown: Its box on the page, where the other coordinates are those of a page that was levelled.
     """
 
     text: str
@@ -33,6 +37,8 @@ class PlacedWord:
     turn: int = 0
     confidence: float | None = None
     order: int = -1
+    slanted: bool = False
+    shown: Box | None = None
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from docmill.documents.cleaning import clean
 from docmill.documents.geometry import shown_box
@@ -18,6 +19,8 @@ _SCRIPT_SHIFT = 0.75
 _SCRIPT_SIZE = 0.85
 
 _EXPONENT_BASE = re.compile(r"(?:10|[munpk]?m)$")
+_LAM, _ALEFS = "ل", frozenset("اأإآ")
+_LEFT_TO_RIGHT = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.,:/%+-]*[0-9A-Za-z])?")
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 
 
@@ -32,6 +35,7 @@ class Character:
         x1: Right edge.
         bottom: Lower edge.
         baseline: Height of the baseline.
+        origin: Where it begins; the characters of one ligature begin at one place.
     """
 
     text: str
@@ -40,6 +44,7 @@ class Character:
     x1: float
     bottom: float
     baseline: float
+    origin: float = 0.0
 
     @property
     def height(self) -> float:
@@ -78,7 +83,21 @@ def _continues(group: list[Character], character: Character) -> bool:
     shift = abs(character.baseline - previous.baseline)
     if shift <= _BASELINE_SHIFT * height:
         return True
-    return _is_script(character, first) or _is_script(first, character) or _is_script(previous, character)
+    # A group that begins with a script ends before a character of full size: the script belongs to what it touches.
+    return _is_script(character, first) or (_is_script(previous, character) and not _is_script(first, character))
+
+
+def right_to_left(characters: Iterable[Character]) -> str:
+    """Return the text of a word that reads to the left, whichever way the file goes.
+
+    Digits and Latin letters inside keep their order, and so do the characters of one ligature.
+    """
+    ordered = sorted(characters, key=lambda character: (-character.origin, character.x0))
+    for place, (first, second) in enumerate(pairwise(ordered)):
+        # Files name the parts of this ligature in either order; there is no other that begins with an alef.
+        if second.text == _LAM and first.text in _ALEFS and first.origin == second.origin:
+            ordered[place : place + 2] = second, first
+    return _LEFT_TO_RIGHT.sub(lambda run: run[0][::-1], "".join(character.text for character in ordered))
 
 
 def _is_script(character: Character, base: Character) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from docmill.documents.engines.interface import WordSource
+from docmill.documents.engines.pdfium_forms import FormFiller
 from docmill.documents.engines.pdfium_image import image_cover, render, unmapped_share
 from docmill.documents.engines.pdfium_text import TextReader
 from docmill.documents.ocr.image import PageImage
@@ -44,10 +45,11 @@ class PdfiumDocument(WordSource):
             # Only a load that failed sets the error. After one that found no pages, it is still that of the file
             # before, for example "wrong password".
             raise _load_error(path, pdfium.FPDF_GetLastError(), password)
+        self._forms = FormFiller(self._document)
         self.page_count: int = pdfium.FPDF_GetPageCount(self._document)
         if not self._has_a_page():
             self.close()
-            raise NoPages(f"{path.name} has no pages.")
+            raise NoPages("The document has no pages.")
 
     def _has_a_page(self) -> bool:
         """Whether at least one of the pages that the file counts exists."""
@@ -77,18 +79,25 @@ class PdfiumDocument(WordSource):
 
     @contextmanager
     def page(self, number: int) -> Iterator[Any]:
-        """Open a page, counted from 1, as an ``FPDF_PAGE``.
+        """Open a page, counted from 1, as an ``FPDF_PAGE``; its form fields and notes are made part of it.
 
         Raises:
             DocumentError: The page cannot be read.
         """
-        page = pdfium.FPDF_LoadPage(self._document, number - 1)
-        if not page:
-            raise DocumentError(f"Page {number} cannot be read.", page=number)
+        page = self._load_page(number)
+        if self._forms.flatten(page):
+            pdfium.FPDF_ClosePage(page)
+            page = self._load_page(number)
         try:
             yield page
         finally:
             pdfium.FPDF_ClosePage(page)
+
+    def _load_page(self, number: int) -> Any:
+        page = pdfium.FPDF_LoadPage(self._document, number - 1)
+        if not page:
+            raise DocumentError(f"Page {number} cannot be read.", page=number)
+        return page
 
     def page_words(self, number: int) -> PageWords:
         """Return the words of a page, counted from 1.
@@ -118,6 +127,7 @@ class PdfiumDocument(WordSource):
     def close(self) -> None:
         """Let the file go."""
         if self._document:
+            self._forms.close()
             pdfium.FPDF_CloseDocument(self._document)
             self._document = None
 
@@ -141,8 +151,8 @@ def _initialise() -> None:
 def _load_error(path: Path, code: int, password: str | None) -> DocumentError:
     if code == pdfium.FPDF_ERR_PASSWORD:
         if password is None:
-            return EncryptedDocument(f"{path.name} needs a password; give it with --password-file.")
-        return WrongPassword(f"The password does not open {path.name}.")
+            return EncryptedDocument("The document needs a password; give it with --password-file.")
+        return WrongPassword("The password does not open the document.")
     if code == pdfium.FPDF_ERR_SECURITY:
-        return DocumentError(f"{path.name} uses an encryption that is not supported; save it without one.")
-    return DocumentError(f"{path.name} is damaged and cannot be read; open it elsewhere and save it again.")
+        return DocumentError("The document uses an encryption that is not supported; save it without one.")
+    return DocumentError("The document is damaged and cannot be read; open it elsewhere and save it again.")

@@ -11,12 +11,14 @@ import ctypes
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from docmill.documents.cleaning import REPLACEMENT, clean
-from docmill.documents.engines.characters import Character, join_characters
+from docmill.documents.engines.characters import Character, join_characters, right_to_left
+from docmill.documents.engines.skew import LEAST_SKEW, MOST_SKEW, levelled
 from docmill.documents.geometry import Box, reading_box, shown_box
 from docmill.documents.words import PageWords, PlacedWord
 
@@ -29,13 +31,12 @@ _UNREADABLE = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 # Places where two words may have been glued: "DateUnits", "1.73m2(>90)".
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[\w%²³])(?=[(\[])|(?<=[)\]])(?=\w)")
+# Digits that may be raised in the file: "103/µL", "1.73m2".
+_MAYBE_EXPONENT = re.compile(r"(?:^|[x×*·])10\d{1,2}(?:/|$)|m[23](?:$|\W)")
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-_RAISED_DIGITS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 # In parts of the height of the characters.
 _WIDEST_CHARACTER = 1.25
 _SEAM_GAP = 0.05
-_TOUCH = 0.15
-_SAME_ROW = 0.6
 
 
 class PageFrame:
@@ -75,6 +76,7 @@ class TextReader:
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
         self._rectangle_pointer = ctypes.byref(self._rectangle)
         self._x_pointer, self._y_pointer = ctypes.byref(self._x), ctypes.byref(self._y)
+        self._leans: list[tuple[float, int]] = []
 
     def read(self) -> PageWords:
         """Return the words in the order of the file; at most the first 200,000 characters are looked at."""
@@ -85,7 +87,7 @@ class TextReader:
             words += self._line_words(text, _cut(_WORD.finditer(text, line.start(), line.end()), seams))
         if clean(text) != text:
             words = [word for word in map(_cleaned, words) if word.text]
-        words = _join_exponents(words)
+        words = levelled(words, self._leans, self._frame.width, self._frame.height)
         for order, word in enumerate(words):
             word.order = order
         return PageWords(
@@ -125,15 +127,20 @@ class TextReader:
     def _line_words(self, text: str, spans: Iterator[tuple[int, int]]) -> list[PlacedWord]:
         words: list[PlacedWord] = []
         turned: bool | None = None
+        lean = 0.0
         for first, last in spans:
             if turned is None:
-                turned = self._quarter_turns(first) != 0 or self._frame.rotation != 0
+                turns, lean = self._direction(first)
+                turned = bool(turns or lean or self._frame.rotation)
             word = None if turned else self._plain_word(text[first : last + 1], first, last)
             words += [word] if word else self._spelled_words(text, first, last)
+        self._leans.append((lean, len(words)))
         return words
 
     def _plain_word(self, text: str, first: int, last: int) -> PlacedWord | None:
         """Return the word when its two ends look like one run to the right, else None."""
+        if _MAYBE_EXPONENT.search(text) or _RIGHT_TO_LEFT.search(text):
+            return None
         origin = pdfium.FPDFText_GetCharOrigin(self._text_page, first, self._x_pointer, self._y_pointer)
         box = pdfium.FPDFText_GetLooseCharBox(self._text_page, last, self._rectangle_pointer)
         if not (origin and box):
@@ -150,12 +157,22 @@ class TextReader:
         return PlacedWord(text, x0 - left, top - rectangle.top, x1 - left, top - rectangle.bottom, top - baseline)
 
     def _spelled_words(self, text: str, first: int, last: int) -> list[PlacedWord]:
-        turn = (self._frame.rotation + self._quarter_turns(first)) % 4
+        turns, lean = self._direction(first)
+        turn = (self._frame.rotation + turns) % 4
+        slanted = abs(lean) > MOST_SKEW
+        if slanted:
+            turn = 0
         characters = [
             character for index in range(first, last + 1) if (character := self._character(text, index, turn))
         ]
-        if characters and _RIGHT_TO_LEFT.search(text, first, last + 1):
-            return [_right_to_left_word(characters, turn)]
+        if not characters:
+            return []
+        if slanted:
+            return [
+                replace(_whole_word("".join(character.text for character in characters), characters, 0), slanted=True)
+            ]
+        if _RIGHT_TO_LEFT.search(text, first, last + 1):
+            return [_whole_word(right_to_left(characters), characters, turn)]
         return join_characters(characters, turn)
 
     def _character(self, text: str, index: int, turn: int) -> Character | None:
@@ -166,12 +183,15 @@ class TextReader:
         )
         pdfium.FPDFText_GetCharOrigin(self._text_page, index, self._x_pointer, self._y_pointer)
         origin = self._frame.shown(self._x.value, self._y.value, self._x.value, self._y.value)
-        return Character(text[index], *reading_box(box, turn), reading_box(origin, turn)[1])
+        begin, baseline, *_ = reading_box(origin, turn)
+        return Character(text[index], *reading_box(box, turn), baseline, begin)
 
-    def _quarter_turns(self, index: int) -> int:
-        """Return the clockwise turns of a character against the unturned page."""
+    def _direction(self, index: int) -> tuple[int, float]:
+        """Return the clockwise quarter turns of a character against the unturned page, and degrees beyond them."""
         angle: float = pdfium.FPDFText_GetCharAngle(self._text_page, index)
-        return round(angle / (math.pi / 2)) % 4
+        turns = round(angle / (math.pi / 2))
+        lean = math.degrees(angle) - 90 * turns
+        return turns % 4, lean if abs(lean) >= LEAST_SKEW else 0.0
 
 
 def _cut(matches: Iterator[re.Match[str]], seams: list[int]) -> Iterator[tuple[int, int]]:
@@ -185,32 +205,14 @@ def _cut(matches: Iterator[re.Match[str]], seams: list[int]) -> Iterator[tuple[i
         yield start, end - 1
 
 
-def _right_to_left_word(characters: list[Character], turn: int) -> PlacedWord:
+def _whole_word(text: str, characters: list[Character], turn: int) -> PlacedWord:
     box = (
         min(character.x0 for character in characters),
         min(character.top for character in characters),
         max(character.x1 for character in characters),
         max(character.bottom for character in characters),
     )
-    text = "".join(character.text for character in characters)
     return PlacedWord(clean(text), *shown_box(box, turn), characters[0].baseline, turn)
-
-
-def _join_exponents(words: list[PlacedWord]) -> list[PlacedWord]:
-    """Join what follows a raised digit, because PDFium begins a new line there: "10³" and "/L"."""
-    joined: list[PlacedWord] = []
-    for word in words:
-        previous = joined[-1] if joined else None
-        if previous and previous.text[-1] in _RAISED_DIGITS and previous.turn == word.turn == 0:
-            height = word.bottom - word.top
-            near = abs(word.x0 - previous.x1) < _TOUCH * height
-            if near and abs(word.baseline - previous.baseline) < _SAME_ROW * height:
-                previous.text += word.text
-                previous.x1 = word.x1
-                previous.bottom = max(previous.bottom, word.bottom)
-                continue
-        joined.append(word)
-    return joined
 
 
 def _joined_surrogates(match: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from docmill.documents.layout.touching import join_touching
 from docmill.documents.words import PlacedWord
 
 RUN_GAP = 0.75
@@ -65,6 +66,7 @@ def build_rows(words: Iterable[PlacedWord]) -> list[Row]:
     rows = _join_scripts(rows)
     for row in rows:
         row.words.sort(key=lambda word: word.x0)
+        row.words = join_touching(row.words)
     return rows
 
 
