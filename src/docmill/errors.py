@@ -22,6 +22,7 @@ The tree (class: code, kind)::
     │   ├── XfaPlaceholder                xfa_placeholder          permanent
     │   ├── NoText                        no_text                  permanent
     │   ├── InvalidInput                  invalid_input            permanent
+    │   ├── UnparseableInput              unparseable_input        permanent
     │   ├── BookNotFound                  book_not_found           permanent
     │   └── AmbiguousBook                 ambiguous_book           permanent
     ├── IsolationError                    step_crashed             transient
@@ -233,6 +234,12 @@ class InvalidInput(DocumentError):
     """The input does not have the form that the pipeline expects."""
 
     code = "invalid_input"
+
+
+class UnparseableInput(DocumentError):
+    """The file holds no table that can be read; bring it as CSV, XLSX, JSON, Parquet or PDF with a table."""
+
+    code = "unparseable_input"
 
 
 class BookNotFound(DocumentError):

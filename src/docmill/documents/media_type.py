@@ -10,6 +10,8 @@ from pathlib import Path
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PARQUET = "application/vnd.apache.parquet"
+JSON_LINES = "application/x-ndjson"
 UNKNOWN = "application/octet-stream"
 
 _LOOKED_AT_BYTES = 64 * 1024
@@ -22,10 +24,11 @@ _SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
-    (b"PAR1", "application/vnd.apache.parquet"),
+    (b"PAR1", PARQUET),
     (b"\x1f\x8b", "application/gzip"),
     (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
 )
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Office files are archives that differ by one member.
 _OFFICE = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
 
@@ -33,7 +36,7 @@ _OFFICE = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
 def detect_media_type(path: Path) -> str:
     """Return the media type of a file.
 
-    Text is told apart as JSON, CSV or plain text; what fits nothing is ``application/octet-stream``.
+    Text is told apart as JSON, lines of JSON, CSV or plain text; what fits nothing is ``application/octet-stream``.
     """
     with path.open("rb") as file:
         head = file.read(_LOOKED_AT_BYTES)
@@ -45,6 +48,9 @@ def detect_media_type(path: Path) -> str:
             return media_type
     if head.startswith(b"PK\x03\x04"):
         return _archive_type(path)
+    if head.startswith(_UTF16_MARKS):
+        # A character may be cut in half by the limit.
+        head = head[: len(head) // 2 * 2].decode("utf-16", "ignore").encode()
     return _text_type(head) if head and b"\x00" not in head else UNKNOWN
 
 
@@ -72,12 +78,24 @@ def _text_type(head: bytes) -> str:
         try:
             json.loads(text)
         except json.JSONDecodeError as error:
+            if _is_record(text.lstrip().partition("\n")[0]):
+                return JSON_LINES
             # A long file is cut, so an error at the end of what was read says nothing.
             if len(head) < _LOOKED_AT_BYTES or error.pos < len(text) - 1024:
                 return "text/plain"
+        except RecursionError:
+            return "text/plain"
         return "application/json"
     lines = [line for line in text.splitlines(keepends=True)[:_LOOKED_AT_LINES] if line.strip()]
     return "text/csv" if any(_is_table(lines, delimiter) for delimiter in ",;\t|") else "text/plain"
+
+
+def _is_record(line: str) -> bool:
+    """Whether a first line is a JSON object by itself."""
+    try:
+        return isinstance(json.loads(line), dict)
+    except (json.JSONDecodeError, RecursionError):
+        return False
 
 
 def _is_table(lines: list[str], delimiter: str) -> bool:

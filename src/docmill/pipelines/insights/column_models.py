@@ -111,13 +111,12 @@ class NumericStats(CamelShape):
 
 
 class TextStats(Shape):
-    """Lengths of the texts of a column, in code points; ``words`` is the mean number of words."""
+    """Lengths of the texts of a column in code points; ``words`` is their mean number, in at most 20,000 rows."""
 
     min_length: int
     max_length: int
     mean_length: float
     words: float
-    blank_count: int = 0
 
 
 class DateStats(Shape):

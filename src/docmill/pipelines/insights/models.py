@@ -30,7 +30,7 @@ from pydantic import ConfigDict, Field
 
 from docmill.pipelines.insights.column_models import CamelShape, Cell, ColumnProfile, NumericStats, Shape
 
-FileType = Literal["csv", "xlsx", "json", "parquet", "pdf"]
+FileType = Literal["csv", "xlsx", "xls", "json", "parquet", "pdf"]
 Severity = Literal["high", "medium", "low"]
 
 

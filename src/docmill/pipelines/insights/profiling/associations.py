@@ -1,0 +1,140 @@
+"""How columns go together: correlations of numbers, associations of categories."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from docmill.pipelines.insights.models import Correlation
+from docmill.pipelines.insights.profiling.figures import Subject
+from docmill.pipelines.insights.profiling.kinds import Kind
+
+_MOST_LISTED = 200
+_MOST_NUMBERS = 30
+_MOST_CATEGORY_COLUMNS = 10
+_MOST_CATEGORIES = 50
+_FEWEST_ROWS = 3
+
+
+def correlations(subject: Subject, kinds: Sequence[Kind]) -> list[Correlation]:
+    """Return how the columns go together, the strongest first.
+
+    Pearson's coefficients are those of all rows; the others are computed on a sample of a large table. Where there are
+    more than 30 columns of numbers or 10 of categories, the first ones are compared.
+    """
+    numbers = [kind for kind in kinds if kind.is_measure and kind.unique > 1][:_MOST_NUMBERS]
+    categories = [kind for kind in kinds if kind.is_category and 1 < kind.unique <= _MOST_CATEGORIES]
+    categories = categories[:_MOST_CATEGORY_COLUMNS]
+    found = [
+        *_pearson(subject, numbers),
+        *_spearman(subject, numbers),
+        *_cramers_v(subject, categories),
+        *_correlation_ratios(subject, categories, numbers),
+    ]
+    return sorted(found, key=lambda item: -abs(item.value))[:_MOST_LISTED]
+
+
+def _pearson(subject: Subject, numbers: Sequence[Kind]) -> Iterator[Correlation]:
+    pairs = list(combinations(numbers, 2))
+    wanted: dict[str, str] = {}
+    for a, b in pairs:
+        wanted[f"{a.field} {b.field} r"] = f"corr({a.field}::DOUBLE, {b.field}::DOUBLE)"
+        wanted[f"{a.field} {b.field} n"] = f"count_if({a.field} IS NOT NULL AND {b.field} IS NOT NULL)"
+    found = subject.ask(wanted)
+    for a, b in pairs:
+        value, rows = found[f"{a.field} {b.field} r"], found[f"{a.field} {b.field} n"]
+        if value is not None and rows >= _FEWEST_ROWS:
+            yield Correlation(column_a=a.name, column_b=b.name, method="pearson", value=value, rows=rows)
+
+
+def _spearman(subject: Subject, numbers: Sequence[Kind]) -> Iterator[Correlation]:
+    """Yield the correlations of the ranks; equal values share the mean of their ranks."""
+    if len(numbers) < 2:
+        return
+    ranks = []
+    for kind in numbers:
+        field = kind.field
+        rank = f"rank() OVER (ORDER BY {field}) + (count(*) OVER (PARTITION BY {field}) - 1) / 2"
+        ranks.append(f"CASE WHEN {field} IS NOT NULL THEN {rank} END AS {field}")
+    subject.connection.execute(f"CREATE OR REPLACE TEMP TABLE ranks AS SELECT {', '.join(ranks)} FROM sample")
+    pairs = list(combinations(numbers, 2))
+    wanted: dict[str, str] = {}
+    for a, b in pairs:
+        wanted[f"{a.field} {b.field} r"] = f"corr({a.field}, {b.field})"
+        wanted[f"{a.field} {b.field} n"] = f"count_if({a.field} IS NOT NULL AND {b.field} IS NOT NULL)"
+    found = subject.ask(wanted, "ranks")
+    for a, b in pairs:
+        value, rows = found[f"{a.field} {b.field} r"], found[f"{a.field} {b.field} n"]
+        if value is not None and rows >= _FEWEST_ROWS:
+            yield Correlation(
+                column_a=a.name, column_b=b.name, method="spearman", value=value, rows=rows, sampled=subject.sampled
+            )
+
+
+def _cramers_v(subject: Subject, categories: Sequence[Kind]) -> Iterator[Correlation]:
+    for a, b in combinations(categories, 2):
+        cells = subject.rows_of(
+            f"SELECT {a.field}, {b.field}, count(*) FROM sample"
+            f" WHERE {a.field} IS NOT NULL AND {b.field} IS NOT NULL GROUP BY ALL"
+        )
+        value = cramers_v([(str(left), str(right), count) for left, right, count in cells])
+        rows = sum(count for _, _, count in cells)
+        if value is not None and rows >= _FEWEST_ROWS:
+            yield Correlation(
+                column_a=a.name, column_b=b.name, method="cramers_v", value=value, rows=rows, sampled=subject.sampled
+            )
+
+
+def cramers_v(cells: Sequence[tuple[str, str, int]]) -> float | None:
+    """Return Cramér's V of a contingency table, given its cells that are not 0; None with one row or column."""
+    lefts: defaultdict[str, int] = defaultdict(int)
+    rights: defaultdict[str, int] = defaultdict(int)
+    for left, right, count in cells:
+        lefts[left] += count
+        rights[right] += count
+    smaller = min(len(lefts), len(rights)) - 1
+    if smaller < 1:
+        return None
+    # Chi-squared over n is the sum of squares over what the margins let expect, less 1.
+    squared = sum(count * count / (lefts[left] * rights[right]) for left, right, count in cells) - 1
+    return min(1.0, math.sqrt(max(0.0, squared) / smaller))
+
+
+def _correlation_ratios(subject: Subject, categories: Sequence[Kind], numbers: Sequence[Kind]) -> Iterator[Correlation]:
+    if not numbers:
+        return
+    for category in categories:
+        parts = ", ".join(f"count({kind.field}), avg({kind.field}), var_pop({kind.field})" for kind in numbers)
+        groups = subject.rows_of(
+            f"SELECT {parts} FROM sample WHERE {category.field} IS NOT NULL GROUP BY {category.field}"
+        )
+        for place, kind in enumerate(numbers):
+            figures = [group[3 * place : 3 * place + 3] for group in groups if group[3 * place]]
+            value = correlation_ratio(figures)
+            rows = sum(count for count, _, _ in figures)
+            if value is not None and rows >= _FEWEST_ROWS:
+                yield Correlation(
+                    column_a=category.name,
+                    column_b=kind.name,
+                    method="correlation_ratio",
+                    value=value,
+                    rows=rows,
+                    sampled=subject.sampled,
+                )
+
+
+def correlation_ratio(groups: Sequence[tuple[int, float, float]]) -> float | None:
+    """Return the root of the share of the variance that lies between groups; None where there is no variance.
+
+    Args:
+        groups: Count, mean and variance (divided by the count) of each group.
+    """
+    total = sum(count for count, _, _ in groups)
+    if not total or any(variance is None for _, _, variance in groups):
+        return None
+    mean = sum(count * group_mean for count, group_mean, _ in groups) / total
+    between = sum(count * (group_mean - mean) ** 2 for count, group_mean, _ in groups)
+    within = sum(count * variance for count, _, variance in groups)
+    return math.sqrt(between / (between + within)) if between + within > 0 else None

@@ -1,0 +1,92 @@
+"""Drift: how the first third of the rows differs from the last."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+from docmill.pipelines.insights.models import Drift
+from docmill.pipelines.insights.profiling.figures import Subject
+from docmill.pipelines.insights.profiling.kinds import Kind
+from docmill.pipelines.insights.profiling.over_time import date_column
+
+_FEWEST_ROWS = 60
+_MOST_CATEGORIES = 50
+_DECILES = 10
+# A share of 0 would make the index infinite.
+_LEAST_SHARE = 0.0001
+
+
+def drift(subject: Subject, kinds: Sequence[Kind]) -> list[Drift]:
+    """Return how much each measure and category differs between the first and the last third of the rows.
+
+    The rows are ordered by the date column, where there is one, else as in the file; of a large table, a sample is
+    compared.
+    """
+    if subject.rows < _FEWEST_ROWS:
+        return []
+    date = date_column(kinds, subject.rows)
+    order = date.field if date else "row"
+    early, late = subject.rows_of(
+        f"SELECT quantile_disc({order}, 0.3333), quantile_disc({order}, 0.6667) FROM sample WHERE {order} IS NOT NULL"
+    )[0]
+    if early is None or early >= late:
+        return []
+    subject.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE thirds AS SELECT CASE WHEN {order} <= ? THEN 0 ELSE 1 END AS part, *"
+        f" FROM sample WHERE {order} <= ? OR {order} > ?",
+        [early, early, late],
+    )
+    found = [
+        _drift(subject, kind, date)
+        for kind in kinds
+        if kind.unique > 1 and (kind.is_measure or (kind.is_category and kind.unique <= _MOST_CATEGORIES))
+    ]
+    return sorted((item for item in found if item), key=lambda item: -item.psi)
+
+
+def _drift(subject: Subject, kind: Kind, date: Kind | None) -> Drift | None:
+    bins = _deciles(subject, kind) if kind.is_measure else f"{kind.field}::VARCHAR"
+    counted = subject.rows_of(
+        f"SELECT part, {bins} AS bin, count({kind.field}) FROM thirds WHERE {kind.field} IS NOT NULL GROUP BY part, bin"
+    )
+    mean = f"avg({kind.field})" if kind.is_measure else "NULL"
+    figures = {
+        part: (average, missing)
+        for part, average, missing in subject.rows_of(
+            f"SELECT part, {mean}, 1 - count({kind.field}) / count(*) FROM thirds GROUP BY part"
+        )
+    }
+    parts: list[dict[str, int]] = [defaultdict(int), defaultdict(int)]
+    for part, bin_, count in counted:
+        parts[part][str(bin_)] += count
+    if not parts[0] or not parts[1] or len(figures) < 2:
+        return None
+    return Drift(
+        column=kind.name,
+        order=date.name if date else None,
+        psi=stability_index(*parts),
+        first_mean=figures[0][0],
+        last_mean=figures[1][0],
+        first_missing=figures[0][1],
+        last_missing=figures[1][1],
+    )
+
+
+def _deciles(subject: Subject, kind: Kind) -> str:
+    """Return the expression for the bin of a value, of bins that hold as many values each."""
+    shares = [place / _DECILES for place in range(1, _DECILES)]
+    edges = subject.rows_of(f"SELECT quantile_cont({kind.field}::DOUBLE, {shares}) FROM sample")[0][0]
+    return " + ".join(f"({kind.field} > {edge!r})::INTEGER" for edge in dict.fromkeys(edges))
+
+
+def stability_index(first: dict[str, int], last: dict[str, int]) -> float:
+    """Return the population stability index of two distributions, given as counts by bin."""
+    first_total, last_total = sum(first.values()), sum(last.values())
+    index = 0.0
+    for bin_ in first.keys() | last.keys():
+        before = max(first.get(bin_, 0) / first_total, _LEAST_SHARE)
+        after = max(last.get(bin_, 0) / last_total, _LEAST_SHARE)
+        index += (after - before) * math.log(after / before)
+    return index

@@ -1,0 +1,70 @@
+"""Asking DuckDB for many figures of a table at once, by name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from docmill.pipelines.insights.reading.source import LoadedColumn, OpenTable
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SAMPLE_ROWS = 20_000
+_MOST_EXPRESSIONS = 400
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The table that is profiled.
+
+    Attributes:
+        connection: Its database: all rows in ``data``, at most ``SAMPLE_ROWS`` of them in ``sample``.
+        columns: What its columns hold.
+        rows: Its rows.
+        exact: Whether figures that need all values at once are computed exactly.
+        sampled: Whether ``sample`` lacks rows.
+    """
+
+    connection: DuckDBPyConnection
+    columns: list[LoadedColumn]
+    rows: int
+    exact: bool
+    sampled: bool
+
+    def ask(self, wanted: Mapping[str, str], table: str = "data") -> dict[str, Any]:
+        """Return what each expression yields over all rows of a table; NaN and infinity become None."""
+        found: dict[str, Any] = {}
+        for batch in _batches(wanted):
+            row = self.connection.execute(f"SELECT {', '.join(batch.values())} FROM {table}").fetchone()
+            found |= dict(zip(batch, map(finite, row or ()), strict=True))
+        return found
+
+    def rows_of(self, query: str) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        return self.connection.execute(query).fetchall()
+
+
+def _batches(wanted: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    items = list(wanted.items())
+    for start in range(0, len(items), _MOST_EXPRESSIONS):
+        yield dict(items[start : start + _MOST_EXPRESSIONS])
+
+
+def finite(value: Any) -> Any:
+    """Return a value, or None for a number that JSON cannot hold."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def open_subject(table: OpenTable, exact_rows: int) -> Subject:
+    """Return a table ready to be profiled.
+
+    The sample is a pseudo-random one that is the same for the same file.
+    """
+    rows = table.info.rows
+    sampled = rows > SAMPLE_ROWS
+    condition = f"WHERE hash(rowid) % {rows} < {SAMPLE_ROWS}" if sampled else ""
+    table.connection.execute(f"CREATE OR REPLACE TEMP TABLE sample AS SELECT rowid AS row, * FROM data {condition}")
+    return Subject(table.connection, table.columns, rows, rows <= exact_rows, sampled)

@@ -1,0 +1,61 @@
+"""What a profile warns of: cells that do not fit, readings that were a choice, personal data, estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from docmill.pipelines.insights.models import Issue
+from docmill.pipelines.insights.profiling.figures import Subject
+from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind
+
+_TEXTS = ("text", "categorical", "complex")
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = "left({}, 1) IN ('=', '+', '-', '@', '\t', '\r')"
+
+
+def find_issues(subject: Subject, kinds: Sequence[Kind], personal: Mapping[str, Mapping[str, float]]) -> list[Issue]:
+    """Return what the reader of the figures must know, column by column."""
+    formulas = _formulas(subject, kinds)
+    issues = [issue for kind in kinds for issue in _of_column(kind, personal.get(kind.field, {}), formulas)]
+    if not subject.exact:
+        message = (
+            f"The table has more rows than DOCMILL_TABLE_EXACT_ROWS: quantiles are estimated, and numbers of"
+            f" different values may be off by {DISTINCT_ERROR:.0%}."
+        )
+        issues.append(Issue(code="estimated", severity="low", message=message, count=subject.rows))
+    return issues
+
+
+def _formulas(subject: Subject, kinds: Sequence[Kind]) -> dict[str, int]:
+    """Return how many cells of each column of texts a spreadsheet would take for formulas."""
+    texts = [kind.field for kind in kinds if kind.inferred_type in _TEXTS and kind.column.present]
+    return subject.ask({field: f"count_if({_FORMULA.format(field)})" for field in texts}) if texts else {}
+
+
+def _of_column(kind: Kind, personal: Mapping[str, float], formulas: Mapping[str, int]) -> list[Issue]:
+    column, issues = kind.column, []
+
+    def note(code: str, severity: str, message: str, count: int = 0) -> None:
+        issue = {"code": code, "severity": severity, "message": message, "column": kind.name, "count": count}
+        issues.append(Issue.model_validate(issue))
+
+    if not column.present and not column.invalid:
+        note("empty_column", "medium", f"Column {kind.name!r} holds nothing.")
+    if column.invalid:
+        message = f"{column.invalid} cells of column {kind.name!r} are not of its type ({kind.inferred_type})"
+        note("invalid_cells", "medium", f"{message} and take part in no figure.", column.invalid)
+    if column.plan.ambiguous and kind.inferred_type == "datetime":
+        first = "day" if str(column.plan.format).startswith("%d") else "month"
+        message = f"Column {kind.name!r} does not tell day from month; the {first} was read first."
+        note("ambiguous_dates", "medium", message, column.present)
+    if column.plan.ambiguous and kind.is_numeric:
+        message = f"Column {kind.name!r} does not tell the decimal mark; {column.plan.decimal!r} was taken for it."
+        note("ambiguous_numbers", "medium", message, column.present)
+    if formulas.get(kind.field):
+        message = f"{formulas[kind.field]} cells of column {kind.name!r} begin like formulas; exports escape them."
+        note("formula_cells", "low", message, formulas[kind.field])
+    if personal:
+        kinds = ", ".join(sorted(personal))
+        message = f"Column {kind.name!r} holds personal data ({kinds}), which is masked in texts of the result."
+        note("personal_data", "high", message, round(max(personal.values()) * column.present))
+    return issues

@@ -1,0 +1,206 @@
+"""Measures over a date column: sums and means by period, trend, seasonality."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from docmill.pipelines.insights.models import Seasonality, TimePoint, TimeSeries, Trend
+from docmill.pipelines.insights.profiling.figures import Subject
+from docmill.pipelines.insights.profiling.kinds import Kind
+
+Grain = Literal["hour", "day", "week", "month", "quarter", "year"]
+
+MOST_PERIODS = 400
+_MOST_MEASURES = 6
+_LEAST_PRESENT = 0.5
+_LEAST_EXPLAINED = 0.3
+_GRAINS: tuple[tuple[Grain, timedelta], ...] = (
+    ("hour", timedelta(hours=1)),
+    ("day", timedelta(days=1)),
+    ("week", timedelta(days=7)),
+    ("month", timedelta(days=30)),
+    ("quarter", timedelta(days=91)),
+    ("year", timedelta(days=365)),
+)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True)
+class _Period:
+    """What falls into a period: its rows, how many of them have a value, and the sum of the values."""
+
+    start: datetime
+    rows: int
+    values: int
+    sum: float | None
+
+    @property
+    def mean(self) -> float | None:
+        return self.sum / self.values if self.sum is not None and self.values else None
+
+
+def date_column(kinds: Sequence[Kind], rows: int) -> Kind | None:
+    """Return the first column of dates of which at least half of the rows have one."""
+    dates = (kind for kind in kinds if kind.inferred_type == "datetime" and kind.unique > 1)
+    return next((kind for kind in dates if kind.column.present >= rows * _LEAST_PRESENT), None)
+
+
+def time_series(subject: Subject, kinds: Sequence[Kind]) -> list[TimeSeries]:
+    """Return the first six measures by period of the date column, or the number of rows where there are none."""
+    date = date_column(kinds, subject.rows)
+    if date is None:
+        return []
+    first, last = subject.rows_of(f"SELECT min({date.field}), max({date.field}) FROM data")[0]
+    has_times = subject.ask({"times": f"bool_or({date.field} <> date_trunc('day', {date.field}))"})["times"]
+    grain = choose_grain(last - first, has_times=bool(has_times))
+    numbers = [kind for kind in kinds if kind.is_measure and kind.unique > 1]
+    measures: Sequence[Kind | None] = numbers[:_MOST_MEASURES] or [None]
+    periods = _periods(subject, date, measures, grain)
+    daily = periods if grain == "day" else {}
+    if grain not in ("hour", "day") and last - first <= timedelta(days=366 * 30):
+        daily = _periods(subject, date, measures, "day")
+    monthly = periods if grain == "month" else _periods(subject, date, measures, "month")
+    return [
+        TimeSeries(
+            date_column=date.name,
+            value_column=measure.name if measure else None,
+            grain=grain,
+            points=[_point(period, measure) for period in periods[measure]],
+            trend=_trend(periods[measure], grain),
+            seasonality=_seasonality(daily.get(measure, []), monthly[measure]),
+        )
+        for measure in measures
+    ]
+
+
+def choose_grain(span: timedelta, *, has_times: bool) -> Grain:
+    """Return the finest grain that cuts a span into at most 400 periods; hours only where dates have times."""
+    for grain, length in _GRAINS[0 if has_times else 1 :]:
+        if span / length < MOST_PERIODS and (grain != "hour" or span <= timedelta(days=7)):
+            return grain
+    return "year"
+
+
+def _periods(
+    subject: Subject, date: Kind, measures: Sequence[Kind | None], grain: str
+) -> dict[Kind | None, list[_Period]]:
+    parts = ", ".join(
+        f"count({measure.field}), sum({measure.field}::DOUBLE)" if measure else "count(*), NULL" for measure in measures
+    )
+    rows = subject.rows_of(
+        f"SELECT date_trunc('{grain}', {date.field})::TIMESTAMP AS p, count(*), {parts} FROM data"
+        f" WHERE {date.field} IS NOT NULL GROUP BY p ORDER BY p"
+    )
+    return {
+        measure: [_Period(row[0], row[1], row[2 + 2 * place], row[3 + 2 * place]) for row in rows]
+        for place, measure in enumerate(measures)
+    }
+
+
+def _point(period: _Period, measure: Kind | None) -> TimePoint:
+    start = period.start
+    label = start.isoformat(timespec="minutes") if start.hour else start.date().isoformat()
+    if measure is None:
+        return TimePoint(period=label, count=period.rows)
+    return TimePoint(period=label, count=period.rows, sum=period.sum, mean=period.mean)
+
+
+def _values(periods: Sequence[_Period]) -> list[tuple[datetime, float]]:
+    """Return the means of the periods with values; the numbers of rows where only rows are counted."""
+    if all(period.sum is None for period in periods):
+        return [(period.start, float(period.rows)) for period in periods]
+    return [(period.start, period.mean) for period in periods if period.mean is not None]
+
+
+def _trend(periods: Sequence[_Period], grain: Grain) -> Trend | None:
+    values = _values(periods)
+    if len(values) < 3:
+        return None
+    places = [float(_place(start, grain)) for start, _ in values]
+    slope, intercept, explained = fit_line(places, [value for _, value in values])
+    first, last = intercept + slope * places[0], intercept + slope * places[-1]
+    direction: Literal["up", "down", "flat"] = "flat"
+    if explained >= _LEAST_EXPLAINED and slope:
+        direction = "up" if slope > 0 else "down"
+    return Trend(
+        slope_per_period=slope,
+        r_squared=explained,
+        relative_change=(last - first) / abs(first) if first else None,
+        direction=direction,
+        periods=len(values),
+    )
+
+
+def _place(start: datetime, grain: Grain) -> int:
+    """Return the number of a period on the calendar, so that a missing one leaves a gap."""
+    match grain:
+        case "year":
+            return start.year
+        case "quarter":
+            return start.year * 4 + (start.month - 1) // 3
+        case "month":
+            return start.year * 12 + start.month
+        case "week":
+            return start.toordinal() // 7
+        case "day":
+            return start.toordinal()
+        case "hour":
+            return start.toordinal() * 24 + start.hour
+
+
+def fit_line(x: Sequence[float], y: Sequence[float]) -> tuple[float, float, float]:
+    """Return slope, intercept and share of the variance explained of the line of least squares."""
+    count = len(x)
+    mean_x, mean_y = sum(x) / count, sum(y) / count
+    across = sum((value - mean_x) ** 2 for value in x)
+    down = sum((value - mean_y) ** 2 for value in y)
+    both = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True))
+    if not across:
+        return 0.0, mean_y, 0.0
+    slope = both / across
+    return slope, mean_y - slope * mean_x, both * both / (across * down) if down else 0.0
+
+
+def _seasonality(daily: Sequence[_Period], monthly: Sequence[_Period]) -> Seasonality | None:
+    """Return the stronger of the patterns of the week and of the year, where the data covers two of them."""
+    found = []
+    days = _values(daily)
+    if len(days) >= 14 and days[-1][0] - days[0][0] >= timedelta(days=13):
+        found.append(_cycle("weekday", [(float(d.toordinal()), d.weekday(), v) for d, v in days], _WEEKDAYS))
+    months = _values(monthly)
+    if len(months) >= 24:
+        places = [(float(_place(d, "month")), d.month - 1, v) for d, v in months]
+        found.append(_cycle("month_of_year", places, _MONTHS))
+    return max((cycle for cycle in found if cycle), key=lambda cycle: cycle.strength, default=None)
+
+
+def _cycle(
+    name: Literal["weekday", "month_of_year"], values: Sequence[tuple[float, int, float]], names: Sequence[str]
+) -> Seasonality | None:
+    """Return how strong a cycle is: the share of the variance around the trend, adjusted for the number of places."""
+    slope, intercept, _ = fit_line([x for x, _, _ in values], [y for _, _, y in values])
+    residuals: defaultdict[int, list[float]] = defaultdict(list)
+    for x, place, y in values:
+        residuals[place].append(y - intercept - slope * x)
+    means = {place: sum(rest) / len(rest) for place, rest in residuals.items()}
+    total = sum(value * value for rest in residuals.values() for value in rest)
+    within = sum((value - means[place]) ** 2 for place, rest in residuals.items() for value in rest)
+    count, groups = len(values), len(means)
+    if not total or groups < 2 or count <= groups:
+        return None
+    strength = 1 - (within / total) * (count - 1) / (count - groups)
+    return Seasonality(
+        cycle=name,
+        strength=max(0.0, strength),
+        peak=names[max(means, key=lambda place: means[place])],
+        trough=names[min(means, key=lambda place: means[place])],
+        cycles=round((values[-1][0] - values[0][0] + 1) / len(names), 2),
+    )

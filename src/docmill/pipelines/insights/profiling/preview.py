@@ -1,0 +1,47 @@
+"""The first rows of a table and the first values of its columns, without personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from docmill.pipelines.insights.column_models import Cell
+from docmill.pipelines.insights.profiling.figures import Subject
+from docmill.pipelines.insights.profiling.kinds import Kind
+from docmill.pipelines.insights.profiling.personal import mask
+from docmill.pipelines.insights.profiling.texts import as_cell
+
+PREVIEW_ROWS = 20
+_SAMPLES = 3
+_LOOKED_AT = 1000
+_LONGEST_TEXT = 500
+
+Personal = Mapping[str, Mapping[str, float]]
+
+
+def preview(subject: Subject, kinds: Sequence[Kind], personal: Personal) -> list[dict[str, Cell]]:
+    """Return the first 20 rows by name of column: dates in ISO 8601, None for missing cells, masked.
+
+    A cell that does not fit the type of its column is None; a long text is cut after 500 code points.
+    """
+    fields = ", ".join(kind.field for kind in kinds)
+    rows = subject.rows_of(f"SELECT {fields} FROM data ORDER BY rowid LIMIT {PREVIEW_ROWS}")
+    return [
+        {kind.name: shown(value, personal.get(kind.field, {})) for kind, value in zip(kinds, row, strict=True)}
+        for row in rows
+    ]
+
+
+def shown(value: Any, personal: Mapping[str, float]) -> Cell:
+    """Return a value as it may be shown."""
+    masked = mask(as_cell(value), personal)
+    return masked[:_LONGEST_TEXT] + "…" if isinstance(masked, str) and len(masked) > _LONGEST_TEXT else masked
+
+
+def sample_values(subject: Subject, kind: Kind, personal: Personal) -> list[Cell]:
+    """Return the first three different values among the first thousand of a column, masked."""
+    rows = subject.rows_of(
+        f"SELECT v FROM (SELECT {kind.field} AS v, rowid AS row FROM data WHERE {kind.field} IS NOT NULL"
+        f" LIMIT {_LOOKED_AT}) GROUP BY v ORDER BY min(row) LIMIT {_SAMPLES}"
+    )
+    return [shown(value, personal.get(kind.field, {})) for (value,) in rows]

@@ -1,0 +1,88 @@
+"""What the text of a cell can be: nothing, a truth value, a number, a date.
+
+The rules are those of ``docs/adr/0081-types-of-columns.md``. They are written twice, as patterns for the sample on
+which a column's type is decided and as SQL for all rows; a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+
+# As pandas reads them, and what spreadsheets print for nothing or for a formula that failed.
+MISSING = frozenset(
+    {
+        *("", "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "<NA>", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "None"),
+        *("-", "--", "—", "?", "#NA", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"),
+    }
+)
+TRUE = frozenset({"true", "yes", "y", "t", "ja", "oui", "sí", "si", "wahr", "vrai"})
+FALSE = frozenset({"false", "no", "n", "f", "nein", "non", "falsch", "faux"})
+
+CURRENCIES = ("$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "CHF", "JPY", "INR")
+_UNIT = "|".join(map(re.escape, ("%", *CURRENCIES)))
+_LEADING = rf"[ \t]*(?:{_UNIT})?[ \t]*"
+_TRAILING = rf"[ \t]*(?:{_UNIT})?[ \t]*"
+_GROUPS = {".": r"\d{1,3}(?:[,'’ \x{00A0}\x{202F}]\d{3})+", ",": r"\d{1,3}(?:[.'’ \x{00A0}\x{202F}]\d{3})+"}
+_EXPONENT = r"(?:[eE][+-]?\d{1,3})?"
+GROUP_MARKS = {".": ",'’ \u00a0\u202f", ",": ".'’ \u00a0\u202f"}
+
+
+def number_pattern(decimal: str) -> str:
+    """Return the pattern of a whole cell with a number, in the syntax that RE2 and Python share.
+
+    Thousands separators, a unit before or behind, and brackets for less than nothing are allowed.
+    """
+    mark = re.escape(decimal)
+    digits = rf"(?:{_GROUPS[decimal]}|\d+)(?:{mark}\d*)?{_EXPONENT}|{mark}\d+{_EXPONENT}"
+    return rf"{_LEADING}[+-]?{_LEADING}(?:{digits}){_TRAILING}|{_LEADING}\({_LEADING}(?:{digits}){_TRAILING}\)[ \t]*"
+
+
+def python_pattern(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of RE2's syntax as one of Python."""
+    return re.compile(re.sub(r"\\x\{([0-9A-F]{4})\}", lambda match: chr(int(match[1], 16)), pattern), re.ASCII)
+
+
+NUMBER = {mark: python_pattern(number_pattern(mark)) for mark in ".,"}
+PLAIN_NUMBER = re.compile(r"[ \t]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?[ \t]*", re.ASCII)
+WHOLE_NUMBER = re.compile(r"[ \t]*[+-]?\d+[ \t]*", re.ASCII)
+LEADING_ZERO = re.compile(r"[ \t]*[+-]?0\d+[ \t]*", re.ASCII)
+LONGEST_WHOLE_NUMBER = 18
+UNIT = re.compile(_UNIT)
+
+_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)"
+ISO_DATE = re.compile(rf"[ \t]*\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}{_TIME}?[ \t]*", re.ASCII)
+ZONED_DATE = re.compile(
+    rf"[ \t]*\d{{4}}-\d{{2}}-\d{{2}}{_TIME}[ \t]?(?:Z|UTC|[+-]\d{{2}}(?::?\d{{2}})?)[ \t]*", re.ASCII
+)
+NUMBERED_DATE = re.compile(r"[ \t]*(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:,?[T ](.+?))?[ \t]*", re.ASCII)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_FULL_MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+# Written dates and the forms in which they are read; the longer names of months come first.
+WRITTEN_DATES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\d{4}-\d{2}", re.ASCII), "%Y-%m"),
+    *(
+        (re.compile(pattern, re.IGNORECASE | re.ASCII), form)
+        for months, name in ((_MONTH, "%b"), (_FULL_MONTH, "%B"))
+        for pattern, form in (
+            (rf"\d{{1,2}} {months} \d{{4}}", f"%d {name} %Y"),
+            (rf"\d{{1,2}}-{months}-\d{{4}}", f"%d-{name}-%Y"),
+            (rf"\d{{1,2}}-{months}-\d{{2}}", f"%d-{name}-%y"),
+            (rf"{months} \d{{1,2}}, \d{{4}}", f"{name} %d, %Y"),
+            (rf"{months} \d{{1,2}} \d{{4}}", f"{name} %d %Y"),
+            (rf"{months} \d{{4}}", f"{name} %Y"),
+            (rf"{months}-\d{{2}}", f"{name}-%y"),
+        )
+    ),
+)
+TIMES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\d{1,2}:\d{2}", re.ASCII), "%H:%M"),
+    (re.compile(r"\d{1,2}:\d{2}:\d{2}", re.ASCII), "%H:%M:%S"),
+    (re.compile(r"\d{1,2}:\d{2}:\d{2}\.\d{1,6}", re.ASCII), "%H:%M:%S.%f"),
+    (re.compile(r"\d{1,2}:\d{2} ?[ap]m", re.ASCII | re.IGNORECASE), "%I:%M %p"),
+    (re.compile(r"\d{1,2}:\d{2}:\d{2} ?[ap]m", re.ASCII | re.IGNORECASE), "%I:%M:%S %p"),
+)
+
+
+def is_missing(text: str | None) -> bool:
+    """Whether a cell holds nothing, or a mark for nothing."""
+    return text is None or text.strip(" ") in MISSING

@@ -1,0 +1,153 @@
+"""Loading a source into a table with typed columns.
+
+The types are decided on a sample; the load then counts what does not fit. Where the rows beyond the sample say
+otherwise, the plan is made anew with what did not fit, and the source is read again, at most three times in all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from docmill.pipelines.insights.reading import typed_sql
+from docmill.pipelines.insights.reading.cells import is_missing
+from docmill.pipelines.insights.reading.column_types import ENOUGH, Weights, as_text, plan_columns
+from docmill.pipelines.insights.reading.source import (
+    ColumnPlan,
+    LoadedColumn,
+    OpenTable,
+    Source,
+    check_size,
+    check_width,
+)
+from docmill.settings import TableSettings
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_SAMPLE_ROWS = 2000
+_MOST_EXAMPLES = 1000
+_MOST_LOADS = 3
+
+
+def load(connection: DuckDBPyConnection, source: Source, settings: TableSettings) -> OpenTable:
+    """Read a source into the table ``data``.
+
+    Raises:
+        TooLarge: It has more rows, columns or cells than a limit.
+    """
+    check_width(source.info.name, len(source.names), settings)
+    samples = _samples(connection, source)
+    plans = _with_declared(source, plan_columns(samples, source.locale_hint))
+    for attempt in range(1, _MOST_LOADS + 1):
+        rows, loaded = _fill(connection, source, plans)
+        check_size(source.info.name, rows, len(plans), settings)
+        better = _revised(connection, source, loaded, samples, last=attempt + 1 == _MOST_LOADS)
+        if better == plans or attempt == _MOST_LOADS:
+            break
+        plans = better
+    info = source.info.model_copy(update={"rows": rows, "cols": len(plans)})
+    return OpenTable(connection, info, loaded, list(source.issues))
+
+
+def _samples(connection: DuckDBPyConnection, source: Source) -> list[Weights]:
+    texts = [f"c{index}" for index in range(len(source.names)) if not _declared(source, index)]
+    found: list[Weights] = [Counter() for _ in source.names]
+    if not texts:
+        return found
+    rows = connection.execute(f"SELECT {', '.join(texts)} FROM {source.relation} LIMIT {_SAMPLE_ROWS}").fetchall()
+    for name, values in zip(texts, zip(*rows, strict=True), strict=False):
+        found[int(name[1:])] = _weigh(values)
+    return found
+
+
+def _weigh(values: tuple[str | None, ...]) -> Weights:
+    return {text: count for text, count in Counter(values).items() if text is not None and not is_missing(text)}
+
+
+def _declared(source: Source, index: int) -> str | None:
+    """Return the type that the file declares for a column, unless it holds texts whose type is to be found."""
+    sql_type = source.declared[index] if source.declared else None
+    return sql_type if sql_type and typed_sql.declared_kind(sql_type) else None
+
+
+def _with_declared(source: Source, plans: list[ColumnPlan]) -> list[ColumnPlan]:
+    return [
+        ColumnPlan(typed_sql.declared_kind(declared) or "text") if (declared := _declared(source, index)) else plan
+        for index, plan in enumerate(plans)
+    ]
+
+
+def _fill(connection: DuckDBPyConnection, source: Source, plans: list[ColumnPlan]) -> tuple[int, list[LoadedColumn]]:
+    """Read all rows into the table ``data``; return their number and what the columns hold."""
+    wanted, typed = [], []
+    for index, plan in enumerate(plans):
+        declared, cell = _declared(source, index), f"c{index}"
+        if declared:
+            wanted.append(f"{typed_sql.declared_value(cell, declared, plan.kind)} AS {cell}")
+        else:
+            wanted.append(f"{typed_sql.value(cell, plan)} AS {cell}")
+            typed += [(cell, plan)] if typed_sql.is_typed(plan) else []
+    wanted.append(f"{typed_sql.unread(typed)} AS x")
+    connection.execute(f"CREATE OR REPLACE TABLE data AS SELECT {', '.join(wanted)} FROM {source.relation}")
+    misfits = {cell: typed_sql.misfit(cell, place) for place, (cell, _) in enumerate(typed, start=1)}
+    present = ", ".join(f"count(c{index})" for index in range(len(plans)))
+    rows, *counts = connection.execute(f"SELECT count(*), {present} FROM data").fetchone() or (0,)
+    invalid = _count_misfits(connection, misfits)
+    columns = [
+        LoadedColumn(name, f"c{index}", plan, count, invalid.get(f"c{index}", 0), misfits.get(f"c{index}"))
+        for index, (name, plan, count) in enumerate(zip(source.names, plans, counts, strict=True))
+    ]
+    return rows, columns
+
+
+def _count_misfits(connection: DuckDBPyConnection, misfits: Mapping[str, str]) -> dict[str, int]:
+    if not misfits:
+        return {}
+    counts = ", ".join(f"count({misfit})" for misfit in misfits.values())
+    found = connection.execute(f"SELECT {counts} FROM data WHERE x IS NOT NULL").fetchone() or ()
+    return dict(zip(misfits, found, strict=True))
+
+
+def _revised(
+    connection: DuckDBPyConnection, source: Source, loaded: list[LoadedColumn], samples: list[Weights], *, last: bool
+) -> list[ColumnPlan]:
+    """Return the plans that fit all rows; those that are in force where they do."""
+    evidence = [
+        _evidence(connection, column, sample) if _doubtful(source, column, sample) else sample
+        for column, sample in zip(loaded, samples, strict=True)
+    ]
+    anew = plan_columns(evidence, source.locale_hint)
+    plans = []
+    for column, sample, seen, plan in zip(loaded, samples, evidence, anew, strict=True):
+        if seen is sample:
+            plans.append(column.plan)
+        elif last or replace(plan, ambiguous=False) == replace(column.plan, ambiguous=False):
+            plans.append(as_text(column.plan) if _fails(column) else column.plan)
+        else:
+            plans.append(plan)
+    return plans
+
+
+def _fails(column: LoadedColumn) -> bool:
+    return column.invalid > (1 - ENOUGH) * (column.present + column.invalid)
+
+
+def _doubtful(source: Source, column: LoadedColumn, sample: Weights) -> bool:
+    index = int(column.field[1:])
+    return not _declared(source, index) and (column.invalid > 0 or (column.present > 0 and not sample))
+
+
+def _evidence(connection: DuckDBPyConnection, column: LoadedColumn, sample: Weights) -> Weights:
+    """Return the sample with texts that did not fit, each weighted by how many cells of the table it stands for."""
+    text = column.misfit if sample else column.field
+    rows = connection.execute(f"SELECT {text} AS t FROM data WHERE t IS NOT NULL LIMIT {_MOST_EXAMPLES}").fetchall()
+    if not sample:
+        return Counter(text for (text,) in rows)
+    seen = sum(sample.values())
+    weights = {text: weight * column.present / seen for text, weight in sample.items()}
+    for (text,) in rows:
+        weights[text] = weights.get(text, 0) + column.invalid / len(rows)
+    return weights

@@ -1,0 +1,123 @@
+"""Reading tables from text files: CSV and its relatives.
+
+A file that keeps the rules is read by DuckDB as it is. Any other is rewritten first, line by line, which tells exactly
+which lines are bad.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docmill.pipelines.insights.models import FileInfo, Issue, TableOptions
+from docmill.pipelines.insights.reading.dialect import HEAD_BYTES, Dialect, find_dialect
+from docmill.pipelines.insights.reading.loading import load
+from docmill.pipelines.insights.reading.rewriting import Lines, Rewritten, most_common_encoding, rewrite
+from docmill.pipelines.insights.reading.source import OpenTable, Source, check_width, column_names, csv_relation
+from docmill.settings import TableSettings
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def read_text_file(
+    connection: DuckDBPyConnection,
+    scratch: Path,
+    path: Path,
+    filename: str,
+    options: TableOptions,
+    settings: TableSettings,
+) -> OpenTable:
+    """Load the table of a text file.
+
+    Raises:
+        InvalidInput: The encoding that the user named is unknown.
+        UnparseableInput: The text holds no table.
+        TooLarge: The table is over a limit.
+    """
+    dialect = find_dialect(path, options)
+    check_width(filename, dialect.width, settings)
+    info = FileInfo(
+        name=filename,
+        rows=0,
+        cols=dialect.width,
+        type="csv",
+        size_bytes=path.stat().st_size,
+        encoding=dialect.encoding.removesuffix("-sig"),
+        delimiter=dialect.delimiter,
+        header_line=dialect.header_line,
+    )
+    names = column_names(dialect.header, dialect.width)
+    hint = "," if dialect.delimiter == ";" else "."
+    if _may_be_strict(path, dialect):
+        skip = 0 if dialect.header is None else 1
+        options_ = ["store_rejects=true", "strict_mode=true"]
+        relation = csv_relation(str(path), dialect.width, delimiter=dialect.delimiter, skip=skip, options=options_)
+        table = _load_strictly(connection, Source(info, names, relation, locale_hint=hint), settings)
+        if table is not None:
+            return table
+    rewritten = scratch / "rewritten.csv"
+    found = rewrite(path, rewritten, dialect)
+    source = Source(info, names, csv_relation(str(rewritten), dialect.width), locale_hint=hint)
+    source.issues += _issues(found, dialect)
+    source.info = info.model_copy(
+        update={"encoding": most_common_encoding(found, dialect.encoding), "bad_lines": found.bad.count}
+    )
+    return load(connection, source, settings)
+
+
+def _may_be_strict(path: Path, dialect: Dialect) -> bool:
+    """Whether DuckDB can read the file as it is, as far as its beginning tells."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    return (
+        dialect.encoding in ("utf-8", "utf-8-sig")
+        and dialect.width > 1
+        and dialect.header_line in (None, 1)
+        and dialect.first_line == (1 if dialect.header is None else 2)
+        and head.count(b"\r") in (0, head.count(b"\r\n"))
+        and (b"\r\n" not in head or head.count(b"\n") == head.count(b"\r\n"))
+    )
+
+
+def _load_strictly(connection: DuckDBPyConnection, source: Source, settings: TableSettings) -> OpenTable | None:
+    """Load a file as it is; None where any of its lines breaks the rules."""
+    import duckdb
+
+    try:
+        table = load(connection, source, settings)
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return None
+    found = connection.execute("SELECT count(*) FROM reject_errors").fetchone()
+    return None if found and found[0] else table
+
+
+def _issues(found: Rewritten, dialect: Dialect) -> list[Issue]:
+    issues = []
+    if found.bad.count:
+        message = "lines do not fit the table and were kept out: more cells than the header, or an open quotation mark"
+        issues.append(_issue("bad_lines", found.bad, message, severity="medium"))
+    if found.short.count:
+        message = "lines have fewer cells than the header; the rest of their cells is missing"
+        issues.append(_issue("short_lines", found.short, message))
+    if found.decoded.count and found.unicode_lines:
+        message = "lines are not UTF-8, unlike the others, and were read as Windows-1252"
+        issues.append(_issue("mixed_encodings", found.decoded, message))
+    if dialect.header_line not in (None, 1):
+        message = f"The header was found on line {dialect.header_line}; what stands above it is not in the table."
+        issues.append(Issue(code="preamble", severity="low", message=message, count=(dialect.header_line or 1) - 1))
+    return issues
+
+
+def _issue(code: str, lines: Lines, message: str, *, severity: str = "low") -> Issue:
+    named = ", ".join(map(str, lines.first))
+    more = " and more" if lines.count > len(lines.first) else ""
+    return Issue.model_validate(
+        {
+            "code": code,
+            "severity": severity,
+            "message": f"{lines.count} {message} (line {named}{more}).",
+            "count": lines.count,
+            "lines": lines.first,
+        }
+    )

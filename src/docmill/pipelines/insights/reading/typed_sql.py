@@ -1,0 +1,117 @@
+"""SQL that turns the text of a cell into a value of its column's type, or into NULL where it does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docmill.pipelines.insights.column_models import InferredType
+from docmill.pipelines.insights.reading import cells
+from docmill.pipelines.insights.reading.source import ColumnPlan, literal
+
+_MISSING = ", ".join(map(literal, sorted(cells.MISSING)))
+_SQL_TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "numeric": "DOUBLE", "datetime": "TIMESTAMP"}
+
+
+def missing(cell: str) -> str:
+    """Return the condition that a cell of text holds nothing; a cell that is NULL makes it NULL."""
+    return f"trim({cell}) IN ({_MISSING})"
+
+
+def value(cell: str, plan: ColumnPlan) -> str:
+    """Return the expression for the value of a cell of text."""
+    match plan.kind:
+        case "boolean":
+            return _boolean(cell)
+        case "integer" | "numeric":
+            return _number(cell, plan)
+        case "datetime":
+            return _date(cell, plan.format or "iso")
+        case _:
+            return f"CASE WHEN {missing(cell)} THEN NULL ELSE {cell} END"
+
+
+def unread(cells_and_plans: Sequence[tuple[str, ColumnPlan]]) -> str:
+    """Return the expression for the texts of a row's typed cells where one of them has no value; else NULL."""
+    conditions = [f"({value(cell, plan)} IS NULL AND {cell} <> '')" for cell, plan in cells_and_plans]
+    if not conditions:
+        return "NULL::VARCHAR[]"
+    return f"CASE WHEN {' OR '.join(conditions)} THEN [{', '.join(cell for cell, _ in cells_and_plans)}] END"
+
+
+def misfit(field: str, place: int) -> str:
+    """Return the expression for the text of a cell that does not fit its column's type; NULL where it does.
+
+    Args:
+        field: The column with the values.
+        place: Which of the typed cells it is, counted from 1.
+    """
+    return f"CASE WHEN {field} IS NULL AND NOT {missing(f'x[{place}]')} THEN x[{place}] END"
+
+
+def is_typed(plan: ColumnPlan) -> bool:
+    """Whether the cells of a column are turned into something else than texts."""
+    return plan.kind in _SQL_TYPES
+
+
+def _boolean(cell: str) -> str:
+    word = f"lower(trim({cell}))"
+    true, false = (", ".join(map(literal, sorted(words))) for words in (cells.TRUE, cells.FALSE))
+    return f"CASE WHEN {word} IN ({true}) THEN true WHEN {word} IN ({false}) THEN false END"
+
+
+def _number(cell: str, plan: ColumnPlan) -> str:
+    if not plan.plain:
+        cell = _plainly(cell, plan.decimal)
+    number = f"TRY_CAST({cell} AS DOUBLE)"
+    if plan.kind == "integer":
+        # The cast to an integer rounds.
+        whole = f"TRY_CAST({cell} AS BIGINT)"
+        return f"CASE WHEN {number} = {whole}::DOUBLE THEN {whole} END"
+    return f"CASE WHEN isfinite({number}) THEN {number} END"
+
+
+def _plainly(cell: str, decimal: str) -> str:
+    """Return the expression for a printed number as it is written in programs."""
+    units = literal("|".join(["[%()\\s]", *(f"\\Q{unit}\\E" for unit in cells.CURRENCIES)]))
+    digits = f"translate(regexp_replace({cell}, {units}, '', 'g'), {literal(cells.GROUP_MARKS[decimal])}, '')"
+    if decimal == ",":
+        digits = f"replace({digits}, ',', '.')"
+    sign = f"CASE WHEN contains({cell}, '(') THEN '-' ELSE '' END"
+    return f"CASE WHEN regexp_full_match({cell}, {literal(cells.number_pattern(decimal))}) THEN {sign} || {digits} END"
+
+
+def _date(cell: str, form: str) -> str:
+    if form == "iso":
+        date = f"TRY_CAST({cell} AS TIMESTAMP)"
+    elif form == "iso with zone":
+        date = f"(TRY_CAST({cell} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
+    else:
+        forms = ", ".join(map(literal, form.split("|")))
+        date = f"try_strptime(trim({cell}), [{forms}])"
+    return f"CASE WHEN isfinite({date}) THEN {date} END"
+
+
+def declared_kind(sql_type: str) -> InferredType | None:
+    """Return what a column of a type that a file declares holds; None for texts, whose type is found."""
+    name = sql_type.upper()
+    if name == "BOOLEAN":
+        return "boolean"
+    if name in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"):
+        return "integer"
+    if name in ("FLOAT", "DOUBLE", "HUGEINT", "UBIGINT", "UHUGEINT") or name.startswith("DECIMAL"):
+        return "numeric"
+    if name == "DATE" or name.startswith("TIMESTAMP"):
+        return "datetime"
+    if name.endswith("]") or name.startswith(("STRUCT", "MAP", "UNION", "JSON", "VARIANT")):
+        return "complex"
+    return None
+
+
+def declared_value(cell: str, sql_type: str, kind: str) -> str:
+    """Return the expression for the value of a cell whose type the file declares."""
+    if sql_type.upper().startswith("TIMESTAMP WITH TIME ZONE"):
+        cell = f"({cell} AT TIME ZONE 'UTC')"
+    if kind == "complex":
+        return f"to_json({cell})::VARCHAR"
+    typed = f"TRY_CAST({cell} AS {_SQL_TYPES[kind]})"
+    return f"CASE WHEN isfinite({typed}) THEN {typed} END" if kind in ("numeric", "datetime") else typed

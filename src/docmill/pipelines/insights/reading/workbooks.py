@@ -1,0 +1,188 @@
+"""Reading tables from workbooks: XLSX, and XLS of older spreadsheets.
+
+The values of formulas are those that the spreadsheet stored; none is computed here.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from docmill.errors import EncryptedDocument, InvalidInput, TooLarge, UnparseableInput
+from docmill.pipelines.insights.models import FileInfo, Issue, TableOptions
+from docmill.pipelines.insights.reading.loading import load
+from docmill.pipelines.insights.reading.rows import Row, write_rows
+from docmill.pipelines.insights.reading.source import OpenTable, check_size
+from docmill.settings import TableSettings
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+_MEGABYTE = 1024 * 1024
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_WITHOUT_VALUE = re.compile(rb"(?:</f>|<f[^<>]*/>)(?:<v></v>|<v ?/>)?</c>")
+_ERROR = re.compile(rb'<c [^<>]*t="e"')
+_CELL_END = b"</c>"
+_LONGEST_CELL = 64 * 1024
+_LARGEST_WHOLE = 1e15
+
+
+@dataclass
+class Hidden:
+    """What the values of the sheets do not tell: formulas whose value was never stored, cells with an error."""
+
+    without_value: int = 0
+    errors: int = 0
+
+    def count(self, cells: bytes) -> None:
+        """Count in some whole cells of a sheet."""
+        self.without_value += len(_WITHOUT_VALUE.findall(cells))
+        self.errors += len(_ERROR.findall(cells))
+
+
+def read_workbook(
+    connection: DuckDBPyConnection,
+    scratch: Path,
+    path: Path,
+    filename: str,
+    options: TableOptions,
+    settings: TableSettings,
+) -> OpenTable:
+    """Load a sheet of a workbook: the one that the user names, else the first visible one with cells.
+
+    Raises:
+        EncryptedDocument: The workbook needs a password.
+        InvalidInput: There is no sheet of that name.
+        UnparseableInput: The file is no workbook, or all cells are empty.
+        TooLarge: Unpacked, the file is larger than the limit, or the table is over a limit.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    archive = zipfile.is_zipfile(path)
+    hidden = check_unpacked_size(path, filename, settings) if archive else Hidden()
+    try:
+        with CalamineWorkbook.from_path(path) as workbook:
+            sheet = _choose(workbook, filename, options.sheet)
+            info = FileInfo(
+                name=filename,
+                rows=0,
+                cols=0,
+                type="xlsx" if archive else "xls",
+                size_bytes=path.stat().st_size,
+                sheet=sheet.name,
+                sheets=list(workbook.sheet_names),
+            )
+            check_size(filename, sheet.height, sheet.width, settings)
+            source = write_rows(_rows(sheet), scratch / "sheet.csv", info, settings)
+    except PasswordError:
+        raise EncryptedDocument(f"{filename} needs a password; save it without one.") from None
+    except CalamineError:
+        raise UnparseableInput(f"{filename} is no workbook that can be read; save it anew as XLSX.") from None
+    source.issues += _issues(info, hidden)
+    return load(connection, source, settings)
+
+
+def check_unpacked_size(path: Path, filename: str, settings: TableSettings) -> Hidden:
+    """Refuse an archive that is too large when it is unpacked, and count in its sheets what their values hide.
+
+    What the archive says about sizes is not believed: it is unpacked piece by piece, and each piece is forgotten.
+
+    Raises:
+        TooLarge: It is larger than the limit.
+        UnparseableInput: It is damaged.
+    """
+    left = settings.max_unpacked_mb * _MEGABYTE
+    hidden = Hidden()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                with archive.open(member) as file:
+                    left -= _unpack(file, left, hidden if _SHEET.fullmatch(member.filename) else None)
+                if left < 0:
+                    raise TooLarge(
+                        f"{filename} is larger than {settings.max_unpacked_mb} MB when it is unpacked"
+                        " (DOCMILL_TABLE_MAX_UNPACKED_MB)."
+                    )
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+        raise UnparseableInput(f"{filename} is a damaged archive; save it anew as XLSX.") from None
+    return hidden
+
+
+def _unpack(file: IO[bytes], most: int, hidden: Hidden | None) -> int:
+    """Read a member of an archive until it is longer than ``most``; return how much was read."""
+    size = 0
+    rest = b""
+    while size <= most and (part := file.read(_MEGABYTE)):
+        size += len(part)
+        if hidden is not None:
+            text = rest + part
+            end = text.rfind(_CELL_END) + len(_CELL_END)
+            hidden.count(text[:end])
+            rest = text[end:][-_LONGEST_CELL:]
+    return size
+
+
+def _choose(workbook: CalamineWorkbook, filename: str, wanted: str | None) -> CalamineSheet:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    if wanted is not None:
+        if wanted not in workbook.sheet_names:
+            raise InvalidInput(f"{filename} has no sheet of that name; it has {len(workbook.sheet_names)} sheets.")
+        return workbook.get_sheet_by_name(wanted)
+    visible = [
+        found.name
+        for found in workbook.sheets_metadata
+        if found.typ == SheetTypeEnum.WorkSheet and found.visible == SheetVisibleEnum.Visible
+    ]
+    for name in visible:
+        sheet = workbook.get_sheet_by_name(name)
+        if sheet.height:
+            return sheet
+    raise UnparseableInput(f"{filename} holds no table: its visible sheets are empty.")
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[Row]:
+    for row in sheet.iter_rows():
+        yield [_text(cell) for cell in row]
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as a CSV file would hold it."""
+    match cell:
+        case str():
+            return cell
+        case bool():
+            return "true" if cell else "false"
+        case float():
+            return str(int(cell)) if cell.is_integer() and abs(cell) < _LARGEST_WHOLE else repr(cell)
+        case datetime.datetime():
+            return cell.isoformat(sep=" ")
+        case _:
+            return str(cell)
+
+
+def _issues(info: FileInfo, hidden: Hidden) -> list[Issue]:
+    issues = []
+    others = len(info.sheets) - 1
+    if others:
+        message = f"The workbook has {others} more sheets; only one is read. Name another one with the option `sheet`."
+        issues.append(Issue(code="other_sheets", severity="low", message=message, count=others))
+    if hidden.without_value:
+        message = (
+            f"{hidden.without_value} formulas of the workbook have no stored value and count as missing;"
+            " open and save it with a spreadsheet program."
+        )
+        issues.append(
+            Issue(code="formulas_without_values", severity="high", message=message, count=hidden.without_value)
+        )
+    if hidden.errors:
+        message = f"{hidden.errors} cells of the workbook hold an error (such as #DIV/0!) and count as missing."
+        issues.append(Issue(code="error_cells", severity="medium", message=message, count=hidden.errors))
+    return issues
