@@ -11,12 +11,14 @@ from importlib.metadata import entry_points
 from random import Random
 from types import TracebackType
 from typing import Any, Self
+from uuid import UUID
 
 from docmill.database import migrations
 from docmill.database.connection import Database
 from docmill.database.conninfo import external_conninfo
 from docmill.engine.catalog import Catalog
 from docmill.engine.client import Client, StoredDocuments
+from docmill.engine.erasure import ErasedDocument, erase_document
 from docmill.engine.inspection import Inspection
 from docmill.engine.pipeline import Pipeline, Resources
 from docmill.engine.store import CipherSource, Store
@@ -28,6 +30,7 @@ from docmill.settings import (
     LanguageModelSettings,
     PrivacySettings,
     Settings,
+    TableSettings,
     load_settings,
 )
 from docmill.storage.local import LocalBlobs
@@ -36,6 +39,7 @@ BUILT_IN_PIPELINES = (
     "docmill.pipelines.medical_report.pipeline:pipeline",
     "docmill.pipelines.novel.pipeline:pipeline",
     "docmill.pipelines.books.pipeline:pipeline",
+    "docmill.pipelines.insights.pipeline:pipeline",
 )
 ENTRY_POINT_GROUP = "docmill.pipelines"
 
@@ -65,6 +69,26 @@ class Application:
         documents = StoredDocuments(self.blobs, self.store)
         resources = _WorkerResources(self.settings, self.database)
         return Worker(self.database, self.store, self.settings.engine, documents, resources)
+
+    def erase(self, document_id: UUID, *, actor: str) -> ErasedDocument:
+        """Remove a document for good: its key, its jobs, its results and, where nobody else has them, its bytes.
+
+        Args:
+            document_id: The document.
+            actor: Who erases, for the audit.
+
+        Raises:
+            DocumentNotFound: There is no such document.
+        """
+        from docmill.privacy.vault import open_vault
+
+        vault = open_vault(self.settings.privacy, self.settings.installation.home)
+        with self.database.pool.connection() as connection:
+            erased = erase_document(connection, self.store, document_id, self.client.owner)
+            vault.erase(connection, document_id, actor=actor)
+            if not erased.shared:
+                self.blobs.delete(erased.sha256)
+        return erased
 
     def close(self) -> None:
         """Close the database."""
@@ -195,6 +219,7 @@ def _step_factories(settings: Settings) -> dict[Any, Callable[[], Any]]:
 
     return {
         DocumentSettings: lambda: settings.documents,
+        TableSettings: lambda: settings.tables,
         PrivacySettings: lambda: settings.privacy,
         LanguageModelSettings: lambda: settings.llm,
         Anonymiser: lambda: Anonymiser(settings.privacy, cache=settings.installation.home / "models"),

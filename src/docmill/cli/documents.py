@@ -64,6 +64,27 @@ def show(
     out.print((found["anonymised_result"] or "No result was published yet.").replace("\f", "\n"), markup=False)
 
 
+def erase(
+    documents: Annotated[list[str], typer.Argument(metavar="DOCUMENT...", help="The documents' ids.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Erase documents for good: key, bytes, jobs and results. What runs is cancelled; the audit keeps who did it."""
+    from getpass import getuser
+
+    wanted = [document_id(text) for text in documents]
+    if not yes:
+        typer.confirm(f"Erase {len(wanted)} documents with all that was made of them?", abort=True, err=True)
+    with opened() as application:
+        for document in wanted:
+            erased = application.erase(document, actor=f"cli:{getuser()}")
+            if json:
+                emit({"document_id": str(document), "jobs": erased.jobs, "bytes_kept": erased.shared})
+                continue
+            kept = "; its bytes stay, since another document has the same" if erased.shared else ""
+            console().print(f"{document}  erased with {erased.jobs} jobs{kept}", markup=False)
+
+
 def document_id(text: str) -> UUID:
     """Return a document's id as it was typed.
 

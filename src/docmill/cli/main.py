@@ -23,6 +23,7 @@ from docmill.cli import (
     extract,
     installation,
     jobs,
+    keys,
     language_model,
     markers,
     passages,
@@ -59,6 +60,8 @@ app.command()(extract.extract)
 app.command()(markers.markers)
 app.command()(anonymise.anonymise)
 app.command()(anonymise.restore)
+app.command()(documents.erase)
+app.add_typer(keys.app, name="keys")
 app.add_typer(anonymise.app, name="privacy")
 app.command()(estimate.estimate)
 app.command()(export.export)

@@ -54,6 +54,10 @@ class BlobStore(Protocol):
         """Store a stream durably; raise ``TooLarge`` where it is longer than ``most_bytes``."""
         ...
 
+    def holds(self, sha256: str) -> bool:
+        """Whether the bytes are in the store."""
+        ...
+
     def local_path(self, sha256: str) -> Path:
         """Return a local file with the bytes."""
         ...
@@ -153,6 +157,10 @@ class Client:
             if found is None:
                 raise DocumentNotFound("The document was removed while it was stored; submit it again.")
             document_id: UUID = found[0]
+            # Whoever erased a document with the same bytes meanwhile is done: the insert had to wait for that.
+            if not self._blobs.holds(blob.sha256):
+                with path.open("rb") as file:
+                    self._blobs.put(file, most_bytes=most_bytes)
             if password is not None:
                 sealed = self._store.ciphers(connection, document_id).seal(_PASSWORD, password.encode())
                 connection.execute(_QUERIES["store_password"], {"id": document_id, "sealed": sealed})

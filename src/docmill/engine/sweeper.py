@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -93,13 +94,18 @@ def forget_old_jobs(connection: Connection, days: float) -> int:
     with connection.transaction():
         rows = _fetch(connection, "find_expired_jobs", days=days)
         job_ids = [row["id"] for row in rows]
-        if job_ids:
-            for query in ("forget_chunks", "forget_attempts", "forget_events", "forget_jobs"):
-                connection.execute(_QUERIES[query], {"job_ids": job_ids})
+        forget_jobs(connection, job_ids)
         connection.execute(_QUERIES["forget_workers"], {"days": days})
     if job_ids:
         log.info("old jobs removed", jobs=len(job_ids))
     return len(job_ids)
+
+
+def forget_jobs(connection: Connection, job_ids: Sequence[UUID]) -> None:
+    """Remove jobs that have ended, with their history, in the transaction of the caller."""
+    if job_ids:
+        for query in ("forget_chunks", "forget_attempts", "forget_events", "forget_jobs"):
+            connection.execute(_QUERIES[query], {"job_ids": list(job_ids)})
 
 
 def _fetch(connection: Connection, query: str, **parameters: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import binascii
 import contextlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -82,11 +82,13 @@ class Vault:
 
     Args:
         keys: The installation's keys by version; the highest wraps, all open.
+        reread: Reads the keys again, for when another process has added one.
     """
 
-    def __init__(self, keys: Mapping[int, bytes]) -> None:
+    def __init__(self, keys: Mapping[int, bytes], reread: Callable[[], Mapping[int, bytes]] | None = None) -> None:
         self._keys = dict(keys)
         self._version = max(self._keys)
+        self._reread = reread
         self._ciphers: dict[UUID, tuple[DocumentCipher, float]] = {}
 
     def cipher(self, connection: Connection, document_id: UUID, *, create: bool = True) -> DocumentCipher:
@@ -157,6 +159,9 @@ class Vault:
 
     def _unwrap(self, document_id: UUID, wrapped: bytes) -> bytes:
         version = int.from_bytes(wrapped[:4], "big")
+        if version not in self._keys and self._reread is not None:
+            self._keys = dict(self._reread())
+            self._version = max(self._keys)
         if version not in self._keys:
             raise DecryptionFailed(f"Version {version} of the installation's key is needed, and is not here.")
         return _decrypt(self._keys[version], wrapped[4:], f"key|{document_id}")
@@ -177,16 +182,53 @@ def open_vault(settings: PrivacySettings, home: Path) -> Vault:
     """
     if settings.key is not None:
         return Vault({1: _decode(settings.key.get_secret_value(), "DOCMILL_KEY")})
-    path = settings.key_file or home / "key"
+    path = key_file(settings, home)
     if not path.exists():
         _make_key_file(path)
+    return Vault(_read_keys(path), lambda: _read_keys(path))
+
+
+def key_file(settings: PrivacySettings, home: Path) -> Path:
+    """Return where the installation's keys are.
+
+    Raises:
+        InvalidConfiguration: The key is in DOCMILL_KEY, not in a file.
+    """
+    if settings.key is not None:
+        raise InvalidConfiguration("The key is in DOCMILL_KEY; only keys in a file (DOCMILL_KEY_FILE) can be rotated.")
+    return settings.key_file or home / "key"
+
+
+def add_key(path: Path) -> int:
+    """Add a fresh installation key to the key file, whole or not at all; return its version.
+
+    Raises:
+        InvalidConfiguration: The key file cannot be read, or another process adds a key to it now.
+    """
+    keys = _read_keys(path)
+    fresh = (base64.b64encode(os.urandom(_KEY_BYTES)).decode() + "\n").encode("ascii")
+    new = path.with_name(f".{path.name}.new")
+    try:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise InvalidConfiguration(f"{new} is there: a rotation is going on, or was cut off; then remove it.") from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(path.read_bytes().rstrip(b"\n") + b"\n" + fresh)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(new, path)
+    _sync_folder(path.parent)
+    return max(keys) + 1
+
+
+def _read_keys(path: Path) -> dict[int, bytes]:
     try:
         lines = [line for line in path.read_text(encoding="ascii").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidConfiguration(f"The key file {path} cannot be read ({type(error).__name__}).") from None
     if not lines:
         raise InvalidConfiguration(f"The key file {path} is empty; restore it from your backup.")
-    return Vault({version: _decode(line, str(path)) for version, line in enumerate(lines, start=1)})
+    return {version: _decode(line, str(path)) for version, line in enumerate(lines, start=1)}
 
 
 def _decode(text: str, where: str) -> bytes:
@@ -213,7 +255,11 @@ def _make_key_file(path: Path) -> None:
         pass
     finally:
         new.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

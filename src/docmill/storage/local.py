@@ -66,6 +66,10 @@ class LocalBlobs:
         _sync_folder(self._root)
         return Blob(digest.hexdigest(), size)
 
+    def holds(self, sha256: str) -> bool:
+        """Whether the bytes are in the store."""
+        return self._path(sha256).exists()
+
     def local_path(self, sha256: str) -> Path:
         """Return a local file with the bytes; they are compared with the hash when they were not before.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -38,3 +39,31 @@ def test_no_file_holds_an_original_in_clear(docmill: CommandLine, document: str)
     files = [path for path in docmill.home.rglob("*") if path.is_file()]
     assert len(files) > 500, "the database's files are among them"
     assert [path for path in files if any(part in path.read_bytes() for part in parts)] == []
+
+
+def test_after_a_rotation_old_and_new_documents_open(docmill: CommandLine, document: str) -> None:
+    rotated = docmill.line("keys", "rotate", "--json")
+    assert (rotated["key_version"], rotated["documents"] >= 1) == (2, True)
+    assert CANARY in docmill.run("restore", document)
+    assert len((docmill.home / "docmill" / "key").read_text().split()) == 2
+    docmill.run("keys", "rotate", DOCMILL_KEY="A" * 43 + "=", code=2)
+
+
+def test_an_erased_document_is_gone_and_can_be_submitted_anew(docmill: CommandLine, tmp_path: Path) -> None:
+    report = write_report(tmp_path / "erased.pdf", "Philippa Featherstonehaugh")
+    record = docmill.line("run", PIPELINE, report, "--json")
+    document = record["document_id"]
+    docmill.run("erase", document, code=1)
+    assert "Featherstonehaugh" in docmill.run("restore", document)
+    assert docmill.line("erase", document, "--yes", "--json") == {
+        "document_id": document,
+        "jobs": 1,
+        "bytes_kept": False,
+    }
+    blobs = docmill.home / "docmill" / "blobs"
+    assert hashlib.sha256(report.read_bytes()).hexdigest() not in {path.name for path in blobs.rglob("*")}
+    docmill.run("restore", document, code=2)
+    docmill.run("jobs", "show", record["job_id"], code=2)
+    docmill.run("erase", document, "--yes", code=2)
+    again = docmill.line("run", PIPELINE, report, "--json")
+    assert (again["status"], again["document_id"] != document) == ("completed", True)

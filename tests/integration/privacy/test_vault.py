@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from docmill.database.connection import Database
 from docmill.errors import DecryptionFailed, DocumentErased
-from docmill.privacy.vault import Vault
+from docmill.privacy.vault import Vault, add_key, open_vault
+from docmill.settings import PrivacySettings
 
 KEY = b"\x01" * 32
 OTHER = b"\x02" * 32
@@ -76,3 +78,13 @@ def test_rotation_wraps_anew_and_old_values_open(database: Database, document: U
         assert (newer.rotate(connection), newer.rotate(connection)) == (1, 0)
     with database.pool.connection() as connection:
         assert Vault({2: OTHER}).cipher(connection, document).open("p", sealed) == b"x"
+
+
+def test_a_process_that_runs_learns_of_a_key_that_was_added(database: Database, document: UUID, tmp_path: Path) -> None:
+    settings = PrivacySettings()
+    running = open_vault(settings, tmp_path)
+    assert add_key(tmp_path / "key") == 2
+    with database.pool.connection() as connection:
+        sealed = open_vault(settings, tmp_path).cipher(connection, document).seal("p", b"x")
+    with database.pool.connection() as connection:
+        assert running.cipher(connection, document).open("p", sealed) == b"x"

@@ -15,7 +15,7 @@ import pytest
 from tests.quiet_database import QuietDatabase
 
 from docmill.errors import DecryptionFailed, DocumentErased, InvalidConfiguration
-from docmill.privacy.vault import DocumentCipher, Vault, open_vault
+from docmill.privacy.vault import DocumentCipher, Vault, add_key, open_vault
 from docmill.settings import PrivacySettings
 
 KEY, OTHER = b"\x01" * 32, b"\x02" * 32
@@ -150,3 +150,12 @@ def test_a_wrong_key_file_is_refused_and_not_shown(tmp_path: Path, content: str)
     with pytest.raises(InvalidConfiguration) as raised:
         open_vault(PrivacySettings(key_file=tmp_path / "key"), tmp_path)
     assert not content or content not in raised.value.message
+
+
+def test_a_key_is_added_by_one_at_a_time(tmp_path: Path) -> None:
+    open_vault(PrivacySettings(), tmp_path)
+    before = (tmp_path / "key").read_bytes()
+    (tmp_path / ".key.new").touch()
+    with pytest.raises(InvalidConfiguration, match=r"\.key\.new"):
+        add_key(tmp_path / "key")
+    assert (tmp_path / "key").read_bytes() == before
