@@ -9,7 +9,7 @@ arrived are handed back.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -28,6 +28,8 @@ from docmill.errors import ErrorKind
 log = structlog.get_logger("docmill.engine")
 
 _QUERIES = load_queries("docmill.engine", "sql")
+# So many completions and a claim take about as long as the wait for the disk that a shared transaction saves.
+_FEW = 50
 
 
 @dataclass
@@ -93,12 +95,21 @@ class Dispatcher:
         """Accept what has ended; what the worker no longer holds is dropped."""
         self._unsent.extend(outcome for outcome in outcomes if self._running.get(outcome.chunk.id) is outcome.chunk)
 
-    def exchange(self, *, claim: bool) -> Exchange:
-        """Store completions and claim, in one transaction.
+    def exchanges(self, *, claim: bool) -> Iterator[Exchange]:
+        """Store completions and claim: in one transaction, or in two where much has ended.
+
+        Completing holds the rows of the jobs, and other workers wait for them; they should not wait for a large claim,
+        too.
 
         Raises:
-            psycopg.Error: An outage; everything stays as it was, and the call is to be repeated.
+            psycopg.Error: An outage; what was not yielded stays as it was, and the call is to be repeated.
         """
+        apart = claim and len(self._unsent) > _FEW
+        yield self._exchange(claim=claim and not apart, keep=claim)
+        if apart:
+            yield self._exchange(claim=True, keep=True)
+
+    def _exchange(self, *, claim: bool, keep: bool) -> Exchange:
         connection = self._ready()
         completions = [outcome.completion for outcome in self._unsent if outcome.completion is not None]
         leaving = {outcome.chunk.id for outcome in self._unsent}
@@ -108,7 +119,7 @@ class Dispatcher:
         try:
             # A claim alone is one statement, and needs no transaction around it.
             with connection.transaction() if completions or self._limits else contextlib.nullcontext():
-                completed = self._complete(connection, completions, keep=claim)
+                completed = self._complete(connection, completions, keep=keep)
                 if completions:
                     crash_point("exchange.after_complete")
                 if claim:
@@ -166,9 +177,7 @@ class Dispatcher:
 
     def wake_others(self) -> None:
         """Wake workers that sleep: there is more to do than this one takes."""
-        connection = self._ready()
-        with connection.transaction():
-            connection.execute(_QUERIES["wake_workers"])
+        self._ready().execute(_QUERIES["wake_workers"])
 
     def fall_asleep(self) -> tuple[bool, float | None]:
         """Say that this worker sleeps.
@@ -177,11 +186,9 @@ class Dispatcher:
             Whether nobody knew yet, so that another look is needed; and the seconds until a retry is due that this
             worker could take.
         """
-        connection = self._ready()
-        with connection.transaction():
-            row = connection.execute(_QUERIES["fall_asleep"], {"worker": self._lease.worker_id}).fetchone()
-            due = connection.execute(_QUERIES["find_next_due"], {"steps": self._hungry}).fetchone()
-        return row is not None and row[0], due[0] if due is not None else None
+        parameters = {"worker": self._lease.worker_id, "steps": self._hungry}
+        [(news, due, _)] = self._ready().execute(_QUERIES["fall_asleep"], parameters).fetchall()
+        return news, due
 
     def nothing_left(self) -> bool:
         """Tell whether every job of the pipelines that this process knows has ended."""

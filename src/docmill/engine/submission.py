@@ -107,8 +107,7 @@ class Submitter:
             crash_point("submit.before_commit")
             connection.commit()
             crash_point("submit.after_commit")
-            # After the commit: a notice inside of it would end group commit for the whole cluster.
-            connection.execute(_QUERIES["wake_workers"])
+            _wake_workers(connection)
         return [accepted[id(submission)] for submission in submissions]
 
     def _submit(
@@ -134,6 +133,17 @@ class Submitter:
             SubmittedJob(row["job_id"], True) if row["created"] else _existing(connection, submission, request)
             for row, request in zip(rows, requests, strict=True)
         ]
+
+
+def _wake_workers(connection: Connection) -> None:
+    # After the commit: a notice inside of it would end group commit for the whole cluster. As a transaction of one
+    # statement it needs one round trip, and a worker waits for it.
+    connection.autocommit = True
+    try:
+        connection.execute(_QUERIES["wake_workers"])
+    finally:
+        if not connection.closed:
+            connection.autocommit = False
 
 
 def _existing(connection: Connection, submission: Submission, request: Request) -> SubmittedJob:

@@ -182,12 +182,15 @@ class Worker:
         """Store what has ended and claim anew; tell whether there is nothing to claim."""
         self._heartbeat.check_expired()
         self._dispatcher.take(outcomes)
-        exchange = self._dispatcher.exchange(claim=self._heartbeat.valid and not self._stopping.is_set())
-        self._executor.start(exchange.fresh)
+        idle, released = False, 0
+        for exchange in self._dispatcher.exchanges(claim=self._heartbeat.valid and not self._stopping.is_set()):
+            self._executor.start(exchange.fresh)
+            idle = exchange.idle
+            released += exchange.released
         self._dispatcher.store_failures()
-        if exchange.released:
+        if released:
             self._dispatcher.wake_others()
-        return exchange.idle
+        return idle
 
     def _pause(self) -> float:
         """Say that this worker sleeps, and return for how long: until the next retry is due at the latest."""

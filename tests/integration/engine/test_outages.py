@@ -82,7 +82,7 @@ def test_a_worker_stops_in_time_when_the_database_is_gone(
     if busy:
         wait_until((tmp_path / "waiting").exists)
     else:
-        wait_until(lambda: engine.value("select bool_or(waiting) from docmill.workers"))
+        wait_until(lambda: engine.value("select bool_or(waiting) from docmill.sleepers"))
     with unreachable(engine):
         began = time.monotonic()
         worker.stop()
@@ -172,7 +172,7 @@ def test_a_sleeping_worker_is_woken_and_polls_only_as_a_net(make_engine: Callabl
     engine = make_engine(samples.single, poll_interval_seconds=60)
     with engine.background(engine.worker()):
         for n in range(3):
-            wait_until(lambda: engine.value("select bool_or(waiting) from docmill.workers"))
+            wait_until(lambda: engine.value("select bool_or(waiting) from docmill.sleepers"))
             began = time.monotonic()
             [job] = engine.submit("single", {"count": n})
             wait_until(
@@ -188,7 +188,7 @@ def test_without_a_sleeping_worker_nobody_is_notified(make_engine: Callable[...,
     worker = engine.worker()
     with engine.background(worker), engine.database.connect(autocommit=True) as connection:
         wait_until((tmp_path / "waiting").exists)
-        wait_until(lambda: not engine.value("select bool_or(waiting) from docmill.workers"))
+        wait_until(lambda: not engine.value("select bool_or(waiting) from docmill.sleepers"))
         connection.execute("listen docmill_wakeup")
         engine.submit("patient", *({"count": 1, "folder": str(tmp_path)} for _ in range(5)))
         connection.execute("select pg_notify('docmill_wakeup', 'end')")

@@ -11,6 +11,7 @@ import pytest
 from tests.integration.engine import sample_pipelines as samples
 from tests.integration.engine.conftest import Engine
 
+from docmill.database.queries import load_queries
 from docmill.engine.client import Client, Request
 from docmill.errors import IdempotencyConflict
 
@@ -106,3 +107,24 @@ def test_unsafe_text_in_records_is_stored(make_engine: Callable[..., Engine], no
         assert engine.value("select error_code from docmill.jobs") == "invalid_input"
     else:
         assert engine.client.result(job)["text"] == expected
+
+
+def test_a_sleeper_is_woken_while_its_lease_is_renewed(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    worker = engine.register()
+    engine.execute("update docmill.sleepers set waiting = true where worker_id = %s", worker)
+    with engine.database.connect() as heartbeat:
+        heartbeat.execute("update docmill.workers set heartbeat_at = now() where id = %s", [worker])
+        engine.submit("single", {"count": 1})
+        assert engine.value("select waiting from docmill.sleepers where worker_id = %s", worker) is False
+
+
+def test_a_job_submitted_in_a_long_transaction_holds_no_lease_up(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    worker = engine.register()
+    engine.execute("update docmill.sleepers set waiting = true where worker_id = %s", worker)
+    with engine.database.connect() as application, engine.database.connect() as heartbeat:
+        application.execute("select docmill.submit_job('single', input => '{\"count\": 1}')")
+        heartbeat.execute("set lock_timeout = '1s'")
+        query = load_queries("docmill.engine", "sql")["renew_lease"]
+        assert heartbeat.execute(query, {"worker": worker, "lease": 60}).fetchall() == [(worker,)]

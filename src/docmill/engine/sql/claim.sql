@@ -94,10 +94,11 @@ select c.id, c.job_id, c.step_id, c.owner_id, c.item, c.epoch, c.attempts, c.max
 select pg_advisory_xact_lock(hashtext('docmill'), hashtext('limits'))
 
 -- name: prepare_session
--- Let the server end a transaction in which the worker stalls: what it took must not outlive its lease for long. And keep the
--- planner from reading whole tables when its statistics are older than the backlog: each statement here has its index.
+-- Let the server end a transaction in which the worker stalls: what it took must not outlive its lease for long. Keep the
+-- planner from reading whole tables when its statistics are older than the backlog: each statement here has its index. And
+-- plan a prepared statement once: to plan the claim takes longer than to run it.
 select set_config('idle_in_transaction_session_timeout', %(milliseconds)s::text, false),
-       set_config('enable_seqscan', 'off', false)
+       set_config('enable_seqscan', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false)
 
 -- name: find_held_chunks
 -- What the database believes a worker to run; asked after an outage, when the answer to a claim may have been lost.

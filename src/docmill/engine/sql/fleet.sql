@@ -51,9 +51,10 @@ select j.id, j.status, j.created_at, j.finished_at, j.error_code, d.filename
 -- Workers that have not ended, or ended within a day, with what they run.
 select w.id, w.name, w.started_at, w.heartbeat_at, w.lease_until, w.stopped_at,
        case when w.stopped_at is not null then 'stopped' when w.lease_until < now() then 'lost'
-            when w.waiting then 'idle' else 'working' end as state,
+            when s.waiting then 'idle' else 'working' end as state,
        coalesce(c.running, 0) as running
   from docmill.workers w
+  left join docmill.sleepers s on s.worker_id = w.id
   left join (select worker_id, count(*) as running from docmill.chunks where status = 'processing' group by worker_id) c
     on c.worker_id = w.id
  where w.stopped_at is null or w.stopped_at > now() - interval '1 day'

@@ -3,7 +3,7 @@
 with lost as materialized (
     select id from docmill.workers where not settled and stopped_at is null and lease_until < now() for update skip locked
 )
-update docmill.workers w set stopped_at = now(), waiting = false from lost l where w.id = l.id
+update docmill.workers w set stopped_at = now() from lost l where w.id = l.id
 returning w.id, w.name
 
 -- name: find_unsettled_workers
@@ -20,7 +20,10 @@ select c.id, c.job_id, c.step_id, c.owner_id, c.item, c.epoch, c.attempts, c.max
 
 -- name: settle_workers
 -- Workers that no chunk names any more.
-update docmill.workers set settled = true where id = any(%(workers)s) and stopped_at is not null
+with settled as (
+    update docmill.workers set settled = true where id = any(%(workers)s) and stopped_at is not null returning id
+)
+delete from docmill.sleepers s using settled w where s.worker_id = w.id
 
 -- name: find_overdue_jobs
 -- Jobs that have run for longer than they may, or that nobody has begun in time.
