@@ -51,6 +51,13 @@ def sources(repository: Path) -> list[Path]:
     return sorted((repository / "src").rglob("*.py"))
 
 
+def test_the_image_is_given_every_folder_that_the_wheel_takes_in(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))
+    taken = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    copied = re.findall(r"^COPY (\S+) /build/\1$", (repository / "deploy/Dockerfile").read_text(), re.MULTILINE)
+    assert set(taken) <= set(copied)
+
+
 def test_make_lists_every_target(repository: Path) -> None:
     done = subprocess.run(["make", "help"], cwd=repository, capture_output=True, text=True, check=True)
     assert {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")} >= TARGETS
