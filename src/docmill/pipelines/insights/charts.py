@@ -15,8 +15,12 @@ MOST_LINES = 4
 MOST_BARS = 4
 MOST_HISTOGRAMS = 6
 MOST_CORRELATED = 12
+# Share of the variance around the trend from which on a season is worth a chart and an insight.
+LEAST_STRENGTH = 0.3
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+# Large numbers with a letter (20k); small ones as they are, and not as 80m.
+_NUMBER_LABEL = "abs(datum.value) < 1e4 ? format(datum.value, ',~g') : format(datum.value, '~s')"
 _WIDTH = 480
 _HEIGHT = 220
 _BAR_STEP = 26
@@ -55,13 +59,20 @@ def _lines(profile: TableProfile) -> Iterator[ChartSpec]:
     charts += [
         (series, "mean")
         for series in profile.time_series
-        if series.value_column is not None
-        and (series.seasonality is not None or (series.trend is not None and series.trend.direction != "flat"))
+        if series.value_column is not None and (_has_trend(series) or _has_season(series))
     ]
     if not charts:
         charts = [(series, "count") for series in profile.time_series[:1]]
     for number, (series, figure) in enumerate(charts, 1):
         yield _line(f"chart_timeseries_{number}", series, figure)
+
+
+def _has_trend(series: TimeSeries) -> bool:
+    return series.trend is not None and series.trend.direction != "flat"
+
+
+def _has_season(series: TimeSeries) -> bool:
+    return series.seasonality is not None and series.seasonality.strength >= LEAST_STRENGTH
 
 
 def _line(identity: str, series: TimeSeries, figure: str) -> ChartSpec:
@@ -73,7 +84,7 @@ def _line(identity: str, series: TimeSeries, figure: str) -> ChartSpec:
         if getattr(point, figure) is not None
     ]
     names = [name for name in (series.value_column, series.date_column) if name is not None]
-    time = {"field": "period", "type": "temporal", "title": None, "scale": {"type": "utc"}}
+    time = {"field": "period", "type": "temporal", "title": None, "scale": {"type": "utc"}, "axis": {"grid": False}}
     return ChartSpec(
         id=identity,
         type="line",
@@ -85,7 +96,7 @@ def _line(identity: str, series: TimeSeries, figure: str) -> ChartSpec:
         spec=_specification(
             title,
             {
-                "mark": {"type": "line", "interpolate": "monotone", "point": len(data) < 3},
+                "mark": {"type": "line", "point": len(data) < 3},
                 "encoding": {
                     "x": time,
                     "y": {"field": figure, "type": "quantitative", "title": None, "axis": _number_axis()},
@@ -96,7 +107,7 @@ def _line(identity: str, series: TimeSeries, figure: str) -> ChartSpec:
 
 
 def _number_axis() -> dict[str, Any]:
-    return {"tickCount": 5, "format": "~s"}
+    return {"tickCount": 5, "labelExpr": _NUMBER_LABEL}
 
 
 def _bars(columns: list[ColumnProfile]) -> Iterator[ChartSpec]:
@@ -141,7 +152,7 @@ def _histograms(columns: list[ColumnProfile]) -> Iterator[ChartSpec]:
     for number, column in enumerate(chosen, 1):
         title = f"Distribution of {quoted(column.name)}"
         data = [bin_.model_dump(mode="json") for bin_ in column.histogram]
-        axis = {"tickCount": 6, "grid": False, "format": "~s"}
+        axis = {"tickCount": 6, "grid": False, "labelExpr": _NUMBER_LABEL}
         yield ChartSpec(
             id=f"chart_hist_{number}",
             type="histogram",

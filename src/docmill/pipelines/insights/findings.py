@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from docmill.pipelines.insights.charts import find_chart
+from docmill.pipelines.insights.charts import LEAST_STRENGTH, find_chart
 from docmill.pipelines.insights.checking import LEAST_DRIFT, LEAST_STRONG
 from docmill.pipelines.insights.column_models import ColumnProfile
 from docmill.pipelines.insights.facts import Fact, cited, find_facts
@@ -30,7 +30,6 @@ PERSONAL = (0.0, 0.0, 0.0)
 CORRELATION = (1.01, 0.95, LEAST_STRONG)
 CHANGE = (1.0, 0.25, 0.05)
 DRIFT = (1.0, 0.5, LEAST_DRIFT)
-LEAST_STRENGTH = 0.3
 LEAST_PERIODS = 6
 
 _RANKS: tuple[Severity, ...] = ("high", "medium", "low")
