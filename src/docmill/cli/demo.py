@@ -22,7 +22,8 @@ PIPELINE = "medical-report"
 
 def demo(
     what: Annotated[
-        Literal["reports", "books"], typer.Argument(help="Lab reports, or a list of books with its local APIs.")
+        Literal["reports", "books", "insights"],
+        typer.Argument(help="Lab reports, a list of books with its local APIs, or tables."),
     ] = "reports",
 ) -> None:
     """Run examples through a pipeline, with nothing to prepare. Run it twice: the work is not done again."""
@@ -30,6 +31,11 @@ def demo(
         from docmill.cli.rehearsal import rehearse
 
         rehearse()
+        return
+    if what == "insights":
+        from docmill.cli.showcase import show_tables
+
+        show_tables(example_folder("tables"))
         return
     files = sorted(example_folder().glob("*.pdf"))
     with opened("demo") as application:
@@ -44,17 +50,17 @@ def demo(
         raise typer.Exit(JOB_FAILED)
 
 
-def example_folder() -> Path:
-    """Return the folder of the example reports: beside the package, or in the source tree that it runs from.
+def example_folder(name: str = "reports") -> Path:
+    """Return a folder of examples: beside the package, or in the source tree that it runs from.
 
     Raises:
         UsageError: This installation has no examples.
     """
     package = Path(__file__).resolve().parents[1]
-    for folder in (package / "examples" / "reports", package.parents[1] / "examples" / "reports"):
+    for folder in (package / "examples" / name, package.parents[1] / "examples" / name):
         if folder.is_dir():
             return folder
-    raise UsageError("This installation has no example reports; clone the repository to run the demo.")
+    raise UsageError("This installation has no examples; clone the repository to run the demo.")
 
 
 def _print_anonymised(application: Application, record: dict[str, Any]) -> None:
