@@ -142,7 +142,9 @@ def _tell(file: str, error: DocmillError, *, as_line: bool) -> None:
 
 def _print(file: str, pages: list[PageText], output: str) -> None:
     if output == "json":
-        emit({"file": file, "results": [marker.model_dump(mode="json") for marker in _read(pages)]})
+        # Every code is a LOINC code; scripts that compare codes of one system read it by that name.
+        results = [marker.model_dump(mode="json") | {"loinc": marker.code} for marker in _read(pages)]
+        emit({"file": file, "results": results})
     elif output == "table":
         _print_table(file, _read(pages))
     else:

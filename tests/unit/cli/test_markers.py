@@ -19,6 +19,7 @@ Sodium      139       mmol/L    135-145
 FIELDS = {
     *("name", "code", "code_system", "value", "comparator", "unit", "ucum", "ref_low", "ref_high", "ref_text"),
     *("flag", "flag_derived", "specimen", "observed_at", "page", "source", "confidence", "method"),
+    "loinc",
 }
 
 

@@ -15,6 +15,8 @@ from docmill.pipelines.medical_report.markers.words import Phrase, vocabulary
 _TELLING = frozenset({"result", "range", "unit", "previous"})
 _LEAST_COVERAGE = 0.6
 _FEWEST_HEADINGS = 3
+# Two headings are enough where they are these.
+_ENOUGH = frozenset({"result", "range"})
 _SLACK = 12.0
 _FAR = 90.0
 
@@ -171,7 +173,8 @@ def _title_beside_headings(row: Row) -> Column | None:
         for start, end in cells
         if (start + _indent(row, start), _stripped(row, start, end)) not in headings
     ]
-    if len(cells) - len(others) < _FEWEST_HEADINGS or others != cells[:1]:
+    fewest = len(_ENOUGH) if {phrase.meaning for phrase in _headings(row)} >= _ENOUGH else _FEWEST_HEADINGS
+    if len(cells) - len(others) < fewest or others != cells[:1]:
         return None
     start, end = others[0]
     return Column("name", row.x_at(start + _indent(row, start)), row.x_after(_stripped(row, start, end)))

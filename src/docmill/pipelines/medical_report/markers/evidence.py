@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from docmill.pipelines.medical_report.markers.codes import analyte_of, code_for
@@ -15,6 +16,7 @@ _ENOUGH_ALONE = 3.0
 _CERTAIN = 4.0
 _LEAST_CONFIDENCE = 0.5
 _SYMBOL = 2
+_TITRE = re.compile(r"[<>]?=? ?1 ?: ?\d+")
 
 
 def results_of(readings: Sequence[Reading]) -> list[Reading]:
@@ -56,6 +58,7 @@ def _of_value(reading: Reading) -> float:
     score -= 1.0 if reading.beside_result else 0.0
     if isinstance(reading.value, str):
         score += 0.5 if vocabulary("quality").exact(reading.value) else 0.0
+        score += 0.5 if _TITRE.fullmatch(reading.value) else 0.0
         score += 0.5 if reading.range_text else 0.0
         score += 0.5 if reading.range_text and fold(reading.range_text) == fold(reading.value) else 0.0
     elif reading.runs_on and not reading.unit:

@@ -7,6 +7,7 @@ order and types of the fields, where it has none.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import log
 
 from docmill.pipelines.medical_report.markers.codes import analyte_names, analyte_of, family_of
 from docmill.pipelines.medical_report.markers.dates import find_date, to_iso
@@ -59,6 +60,7 @@ class _RowReader:
         self.past_result = False
         self.skipped_previous = False
         self.closed = False
+        self.second: float | None = None
 
     def read(self) -> Reading:
         """Return the reading; ``rest`` holds the fields of further results in the row."""
@@ -161,7 +163,9 @@ class _RowReader:
             self._take_limit(field)
         elif role not in ("other", "name"):
             self.past_result = True
-            self.closed = self.closed or self._closes(at, role)
+            if not self.closed and self._closes(at, role):
+                self.closed = True
+                self.second = field.number if role is None else None
 
     def _closes(self, at: int, role: str | None) -> bool:
         """Return whether what follows a further number belongs to that, not to the value."""
@@ -235,10 +239,18 @@ class _RowReader:
     def _take_range(self, at: int, field: Field, role: str | None) -> None:
         if self._is_range_the_value(at, field, role):
             self._take_range_as_value(at, field)
-        elif role != "previous" and not self.closed:
+        elif role != "previous" and (not self.closed or self._is_of_first_unit(field)):
             self.reading.set_range(field, self.row)
         if self.label == "range":
             self.label = None
+
+    def _is_of_first_unit(self, field: Field) -> bool:
+        """Return whether the one range of a result in two units is that of the first: ``0.98 g/l  5.44 mmol/l``."""
+        first, second, ends = self.reading.value, self.second, (field.low, field.high)
+        if not isinstance(first, float) or second is None or self.reading.has_range or None in ends:
+            return False
+        middle = sum(end for end in ends if end is not None) / len(ends)
+        return min(first, second, middle) > 0 and abs(log(first / middle)) < abs(log(second / middle))
 
     def _is_range_the_value(self, at: int, field: Field, role: str | None) -> bool:
         """Return whether a range is the result itself: ``0-2`` under results, ``CRP: less than 3``."""

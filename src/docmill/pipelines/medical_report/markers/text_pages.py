@@ -12,7 +12,8 @@ WORD_HEIGHT = 10.0
 
 _WORD = re.compile(r"\S+")
 _RULE = re.compile(r"[\s|:+=_-]*[|+][\s|:+=_-]*|\s*[-=_]{4,}[\s=_-]*")
-_DELIMITERS = ("|", "\t", ";")
+_DELIMITERS = ("|", "\t", ";", ",")
+_FEWEST_COMMAS = 3
 _FEWEST_ROWS = 2
 _PIPES = re.compile(r"[|│¦]")
 
@@ -89,10 +90,10 @@ class _Delimited:
     def _find_table(self, first: int) -> int:
         """Note the table that begins at a line, and return the index of the line after it."""
         for delimiter in _DELIMITERS:
-            rows = [first] if self._lines[first].count(delimiter) >= 2 else []
+            rows = [first] if self._may_be_head(first, delimiter) else []
             at = first + 1
             while rows and at < len(self._lines):
-                if self._lines[at].count(delimiter) >= 2:
+                if self._is_row(at, first, delimiter):
                     rows.append(at)
                 elif self._lines[at].strip():
                     break
@@ -101,6 +102,17 @@ class _Delimited:
                 self._note_table(rows, delimiter)
                 return rows[-1] + 1
         return first + 1
+
+    def _may_be_head(self, index: int, delimiter: str) -> bool:
+        """Return whether a line can begin a table; commas part cells only below a head of words without spaces."""
+        line = self._lines[index]
+        if delimiter != ",":
+            return line.count(delimiter) >= 2
+        return line.count(",") >= _FEWEST_COMMAS and not re.search(r"\d|, |\. ", line)
+
+    def _is_row(self, index: int, first: int, delimiter: str) -> bool:
+        count = self._lines[index].count(delimiter)
+        return count == self._lines[first].count(",") if delimiter == "," else count >= 2
 
     def _note_table(self, indexes: list[int], delimiter: str) -> None:
         rows = {index: self._lines[index].split(delimiter) for index in indexes}
