@@ -69,6 +69,7 @@ class QuietDatabase:
 
     def __init__(self, **answers: Answer) -> None:
         self.log: list[tuple[str, Mapping[str, Any]]] = []
+        assert answers.keys() <= set(_names().values()), "no statement has this name"
         self.answers: dict[str, Answer] = {**_QUIET, **answers}
         self.autocommit = False
         self.closed = False

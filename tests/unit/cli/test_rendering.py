@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
 from rich.console import Console
 
+from docmill.cli.books import render_report
 from docmill.cli.rendering import marker_table, render_job
+from docmill.cli.stats import render_statistics
+from docmill.pipelines.books.reports import Report
 
 NUMERIC = {"type": "numeric", "number": 126.0, "comparator": None, "unit": "mg/dL", "value": None, "text": None}
 
@@ -77,3 +81,57 @@ def test_a_result_without_markers_is_json() -> None:
 
 def test_work_that_was_done_before_is_told() -> None:
     assert "already there" in render(job(existing=True, result={"markers": []}))
+
+
+def test_a_novel_is_told_with_how_it_was_made_and_how_it_begins() -> None:
+    sentences = [{"page": page, "text": f"[Phrase] {page}."} for page in range(1, 9)]
+    result = {
+        "pages": 9,
+        "sentences": sentences,
+        "methods": {"rules": 6, "model": 2},
+        "within_limits": 0.875,
+        "missing": [{"first_page": 4, "last_page": 5}],
+    }
+    lines = render(job(result=result, job_id="JOB")).splitlines()
+    assert "  9 pages, 8 sentences (6 by rules, 2 by model; 88% within the limits of length)" in lines
+    assert "  p. 1  [Phrase] 1." in lines
+    assert not any("Phrase] 6" in line for line in lines)
+    assert "  missing: pages 4 to 5" in lines
+    assert "  `docmill export JOB` prints them all." in lines
+
+
+def test_a_book_is_told_with_its_authors_and_who_could_not_be_asked() -> None:
+    result = {
+        "isbn": "9780000000002",
+        "title": "Emma [draft]",
+        "authors": [{"name": "Ada"}, {"name": "Bo"}],
+        "publisher": "A Press",
+        "unavailable": {"google_books": "provider_error"},
+    }
+    line = "9780000000002  Emma [draft], by Ada, Bo; A Press"
+    assert f"  {line}; google_books could not be asked\n" in render(job(result=result))
+    assert "by nobody; A Press\n" in render(job(result=result | {"authors": [], "unavailable": {}}))
+
+
+def test_a_report_is_told_with_its_title_and_its_warnings() -> None:
+    result = {"markers": [marker()], "diagnostic_title": "Blood", "language": "en", "warnings": ["[1] page is empty."]}
+    text = render(job(result=result))
+    assert "Blood · en" in text
+    assert "note: [1] page is empty." in text
+
+
+def test_an_answer_of_the_warehouse_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    render_report(Report("decades", "How do the books spread?", ["decade", "books"], [(1950, 3), (None, 1)]))
+    printed_lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert printed_lines[0] == ["How", "do", "the", "books", "spread?"]
+    assert ["│", "1950", "│", "3", "│"] in printed_lines
+    assert ["│", "│", "1", "│"] in printed_lines
+
+
+def test_statistics_say_nothing_where_there_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    failed = [{"title": "Emma", "error_code": "book_not_found", "temporary": False, "job": None}]
+    render_statistics({"by_status": [], "in_progress": [], "last_hour": [], "failed": failed})
+    text = capsys.readouterr().out
+    assert "In progress: nothing\n" in text
+    assert all(cell in text for cell in ("Emma", "book_not_found", "False"))
+    assert "None" not in text

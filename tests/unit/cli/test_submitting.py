@@ -238,9 +238,10 @@ def test_a_job_that_ended_is_described_with_its_result_and_its_method(
         "error_page": None,
         "duration_ms": 12.6,
     }
-    database.answers |= {"find_job": [job], "find_output": [{"output": pack(b'{"method": "rules"}')}]}
+    database.answers |= {"find_job": [job], "find_inputs": [{"output": pack(b'{"method": "rules"}')}]}
     line = describe_job(application, "books", Submission("a.csv:2", job_id=JOB))
     assert (line["status"], line["attempts"], line["duration_ms"], line["error"]) == ("completed", 2, 13, None)
+    assert (line["result"], line["method"]) == ({"method": "rules"}, "rules")
     failed = job | {"status": "failed", "error_code": "book_not_found", "error": "No.", "error_step": "fetch"}
     database.answers["find_job"] = [failed]
     line = describe_job(application, "books", Submission("a.csv:2", job_id=JOB))
