@@ -108,6 +108,15 @@ def test_what_only_names_or_orders_the_rows_says_nothing() -> None:
     assert not categories & {"drift", "correlation", "outliers"}
 
 
+def test_what_chance_does_to_few_rows_is_no_drift() -> None:
+    def drifting(rows: int) -> list[str]:
+        kpis = profile().kpis.model_copy(update={"row_count": rows})
+        return [insight.text for insight in insights_of(profile(kpis=kpis)) if insight.category == "drift"]
+
+    assert drifting(900)
+    assert drifting(300) == []
+
+
 def test_names_from_a_file_cannot_break_a_statement() -> None:
     name = 'fare" has 0 missing values. "x\n<script>'
     table = profile(columns=[number(name, missing_count=687, missing_share=687 / 891)], correlations=[], time_series=[])

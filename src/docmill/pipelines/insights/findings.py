@@ -32,6 +32,8 @@ CHANGE = (1.0, 0.25, 0.05)
 DRIFT = (1.0, 0.5, LEAST_DRIFT)
 LEAST_PERIODS = 6
 
+_DECILES = 10
+
 _RANKS: tuple[Severity, ...] = ("high", "medium", "low")
 _CATEGORIES = ("privacy", "missing", "duplicates", "drift", "trend", "correlation", "outliers", "imbalance")
 _METHOD_NAMES = {
@@ -180,9 +182,11 @@ def _drift(profile: TableProfile, facts: Mapping[str, Fact]) -> Iterator[Finding
         or column.inferred_type == "datetime"
         or (column.numeric is not None and column.numeric.monotonic != "no")
     }
+    bins = {column.name: min(_DECILES, column.unique_count) for column in profile.columns}
     for place, drift in enumerate(profile.drift):
         severity = _severity(drift.psi, DRIFT)
-        if severity is None or drift.column in ordered:
+        by_chance = _drift_by_chance(bins.get(drift.column, _DECILES), profile.kpis.row_count)
+        if severity is None or drift.psi < LEAST_DRIFT + by_chance or drift.column in ordered:
             continue
         name, path = quoted(drift.column), f"drift[{place}]"
         text = f"{name} drifts over the rows, stability index {written(drift.psi)}."
@@ -205,6 +209,12 @@ def _drift(profile: TableProfile, facts: Mapping[str, Fact]) -> Iterator[Finding
                 f"Look for a change of source, process or unit in {name} before older and newer rows are mixed.",
             ),
         )
+
+
+def _drift_by_chance(bins: int, rows: int) -> float:
+    """Return twice the stability index that thirds of a table without any drift have on average."""
+    third = rows / 3
+    return 2 * (bins - 1) * (2 / third) if rows else 0.0
 
 
 def _trends(profile: TableProfile, facts: Mapping[str, Fact], charts: list[ChartSpec]) -> Iterator[Finding]:
