@@ -1,10 +1,11 @@
-"""Write the reference pages from the code: settings, errors, commands, states.
+"""Write the reference pages from the code: settings, errors, commands, states, the schema of a table's result.
 
 ``python docs/generate.py`` writes them; ``--check`` fails if one is not fresh.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic_core import PydanticUndefined
 from docmill.cli.main import app
 from docmill.engine.states import CHUNK_TRANSITIONS, JOB_TRANSITIONS, Transition
 from docmill.errors import DocmillError, all_errors
+from docmill.pipelines.insights.result_models import InsightsResult
 from docmill.settings import environment_names, setting_groups
 
 DOCS = Path(__file__).resolve().parent
@@ -128,10 +130,18 @@ def _chart(table: tuple[Transition, ...]) -> list[str]:
     return [*chart, "", "| from | to | cause |", "|---|---|---|", *rows]
 
 
+def result_schema() -> str:
+    """Return the JSON schema of ``result.json``."""
+    schema = InsightsResult.model_json_schema(mode="serialization")
+    address = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps({"$schema": address, **schema, "title": "result.json"}, indent=1, ensure_ascii=False) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/settings.md": settings_page,
     "reference/errors.md": errors_page,
     "reference/commands.md": commands_page,
+    "reference/insights-result.schema.json": result_schema,
     "explanation/state-machine.md": states_page,
 }
 

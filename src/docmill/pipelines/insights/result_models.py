@@ -53,7 +53,7 @@ class AnalystInsight(Shape):
         text: The statement.
         severity: How much it matters.
         category: What it is about (``missing``, ``duplicates``, ``outliers``, ``imbalance``, ``correlation``,
-            ``trend``, ``drift``, ``privacy``).
+            ``trend``, ``drift``, ``privacy``; ``overview`` for anything else that a model adds).
         evidence: What it rests on.
         recommendation: What to do.
         method: What made the text.
