@@ -40,6 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def test_it_is_joined_while_it_runs_and_stopped_by_the_last(made: Path) -> None:
     first, second = server_of(made), server_of(made)
+    first.folder.chmod(0o755)
     assert first.stop() is Stopped.NOT_RUNNING
     assert first.start() == second.start()
     assert stat.S_IMODE((first.folder / ".s.PGSQL.5432").stat().st_mode) == 0o700
