@@ -35,6 +35,9 @@ class Grammar:
         suffixes: Ends of words that look like words.
         compound_starts: First parts of compounds.
         elisions: What stands before an apostrophe, written out.
+        subjects: What follows them is a verb, or belongs to one.
+        finite: Finite verbs whose form does not tell it.
+        finite_endings: Ends of finite verbs, each with the ends of the dictionary forms that they belong to.
     """
 
     titles: frozenset[str]
@@ -46,6 +49,9 @@ class Grammar:
     suffixes: frozenset[str]
     compound_starts: frozenset[str]
     elisions: dict[str, str]
+    subjects: frozenset[str]
+    finite: frozenset[str]
+    finite_endings: dict[str, list[str]]
 
 
 @cache
@@ -53,8 +59,11 @@ def grammar(language: Language) -> Grammar:
     """Return the words of a language."""
     text = files(__package__).joinpath("data", f"{language}.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
-    elisions = data.pop("elisions")
-    return Grammar(elisions=elisions, **{name: frozenset(words) for name, words in data.items()})
+    return Grammar(
+        elisions=data.pop("elisions"),
+        finite_endings=data.pop("finite_endings"),
+        **{name: frozenset(words) for name, words in data.items()},
+    )
 
 
 def detect_language(texts: Iterable[str]) -> Language:
