@@ -31,11 +31,10 @@ class NamedConnections(Database):
     """
 
     def connect(self, autocommit: bool = False) -> psycopg.Connection[TupleRow]:
-        connection = super().connect(autocommit)
+        connection = super().connect(autocommit=True)
         thread = threading.current_thread().name.removeprefix("docmill-").replace("MainThread", "claim")
         connection.execute(f"set application_name = 'docmill/worker/{thread}'")
-        if not autocommit:
-            connection.commit()
+        connection.autocommit = autocommit
         return connection
 
 
@@ -56,6 +55,6 @@ def main(conninfo: str, chosen: str) -> None:
 if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
-    except DatabaseUnavailable:
+    except (psycopg.Error, DatabaseUnavailable):
         # Whoever runs workers starts one anew that could not begin, as an init system does.
         sys.exit(1)

@@ -24,7 +24,7 @@ from docmill.engine.pipeline import Pipeline
 from docmill.engine.publication import PublishedJob
 from docmill.engine.starts import Starts
 from docmill.engine.states import JobStatus
-from docmill.errors import DocmillError, PublishFailed
+from docmill.errors import DocmillError, IllegalTransition, PublishFailed
 
 CipherSource = Callable[[Connection, UUID], Cipher]
 
@@ -236,9 +236,24 @@ class Store:
     def retriable(
         self, connection: Connection, job_id: UUID, chunk_ids: Sequence[int] | None, *, force: bool
     ) -> list[dict[str, Any]]:
-        """Return the chunks of a job that a retry would run again."""
+        """Return the chunks of a job that a retry would run again; none if nothing that was asked for can be.
+
+        Raises:
+            IllegalTransition: A chunk would stay without a result, and the pipeline does not allow that.
+        """
         parameters = {"job_id": job_id, "chunk_ids": None if chunk_ids is None else list(chunk_ids), "force": force}
-        return _fetch(connection, "find_retriable_chunks", parameters)
+        rows = _fetch(connection, "find_retriable_chunks", parameters)
+        if chunk_ids is not None and not {row["id"] for row in rows if row["taken"]}.intersection(chunk_ids):
+            return []
+        rows = [row for row in rows if not row["superseded"]]
+        taken = [row for row in rows if row["taken"]]
+        left = [row["id"] for row in rows if not row["taken"]]
+        if taken and left and not self.catalog.entry(rows[0]["pipeline"]).pipeline.partial:
+            raise IllegalTransition(
+                f"Chunk {left[0]} of job {job_id} would stay without a result, and pipeline {rows[0]['pipeline']!r} "
+                "needs all of them; retry the whole job, with `--force` where a chunk has used up a second budget."
+            )
+        return taken
 
     def reopen(self, connection: Connection, job_id: UUID, chunk_ids: Sequence[int], budget: int) -> int:
         """Put a job whose row the caller holds back to work, with fresh attempts for chunks that had no result.

@@ -18,12 +18,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from docmill.database.connection import Database
 from docmill.database.queries import load_queries
 from docmill.engine.catalog import Catalog
-from docmill.engine.chunk import ClaimedChunk, Completion
+from docmill.engine.chunk import ClaimedChunk, Completion, Failure
 from docmill.engine.client import Client, Request, StoredDocuments
 from docmill.engine.pipeline import Pipeline, Resources
 from docmill.engine.store import Completed, Store
 from docmill.engine.verify import verify
 from docmill.engine.worker import Worker, retry_delays
+from docmill.errors import ErrorKind
 from docmill.settings import EngineSettings
 from docmill.storage.local import LocalBlobs
 
@@ -83,6 +84,17 @@ class Engine:
     def complete(self, worker: int, *chunks: ClaimedChunk, output: bytes = b"\x00{}") -> Completed:
         with self.database.pool.connection() as connection:
             return self.store.complete(connection, [Completion(chunk, output) for chunk in chunks], worker, 0)
+
+    def split(self, worker: int, chunk: ClaimedChunk, count: int) -> None:
+        """Complete a chunk of a step that hands out numbers."""
+        items = [b'\x00{"number": %d}' % number for number in range(count)]
+        with self.database.pool.connection() as connection:
+            self.store.complete(connection, [Completion(chunk, items=items)], worker, 0)
+
+    def fail(self, worker: int, chunk: ClaimedChunk) -> None:
+        """End a chunk for good."""
+        with self.database.pool.connection() as connection:
+            self.store.fail(connection, chunk, Failure(ErrorKind.PERMANENT, "not_a_pdf", "no"), worker)
 
     def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with self.database.pool.connection() as connection:

@@ -202,3 +202,53 @@ def test_a_job_that_runs_cannot_be_retried(make_engine: Callable[..., Engine]) -
     [job] = engine.submit("single", {"count": 1})
     with pytest.raises(IllegalTransition):
         engine.client.retry(job)
+
+
+def test_what_was_cancelled_with_its_job_comes_back_with_any_retry(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.fan_out)
+    [job] = engine.submit("fan-out", {"count": 3})
+    worker = engine.register()
+    engine.split(worker, *engine.claim(worker), 3)
+    first, *_ = engine.claim(worker)
+    engine.fail(worker, first)
+    assert engine.client.retry(job, chunk_ids=[first.id], dry_run=True) == 3
+    assert engine.client.retry(job, chunk_ids=[first.id]) == 3
+    engine.drain()
+    assert engine.client.result(job)["total"] == 6
+
+
+def test_a_retry_that_would_leave_a_gap_is_refused(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.fan_out)
+    [job] = engine.submit("fan-out", {"count": 3})
+    worker = engine.register()
+    engine.split(worker, *engine.claim(worker), 3)
+    first, second, _ = engine.claim(worker)
+    engine.fail(worker, first)
+    with pytest.raises(IllegalTransition):
+        engine.client.retry(job, chunk_ids=[second.id])
+    engine.execute("update docmill.finished_chunks set attempts = 6, max_attempts = 6 where id = %s", first.id)
+    with pytest.raises(IllegalTransition):
+        engine.client.retry(job)
+    assert engine.client.retry_all(RetryFilter(), dry_run=True).jobs == 0
+    assert engine.client.retry_all(RetryFilter(), dry_run=True, force=True).chunks == 3
+    assert engine.client.retry_all(RetryFilter(), force=True).chunks == 3
+    engine.drain()
+    assert engine.client.result(job)["total"] == 6
+
+
+def test_a_later_step_that_failed_waits_for_an_earlier_one_that_is_retried(
+    make_engine: Callable[..., Engine],
+) -> None:
+    engine = make_engine(samples.partial, max_attempts=1)
+    [job] = engine.submit("partial", {"count": 2})
+    worker = engine.register()
+    engine.split(worker, *engine.claim(worker), 2)
+    first, second = engine.claim(worker)
+    engine.complete(worker, first, output=b'\x00{"number": 0}')
+    engine.fail(worker, second)
+    [last] = engine.claim(worker)
+    engine.fail(worker, last)
+    assert engine.client.retry(job, dry_run=True) == 1
+    assert engine.client.retry(job) == 1
+    engine.drain()
+    assert engine.client.result(job)["total"] == 2

@@ -64,13 +64,25 @@ update docmill.jobs set chunks_open = chunks_open - 1, chunks_failed = chunks_fa
 returning chunks_open, position
 
 -- name: find_retriable_chunks
--- Chunks of a job that ended without a result. Without force only those that have not used up a second budget.
-select f.id, f.step_id, f.item, f.status, f.attempts, f.last_error_code
-  from docmill.finished_chunks f join docmill.jobs j on j.id = f.job_id
- where f.job_id = %(job_id)s and f.status in ('failed', 'cancelled')
-   and (%(chunk_ids)b::bigint[] is null or f.id = any(%(chunk_ids)b::bigint[]))
-   and (%(force)s or f.attempts < 2 * j.max_attempts)
- order by f.id
+-- Chunks of a job that ended without a result, and which of them a retry takes: of those that failed the chosen ones,
+-- without force only such as have not used up a second budget; and all that were cancelled because the job failed, since
+-- without them a step would go on with items missing. Those of later steps are `superseded`: their step begins anew.
+with without as materialized (
+    select f.id, f.step_id, f.item, f.status, f.attempts, f.last_error_code, s.pipeline, s.version, s.position,
+           f.status = 'cancelled'
+           or (%(force)s or f.attempts < 2 * j.max_attempts)
+              and (%(chunk_ids)b::bigint[] is null or f.id = any(%(chunk_ids)b::bigint[])) as taken
+      from docmill.finished_chunks f
+      join docmill.jobs j on j.id = f.job_id
+      join docmill.steps s on s.id = f.step_id
+     where f.job_id = %(job_id)s and f.status in ('failed', 'cancelled')
+)
+select w.id, w.step_id, w.item, w.status, w.attempts, w.last_error_code, w.pipeline, w.taken,
+       exists (select 1 from docmill.steps later
+                where later.pipeline = w.pipeline and later.version = w.version and not later.each
+                  and later.position > (select min(position) from without where taken)
+                  and later.position <= w.position) as superseded
+  from without w order by w.id
 
 -- name: reopen_chunks
 -- Give chunks that ended without a result a fresh budget; the caller holds the job's row.
@@ -113,11 +125,15 @@ select id, 'job.processing', jsonb_build_object('retried_chunks', %(chunks)s::in
 
 -- name: find_retriable_jobs
 -- Jobs that ended without a full result and match a filter, oldest first, with the chunks that a retry would run.
-select j.id, count(f.id) as chunks
-  from docmill.jobs j join docmill.finished_chunks f on f.job_id = j.id
+select j.id, count(f.id) filter (where f.status = 'cancelled' or %(force)s or f.attempts < 2 * j.max_attempts) as chunks
+  from docmill.jobs j join docmill.finished_chunks f on f.job_id = j.id and f.status in ('failed', 'cancelled')
  where j.status in ('failed', 'completed_with_errors') and j.owner = %(owner)s
    and (%(pipeline)s::text is null or j.pipeline = %(pipeline)s)
-   and (%(error_code)s::text is null or j.error_code = %(error_code)s or f.last_error_code = %(error_code)s)
    and (%(batch_id)s::uuid is null or j.batch_id = %(batch_id)s)
-   and f.status in ('failed', 'cancelled') and (%(force)s or f.attempts < 2 * j.max_attempts)
- group by j.id order by j.id limit %(limit)s
+   and (%(error_code)s::text is null or j.error_code = %(error_code)s
+        or exists (select 1 from docmill.finished_chunks g
+                    where g.job_id = j.id and g.status = 'failed' and g.last_error_code = %(error_code)s))
+ group by j.id
+having %(force)s or not bool_or(f.status = 'failed')
+    or bool_or(f.status = 'failed' and f.attempts < 2 * j.max_attempts)
+ order by j.id limit %(limit)s
