@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from docmill.pipelines.insights.column_models import ColumnProfile
+from docmill.pipelines.insights.facts import LEAST_STRENGTH
 from docmill.pipelines.insights.language import quoted, spoken
 from docmill.pipelines.insights.models import TableProfile, TimeSeries
 from docmill.pipelines.insights.result_models import ChartSpec
@@ -15,8 +16,6 @@ MOST_LINES = 4
 MOST_BARS = 4
 MOST_HISTOGRAMS = 6
 MOST_CORRELATED = 12
-# Share of the variance around the trend from which on a season is worth a chart and an insight.
-LEAST_STRENGTH = 0.3
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 # Large numbers with a letter (20k); small ones as they are, and not as 80m.

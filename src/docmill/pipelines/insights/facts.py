@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from docmill.pipelines.insights.column_models import Cell, ColumnProfile
 from docmill.pipelines.insights.models import Correlation, Drift, TableProfile, TimeSeries
 
+# Share of the variance around the trend from which on there is a season at all.
+LEAST_STRENGTH = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -112,7 +115,7 @@ def _series_facts(place: int, series: TimeSeries) -> Iterator[Fact]:
             yield Fact(f"{path}.trend.relativeChange", figure, change, about, share=True)
         yield Fact(f"{path}.trend.slopePerPeriod", "slope", series.trend.slope_per_period, about)
         yield Fact(f"{path}.trend.rSquared", "variance", series.trend.r_squared, about, share=True)
-    if series.seasonality is not None:
+    if series.seasonality is not None and series.seasonality.strength >= LEAST_STRENGTH:
         yield Fact(f"{path}.seasonality.strength", "pattern", series.seasonality.strength, about)
         yield Fact(f"{path}.seasonality.peak", "peak", series.seasonality.peak, about)
         yield Fact(f"{path}.seasonality.trough", "trough", series.seasonality.trough, about)

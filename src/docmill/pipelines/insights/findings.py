@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from docmill.pipelines.insights.charts import LEAST_STRENGTH, find_chart
+from docmill.pipelines.insights.charts import find_chart
 from docmill.pipelines.insights.checking import LEAST_DRIFT, LEAST_STRONG
 from docmill.pipelines.insights.column_models import ColumnProfile
-from docmill.pipelines.insights.facts import Fact, cited, find_facts
+from docmill.pipelines.insights.facts import LEAST_STRENGTH, Fact, cited, find_facts
 from docmill.pipelines.insights.language import quoted, spoken, written, written_share
 from docmill.pipelines.insights.models import Severity, TableProfile, TimeSeries
 from docmill.pipelines.insights.result_models import AnalystInsight, ChartSpec, Evidence, Recommendation

@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     | (?P<pause>[,:()])
     | (?P<other>\S)
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 _UNSPOKEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
