@@ -17,6 +17,8 @@ _SEX = "m|f|w|h|k|ч|ж|male|female|mannlich|weiblich|masculin|feminin|homme|fem
 _AGE = r"(?:\(?\d{1,3} ?(?:y|yrs?|years?|jahre|ans|anni|anos|lat|jaar)?\)?[\s|,;/()-]{1,4})?"
 _SEX_BEFORE = re.compile(rf"(?<![^\W_])(?:{_SEX})[\s|,;/()-]{{1,6}}$")
 _SEX_AFTER = re.compile(rf"[\s|,;/()-]{{1,4}}{_AGE}(?:m|f|w|male|female)(?![^\W_])")
+# "12.05.1956 р.н.", "ur. 1956 r."
+_YEAR_OF_BIRTH = re.compile(r"\s?(?:р\.\s?н\.|р\. народження|року народження|rocznik)")
 _STAR = re.compile(r"(?:^|[\s,(])\*\s?$")
 
 
@@ -36,7 +38,7 @@ def date_findings(folded: str, labels: list[Label]) -> list[Finding]:
     for match in matches:
         day = days[match.start()]
         before = folded[max(0, match.start() - _LOOK_BACK) : match.start()]
-        birth = bool(_birth_label().search(before) or _STAR.search(before))
+        birth = bool(_birth_label().search(before) or _STAR.search(before) or _YEAR_OF_BIRTH.match(folded, match.end()))
         if not birth and day and not announced & set(range(match.start() - 2, match.start() + 1)):
             birth = _is_beside_sex(folded, match) or _is_old(day.value, newest)
         kind, score = ("DATE_OF_BIRTH", 0.95) if birth else ("DATE", 0.85)

@@ -34,6 +34,11 @@ _MONTH_ROWS = tuple(
         "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
     )
 )
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"),
+    *("twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"),
+    *("twentieth", "thirtieth"),
+)
 _CENTURY_PIVOT = 30
 _EARLIEST_YEAR = 1900
 _LATEST_YEAR = 2100
@@ -60,6 +65,7 @@ def month_like(word: str, month: int) -> str:
 def _pattern() -> str:
     month = "|".join(sorted(_month_numbers(), key=len, reverse=True))
     day = r"(?:0?[1-9]|[12]\d|3[01])"
+    ordinal = rf"(?:{'|'.join(_ORDINALS)}|(?:twenty|thirty)[- ](?:{'|'.join(_ORDINALS[:9])}))"
     year = r"(?:(?:19|20)\d\d)"
     short_year = r"(?:['’]?\d\d)"
     of = r"(?:\s(?:de|di|of|del)\s|[\s.,/-]{1,2})"
@@ -69,6 +75,7 @@ def _pattern() -> str:
         rf"|{day}(?:st|nd|rd|th|er|\.|º|°)?{of}(?:{month})\b\.?"
         rf"(?:{of}(?:{year}|{short_year}(?!\d|[:.]\d)))?"
         rf"|(?:{month})\b\.?[\s.-]{{1,2}}{day}(?:st|nd|rd|th)?(?:,?[\s-]{{1,2}}(?:{year})|-\d\d)?(?![\d]|[.,]\d)"
+        rf"|{ordinal}(?: of)? (?:{month}),? {year}|(?:{month}) (?:the )?{ordinal},? {year}"
         rf"|{year}[\s-](?:{month})\b\.?[\s-]{day}(?!\d)"
     )
 
@@ -85,6 +92,7 @@ def birth_date_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{_pattern()}|(?:19|20)\d\d[01]\d[0-3]\d(?!\d)|[0-3]\d[01]\d(?:19|20)\d\d(?!\d)"
         r"|\d{1,2}\s?[ ./-]\s?\d{1,2}\s?[ ./-]\s?(?:19|20)?\d\d(?!\d)"
+        rf"|(?:{'|'.join(sorted(_month_numbers(), key=len, reverse=True))})\.? (?:19|20)\d\d(?!\d)"
         r"|\d{1,2}/(?:19|20)\d\d(?!\d)|(?:19|20)\d\d(?![\d.,]))"
     )
 

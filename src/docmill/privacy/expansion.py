@@ -18,6 +18,7 @@ from docmill.privacy.people import (
     is_title,
     word_key,
 )
+from docmill.privacy.values import Span
 from docmill.privacy.vocabulary import listed
 
 _UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
@@ -43,6 +44,13 @@ _HOUSE = re.compile(
 )
 _UNIT = r"(?:Apt|Apartment|Suite|Ste|Unit|Flat|Box|Floor|Room|Appt|Wohnung)\.? ?#?\w+"
 _CODE = r"(?:\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{2}-\d{3}|\d{4} ?[A-Z]{2})"
+_WHOLE_CODE = re.compile(rf"\b{_CODE}\b")
+_PART_BEFORE = re.compile(
+    rf"(?:^|(?<=[\n\t(|])|(?<=[,;:·|] )|(?<=  ))((?:[мс]\. ?)?[{_UPPER}][\w'’.-]*"
+    rf"(?: (?:of|the|de|la|du|an|am|der|[{_UPPER}\d][\w'’.-]*)){{0,4}}, )$"
+)
+_LONGEST_PART = 60
+_MOST_PARTS = 3
 _TAIL = re.compile(
     rf"(?:,? ?\n? ?(?i:{_UNIT})|,? #\w+)\b|,?[ \n]{{1,2}}(?:[A-Z]{{2,3}} )?{_CODE}\b(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))"
 )
@@ -59,7 +67,8 @@ def expand(text: str, findings: list[Finding], guard: Guard) -> list[Finding]:
     grown = [_grown_name(text, item, guard) if item.type == "PERSON" else item for item in findings]
     places = sorted(item for item in grown if item.type == "ADDRESS")
     others = sorted(item for item in grown if item.type != "ADDRESS")
-    return [*others, *(_grown_address(text, item, guard) for item in _joined(text, places, others, guard))]
+    taken = [(item.start, item.end) for item in others]
+    return [*others, *(_grown_address(text, item, taken, guard) for item in _joined(text, places, others, guard))]
 
 
 def _grown_name(text: str, finding: Finding, guard: Guard) -> Finding:
@@ -153,14 +162,30 @@ def _is_one_address(text: str, left: Finding, right: Finding, others: list[Findi
     return between == len(others) or others[between].start >= right.start
 
 
-def _grown_address(text: str, finding: Finding, guard: Guard) -> Finding:
+def _grown_address(text: str, finding: Finding, taken: list[Span], guard: Guard) -> Finding:
     start, end = finding.start, finding.end
     house = _HOUSE.search(text, max(0, start - 24), start)
     if house and house.group(1) and not guard.touches(house.start(1), start):
         start = house.start(1)
+    start = _parts_before(text, start, end, taken, guard)
     while (tail := _TAIL.match(text, end)) and tail.end() > end and not guard.touches(end, tail.end()):
         end = tail.end()
     return finding._replace(start=start, end=max(end, _block_end(text, end, guard)))
+
+
+def _parts_before(text: str, start: int, end: int, taken: list[Span], guard: Guard) -> int:
+    """Return where an address begins whose post code was found: "The Surgery, Abbey Road, Sherborne DT9 3LE"."""
+    if not _WHOLE_CODE.search(text, start, end):
+        return start
+    for _ in range(_MOST_PARTS):
+        part = _PART_BEFORE.search(text, max(0, start - _LONGEST_PART), start)
+        if not part or guard.touches(part.start(1), start):
+            break
+        place = bisect_left(taken, (start, 0))
+        if place and taken[place - 1][1] > part.start(1):
+            break
+        start = part.start(1)
+    return start
 
 
 def _block_end(text: str, end: int, guard: Guard) -> int:

@@ -17,7 +17,23 @@ _NUMBERED = ("MRN", "ACCESSION", "ID", "SSN", "NHS", "NATIONAL_ID", "CREDIT_CARD
 _WEAK_PEOPLE = frozenset({"to", "from", "re", "user", "name", "call"})
 _WEAK_PHONES = frozenset({"home", "call", "desk", "contact", "cell", "ph"})
 _LIVING = frozenset(
-    {"wohnhaft", "demeurant", "domicilie", "residente", "zamieszkaly", "zamieszkala", "zam", "проживає"}
+    {
+        "wohnhaft",
+        "whft",
+        "wohnh",
+        "habitant",
+        "mieszkaniec",
+        "mieszkanka",
+        "мешкає",
+        "прож",
+        "demeurant",
+        "domicilie",
+        "residente",
+        "zamieszkaly",
+        "zamieszkala",
+        "zam",
+        "проживає",
+    }
 )
 _ADDRESS_END = re.compile(
     r"\s{2,}|\n|\t|\||;|\(|\. [A-ZÀ-Þ]|\.$|$|,? (?:and|phone|tel|who|born|dob|with|is|was)\b", re.IGNORECASE
@@ -116,7 +132,7 @@ def inline_phones(text: str, folded: str) -> Iterator[Finding]:
 @cache
 def _inline_addresses() -> re.Pattern[str]:
     labels = [label for label in listed_labels("ADDRESS") if " " in label or label in _LIVING]
-    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b[ \t]+(?=[^\s:=])")
+    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b\.?[ \t]+(?=[^\s:=])")
 
 
 def inline_addresses(text: str, folded: str) -> Iterator[Finding]:

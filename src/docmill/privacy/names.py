@@ -27,12 +27,8 @@ from docmill.privacy.vocabulary import listed, phrases
 _UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
 _CAPITALISED = rf"[{_UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
 _ORDINARY_TITLES = frozenset({"med", "lord", "sir", "judge", "father", "sister", "mag"})
-_RELATIVES = (
-    "mother|father|wife|husband|son|daughter|sister|brother|partner|guardian|spouse|parent|carer|neighbou?r|aunt|uncle"
-    "|friend|grandmother|grandfather|fianc[ée]e?"
-)
+_LONGEST_UNKNOWN = 3
 _ANCHORS = frozenset({"DATE_OF_BIRTH", "MRN", "NHS", "SSN", "NATIONAL_ID"})
-_KIN = re.compile(rf"(?i:\b(?:{_RELATIVES})(?: of|,| is|:)? )(?=[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ])")
 _BEFORE_CREDENTIAL = re.compile(
     rf"(?<![\w.-])({_CAPITALISED}(?:,? (?:{_CAPITALISED}|[A-Z]\.?|de|la|van|der|von|da|dos|el|al|bin)){{1,4}}),? "
     r"(?=[A-Z])"
@@ -63,7 +59,7 @@ def name_cues(text: str, folded: str) -> Iterator[Finding]:
     yield from _titled(text)
     yield from _cued(text)
     yield from _birth_names(text, folded)
-    yield from _kin(text)
+    yield from _kin(text, folded)
     yield from _credentialed(text)
     yield from _with_initials(text)
     yield from _family_name_first(text)
@@ -126,9 +122,18 @@ def _birth_names(text: str, folded: str) -> Iterator[Finding]:
             yield _person(*span, 0.9)
 
 
-def _kin(text: str) -> Iterator[Finding]:
+@cache
+def _kin_pattern() -> re.Pattern[str]:
+    possessed = rf"(?:mein|dein|sein|ihr|unser|euer|eur)e?[rmns]? {alternation(listed('possessed_relatives'))}"
+    return re.compile(rf"(?<![^\W_])(?:{possessed}|{alternation(listed('relatives'))})(?: of|,| is|:)? (?=\S)")
+
+
+def _kin(text: str, folded: str) -> Iterator[Finding]:
     """Relatives who are named: "daughter Max"."""
-    for match in _KIN.finditer(text):
+    for match in _kin_pattern().finditer(folded):
+        # In a text in capitals every word begins with one.
+        if text[match.start() : match.end() - 1].isupper() or not text[match.end()].isupper():
+            continue
         span = name_at(text, match.end(), _line_end(text, match.end()), labelled=True)
         if span:
             yield _person(*span, 0.8)
@@ -199,6 +204,13 @@ def _line_end(text: str, position: int) -> int:
     return len(text) if end < 0 else end
 
 
+def _is_heading(words: str) -> bool:
+    """Whether words in capitals are too many for a name, and none of them is a known one."""
+    parts = words.replace(",", " ").split()
+    known = any(is_given_name(part) or is_surname(part) for part in parts)
+    return len(parts) > _LONGEST_UNKNOWN and words.isupper() and not known
+
+
 def names_before_birth(text: str, lines: list[Line], found: list[Finding]) -> Iterator[Finding]:
     """Yield what begins a line and looks like a name, where a birth date or a record number follows on the line.
 
@@ -218,6 +230,7 @@ def names_before_birth(text: str, lines: list[Line], found: list[Finding]) -> It
             span
             and span[0] == start
             and span[1] <= anchors[place]
+            and not _is_heading(text[start : span[1]])
             and len(text[start : span[1]].replace(",", " ").split()) > 1
         ):
             yield _person(*span, 0.8)

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from docmill.privacy.models import Finding
-from docmill.privacy.values import EMAIL
+from docmill.privacy.values import EMAIL, SPACED_EMAIL
 
 _URL = re.compile(r"\bhttps?://[^\s<>\"')\]]+|\bwww\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s<>\"')\]]*)?", re.IGNORECASE)
 _IP4 = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)")
@@ -57,6 +57,16 @@ _CHECKED = (
     _Checked(
         "NATIONAL_ID", re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"), (), 0.85
     ),
+    # The Medicare Beneficiary Identifier of the USA.
+    _Checked(
+        "NATIONAL_ID",
+        re.compile(
+            r"(?<![\w-])[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y\d]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y\d]\d-?"
+            r"[AC-HJKMNP-RT-Y]{2}\d\d(?![\w-])"
+        ),
+        (),
+        0.9,
+    ),
     _Checked("NATIONAL_ID", re.compile(r"(?<![\w-])[A-Z]\d{9}(?![\w-])"), ("de.kvnr",), 0.9),
     _Checked("NATIONAL_ID", re.compile(r"(?<![\d-])\d{11}(?![\d-])"), ("pl.pesel",), 0.85),
 )
@@ -71,6 +81,9 @@ def _network(text: str) -> Iterator[Finding]:
     if "@" in text:
         for match in EMAIL.finditer(text):
             yield Finding(*match.span(), "EMAIL", 0.99, "pattern")
+        for match in SPACED_EMAIL.finditer(text):
+            if " " in match.group():
+                yield Finding(*match.span(), "EMAIL", 0.98, "pattern")
     for pattern, kind, score in (
         (_URL, "URL", 0.9),
         (_IP4, "IP", 0.95),
