@@ -144,6 +144,9 @@ class IsolatedReader:
             chosen = wanted[: self._settings.ocr_max_pages]
             for index, page in zip(chosen, threads.map(read, [pages[index] for index in chosen]), strict=True):
                 pages[index] = page
+        if not self._keep_words:
+            for index in wanted:
+                pages[index] = pages[index].model_copy(update={"words": []})
 
     def _recognise_page(self, path: Path, password: str | None, page: PageText) -> PageText:
         """Let the one kind of child draw the page and the other read the picture, which cannot hurt it."""
@@ -151,7 +154,7 @@ class IsolatedReader:
             return without_recognition(page)
         try:
             image = self._text_pool.submit(page_calls.render_page, path, page.number, self._settings, password).result()
-            read = self._ocr_pool.submit(page_calls.recognise_page, page, image, self._settings).result()
+            return self._ocr_pool.submit(page_calls.recognise_page, page, image, self._settings).result()
         except MissingExtra:
             if self._settings.ocr == "always":
                 raise
@@ -159,4 +162,3 @@ class IsolatedReader:
             return without_recognition(page)
         except (DocumentError, IsolationError) as error:
             return failed_page(page.number, error)
-        return read if self._keep_words else read.model_copy(update={"words": []})

@@ -50,7 +50,10 @@ def read_run(
     """
     reader = _reader(path, settings, password)
     pages = [_read_page(reader, number) for number in range(run.first, run.last + 1)]
-    return pages if keep_words else [page.model_copy(update={"words": []}) for page in pages]
+    # Recognition adds to the words that are there.
+    return [
+        page if keep_words or page.signals.get("recognise") else page.model_copy(update={"words": []}) for page in pages
+    ]
 
 
 def render_page(path: Path, number: int, settings: DocumentSettings, password: str | None) -> PageImage:

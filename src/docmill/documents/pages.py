@@ -10,8 +10,16 @@ from typing import Self
 from docmill.documents.engines.interface import WordSource, open_source
 from docmill.documents.layout.page import lay_out
 from docmill.documents.models import PageText, Word
-from docmill.documents.ocr.decision import Signals, leaves_doubt, naturalness, needs_recognition
+from docmill.documents.ocr.decision import (
+    PICTURE_BESIDE_TEXT,
+    Signals,
+    leaves_doubt,
+    may_hold_a_picture,
+    naturalness,
+    needs_recognition,
+)
 from docmill.documents.ocr.image import PageImage
+from docmill.documents.ocr.mixture import completed
 from docmill.documents.ocr.recogniser import DOTS_PER_INCH, find_recogniser
 from docmill.documents.opening import open_pdf
 from docmill.documents.words import PageWords
@@ -100,31 +108,42 @@ class PageReader:
         if natural is not None:
             signals["naturalness"] = round(natural, 3)
         if leaves_doubt(signals):
-            signals |= self._document.look_closer(number)
+            signals["unmapped"] = self._document.unmapped(number)
+        if may_hold_a_picture(signals):
+            signals |= self._document.look_closer(number, found.words)
         return signals
 
 
 def recognise(page: PageText, image: PageImage, engine: str) -> PageText:
-    """Return a page read by character recognition.
+    """Return a page read by character recognition; where a picture stands beside text, that text is kept.
 
     Args:
-        page: The page as its text layer gave it; its size and signals are kept.
+        page: The page as its text layer gave it, with its words; its size and signals are kept.
         image: What the page looks like.
         engine: Who reads, as in the setting ``DOCMILL_OCR_ENGINE``.
 
     Raises:
         MissingExtra: It is not installed.
     """
+    image = image.with_dark_text()
     placed, image = find_recogniser(engine).recognise(image) if image.may_hold_text else ([], image)
-    text, words = lay_out(placed)
+    signals = page.signals | {"turn": image.turn, "skew": round(image.skew, 2)}
+    if page.signals.get("decision") == PICTURE_BESIDE_TEXT:
+        both = completed(page, placed, image)
+        if len(both) == len(page.words):
+            return page.model_copy(update={"signals": signals})
+        text, words = lay_out(both)
+    else:
+        text, words = lay_out(placed)
+        words = [_on_page(word, image.page_box((word.x0, word.top, word.x1, word.bottom))) for word in words]
     confidences = [word.confidence for word in words if word.confidence is not None]
     return page.model_copy(
         update={
             "text": text,
-            "words": [_on_page(word, image.page_box((word.x0, word.top, word.x1, word.bottom))) for word in words],
+            "words": words,
             "method": "ocr" if words else "empty",
             "confidence": round(sum(confidences) / len(confidences), 4) if confidences else None,
-            "signals": page.signals | {"turn": image.turn, "skew": round(image.skew, 2)},
+            "signals": signals,
         }
     )
 

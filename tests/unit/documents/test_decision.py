@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from docmill.documents.ocr.decision import Signals, leaves_doubt, naturalness, needs_recognition
+from docmill.documents.ocr.decision import Signals, leaves_doubt, may_hold_a_picture, naturalness, needs_recognition
 
 ENGLISH = "It is a truth universally acknowledged, that a single man must be in want of a wife."
 GERMAN = "Die Untersuchung ergab keine krankhaften Veränderungen der Schilddrüse und der Leber."
@@ -58,8 +58,10 @@ TEXT: Signals = {"characters": 2000, "unreadable": 0.0, "naturalness": 0.9}
         (TEXT | {"naturalness": 0.5, "unmapped": 0.9}, ("ocr", "unnatural_text")),
         (TEXT | {"naturalness": 0.5, "unreadable": 0.2}, ("ocr", "unnatural_text")),
         (TEXT | {"unmapped": 1.0}, ("text", "text_layer")),
-        ({"characters": 40, "unreadable": 0.0, "image_cover": 0.9}, ("ocr", "image_with_little_text")),
-        ({"characters": 40, "unreadable": 0.0, "image_cover": 0.2}, ("text", "text_layer")),
+        ({"characters": 40, "unreadable": 0.0, "image_cover": 0.9}, ("ocr", "picture_beside_text")),
+        (TEXT | {"image_cover": 0.5, "image_characters": 12}, ("ocr", "picture_beside_text")),
+        (TEXT | {"image_cover": 0.5, "image_characters": 600}, ("text", "text_layer")),
+        ({"characters": 40, "unreadable": 0.0, "image_cover": 0.1}, ("text", "text_layer")),
         (TEXT | {"image_cover": 1.0}, ("text", "text_layer")),
     ],
 )
@@ -68,8 +70,12 @@ def test_decisions(signals: Signals, decision: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("signals", "doubt"),
-    [(TEXT, False), (TEXT | {"naturalness": 0.6}, True), ({"characters": 20, "unreadable": 0.0}, True)],
+    ("signals", "doubt", "room"),
+    [
+        (TEXT, False, False),
+        (TEXT | {"naturalness": 0.6}, True, False),
+        ({"characters": 20, "unreadable": 0.0}, False, True),
+    ],
 )
-def test_costly_signals_are_asked_for_where_they_may_decide(signals: Signals, doubt: bool) -> None:
-    assert leaves_doubt(signals) is doubt
+def test_costly_signals_are_asked_for_where_they_may_decide(signals: Signals, doubt: bool, room: bool) -> None:
+    assert (leaves_doubt(signals), may_hold_a_picture(signals)) == (doubt, room)

@@ -7,6 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 from tests.unit.documents.sheets import (
     SLIP_HEIGHT,
     SLIP_ROWS,
@@ -17,12 +20,14 @@ from tests.unit.documents.sheets import (
     scan,
 )
 
+from docmill.documents.engines.pdfium import PdfiumDocument
 from docmill.documents.models import PageRange, PageText
 from docmill.documents.reading import read_pages
 from docmill.errors import MissingExtra
 from docmill.settings import DocumentSettings
 
 FIRST = PageRange(first=1, last=1)
+LETTERHEAD = "Northfield Hospital, 12 Mill Lane, telephone 01234 567890"
 ENGINES = [
     pytest.param(
         "rapidocr",
@@ -41,6 +46,11 @@ needs_ocr = pytest.mark.skipif(importlib.util.find_spec("rapidocr") is None, rea
 
 def read(path: Path, **settings: object) -> PageText:
     return read_pages(path, FIRST, DocumentSettings.model_validate(settings))[0]
+
+
+def slip_picture(tmp_path: Path) -> Image.Image:
+    with PdfiumDocument(lab_slip(tmp_path / "slip.pdf")) as document:
+        return document.render(1, 200).pixels
 
 
 def lines_without_blanks(page: PageText) -> set[str]:
@@ -80,6 +90,33 @@ def test_a_picture_of_nothing_is_an_empty_page(tmp_path: Path) -> None:
     blank = tmp_path / "blank.pdf"
     blank.write_bytes(pages_of_streams([line_of_text(b"")]))
     assert read(scan(blank, tmp_path / "scan.pdf")).method == "empty"
+
+
+@needs_ocr
+@pytest.mark.ocr
+def test_a_picture_beside_text_is_read_and_the_text_kept(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "both.pdf"), pagesize=(SLIP_WIDTH, SLIP_HEIGHT + 60))
+    for line in range(4):
+        canvas.drawString(20, SLIP_HEIGHT + 45 - 13 * line, LETTERHEAD)
+    canvas.drawImage(ImageReader(slip_picture(tmp_path)), 0, 0, SLIP_WIDTH, SLIP_HEIGHT)
+    canvas.save()
+    page = read(tmp_path / "both.pdf")
+    assert (page.method, page.signals["decision"]) == ("ocr", "picture_beside_text")
+    lines = page.text.split("\n")
+    assert lines[:4] == [LETTERHEAD] * 4
+    assert "".join(SLIP_ROWS[0]).replace(" ", "") in lines_without_blanks(page)
+    confidences = {page.text[word.start : word.end]: word.confidence for word in page.words}
+    assert confidences["Hospital,"] is None
+    assert confidences["Hemoglobin"] is not None
+
+
+@needs_ocr
+@pytest.mark.ocr
+def test_light_text_on_dark_paper_is_read(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "dark.pdf"), pagesize=(SLIP_WIDTH, SLIP_HEIGHT))
+    canvas.drawImage(ImageReader(ImageChops.invert(slip_picture(tmp_path))), 0, 0, SLIP_WIDTH, SLIP_HEIGHT)
+    canvas.save()
+    assert "".join(SLIP_ROWS[0]).replace(" ", "") in lines_without_blanks(read(tmp_path / "dark.pdf"))
 
 
 @needs_ocr

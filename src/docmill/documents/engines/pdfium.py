@@ -7,7 +7,7 @@ process (``resilience.isolation``) that does one thing at a time.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ import pypdfium2.raw as pdfium
 
 from docmill.documents.engines.interface import WordSource
 from docmill.documents.engines.pdfium_forms import FormFiller
-from docmill.documents.engines.pdfium_image import image_cover, render, unmapped_share
+from docmill.documents.engines.pdfium_image import page_parts, render, unmapped_share
 from docmill.documents.engines.pdfium_text import TextReader
 from docmill.documents.ocr.image import PageImage
-from docmill.documents.words import PageWords
+from docmill.documents.words import PageWords, PlacedWord
 from docmill.errors import DocumentError, EncryptedDocument, NoPages, WrongPassword
 
 
@@ -46,6 +46,8 @@ class PdfiumDocument(WordSource):
             # before, for example "wrong password".
             raise _load_error(path, pdfium.FPDF_GetLastError(), password)
         self._forms = FormFiller(self._document)
+        self._page: Any = None
+        self._page_number = 0
         self.page_count: int = pdfium.FPDF_GetPageCount(self._document)
         if not self._has_a_page():
             self.close()
@@ -77,21 +79,22 @@ class PdfiumDocument(WordSource):
         pdfium.FPDF_GetMetaText(self._document, b"Producer", buffer, size)
         return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "replace")
 
-    @contextmanager
-    def page(self, number: int) -> Iterator[Any]:
-        """Open a page, counted from 1, as an ``FPDF_PAGE``; its form fields and notes are made part of it.
+    def page(self, number: int) -> Any:
+        """Return a page, counted from 1, as an ``FPDF_PAGE``; its form fields and notes are made part of it.
+
+        It stays open until another one is asked for.
 
         Raises:
             DocumentError: The page cannot be read.
         """
-        page = self._load_page(number)
-        if self._forms.flatten(page):
-            pdfium.FPDF_ClosePage(page)
+        if self._page_number != number:
+            self._close_page()
             page = self._load_page(number)
-        try:
-            yield page
-        finally:
-            pdfium.FPDF_ClosePage(page)
+            if self._forms.flatten(page):
+                pdfium.FPDF_ClosePage(page)
+                page = self._load_page(number)
+            self._page, self._page_number = page, number
+        return self._page
 
     def _load_page(self, number: int) -> Any:
         page = pdfium.FPDF_LoadPage(self._document, number - 1)
@@ -99,25 +102,38 @@ class PdfiumDocument(WordSource):
             raise DocumentError(f"Page {number} cannot be read.", page=number)
         return page
 
+    def _close_page(self) -> None:
+        if self._page is not None:
+            pdfium.FPDF_ClosePage(self._page)
+        self._page, self._page_number = None, 0
+
     def page_words(self, number: int) -> PageWords:
         """Return the words of a page, counted from 1.
 
         Raises:
             DocumentError: The page cannot be read.
         """
-        with self.page(number) as page, _text_page(page, number) as text_page:
+        page = self.page(number)
+        with _text_page(page, number) as text_page:
             return TextReader(page, text_page).read()
 
-    def look_closer(self, number: int) -> dict[str, float | int]:
-        """Return the costly signals of a page: ``image_cover``, ``paths`` and ``unmapped``."""
-        with self.page(number) as page, _text_page(page, number) as text_page:
-            cover, paths = image_cover(page)
-            return {"image_cover": round(cover, 3), "paths": paths, "unmapped": round(unmapped_share(text_page), 3)}
+    def look_closer(self, number: int, words: Iterable[PlacedWord]) -> dict[str, float | int]:
+        """Return the costly signals of a page: ``image_cover``, ``image_characters`` and ``paths``."""
+        parts = page_parts(self.page(number), words)
+        return {
+            "image_cover": round(parts.image_cover, 3),
+            "image_characters": parts.image_characters,
+            "paths": parts.paths,
+        }
+
+    def unmapped(self, number: int) -> float:
+        """Return the share of a page's characters for which the file gives no Unicode value."""
+        with _text_page(self.page(number), number) as text_page:
+            return round(unmapped_share(text_page), 3)
 
     def render(self, number: int, dots_per_inch: int) -> PageImage:
         """Return a grey image of a page, counted from 1."""
-        with self.page(number) as page:
-            return render(page, dots_per_inch)
+        return render(self.page(number), dots_per_inch)
 
     @property
     def is_xfa(self) -> bool:
@@ -127,6 +143,7 @@ class PdfiumDocument(WordSource):
     def close(self) -> None:
         """Let the file go."""
         if self._document:
+            self._close_page()
             self._forms.close()
             pdfium.FPDF_CloseDocument(self._document)
             self._document = None

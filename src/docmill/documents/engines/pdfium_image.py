@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -12,6 +13,7 @@ from PIL import Image
 
 from docmill.documents.engines.pdfium_text import MOST_CHARACTERS, PageFrame
 from docmill.documents.ocr.image import PageImage
+from docmill.documents.words import PlacedWord
 
 MOST_PIXELS = 25_000_000
 
@@ -39,11 +41,23 @@ def render(page: Any, dots_per_inch: int) -> PageImage:
     return PageImage(pixels, columns / width, width, height)
 
 
-def image_cover(page: Any) -> tuple[float, int]:
-    """Return the share of a page that lies under images, 0 to 1, and its number of paths and shadings.
+@dataclass(frozen=True)
+class PageParts:
+    """What a page consists of besides text.
 
-    The first 5,000 objects are looked at.
+    Attributes:
+        image_cover: Share of the page that lies under images, 0 to 1.
+        image_characters: Characters that stand on images.
+        paths: Number of paths and shadings.
     """
+
+    image_cover: float
+    image_characters: int
+    paths: int
+
+
+def page_parts(page: Any, words: Iterable[PlacedWord]) -> PageParts:
+    """Return what a page consists of besides its words; its first 5,000 objects are looked at."""
     frame = PageFrame(page)
     covered: set[tuple[int, int]] = set()
     paths = 0
@@ -53,7 +67,14 @@ def image_cover(page: Any) -> tuple[float, int]:
             covered |= _cells_under(shape, frame)
         elif kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING):
             paths += 1
-    return len(covered) / _GRID**2, paths
+    on_images = sum(len(word.text) for word in words if covered and _cell_of(word, frame) in covered)
+    return PageParts(len(covered) / _GRID**2, on_images, paths)
+
+
+def _cell_of(word: PlacedWord, frame: PageFrame) -> tuple[int, int]:
+    x0, top, x1, bottom = word.shown or (word.x0, word.top, word.x1, word.bottom)
+    across, down = (x0 + x1) / 2 / max(frame.width, 1.0), (top + bottom) / 2 / max(frame.height, 1.0)
+    return int(across * _GRID), int(down * _GRID)
 
 
 def _objects(page: Any) -> Iterator[Any]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+# The reason where the text is kept and only completed.
+PICTURE_BESIDE_TEXT = "picture_beside_text"
+
 Signals = dict[str, float | int | str | bool]
 
 _RULE = re.compile(r"(?:[.·_\-–—=*•…]\s*){3,}")
@@ -22,8 +25,10 @@ _GARBLED = 0.30
 _UNNATURAL = 0.35
 _DOUBTFUL = 0.70
 _DOUBTFUL_SHARE = 0.10
-_FULL_PAGE_IMAGE = 0.5
+_LARGE_IMAGE = 0.4
 _STAMP_CHARACTERS = 150
+# A page with more text than this has no room for a large image.
+_FULL_PAGE_CHARACTERS = 1500
 _SOME_IMAGE = 0.02
 _DRAWN_TEXT_PATHS = 60
 
@@ -75,7 +80,8 @@ def needs_recognition(signals: Signals) -> tuple[Literal["text", "ocr", "empty"]
     Args:
         signals: ``characters`` (visible ones), ``unreadable`` (share of them without meaning), ``naturalness``
             (absent when unknown); and for pages where these leave doubt ``unmapped`` (share of characters that
-            the file maps to nothing), ``image_cover`` (share of the page under images) and ``paths``.
+            the file maps to nothing), ``image_cover`` (share of the page under images), ``image_characters``
+            (characters that stand on them) and ``paths``.
 
     Returns:
         The decision and its reason.
@@ -91,8 +97,8 @@ def needs_recognition(signals: Signals) -> tuple[Literal["text", "ocr", "empty"]
     natural = signals.get("naturalness")
     if natural is not None and float(natural) < _threshold(signals):
         return "ocr", "unnatural_text"
-    if cover >= _FULL_PAGE_IMAGE and characters < _STAMP_CHARACTERS:
-        return "ocr", "image_with_little_text"
+    if cover >= _LARGE_IMAGE and float(signals.get("image_characters", characters)) < _STAMP_CHARACTERS:
+        return "ocr", PICTURE_BESIDE_TEXT
     return "text", "text_layer"
 
 
@@ -102,6 +108,11 @@ def _threshold(signals: Signals) -> float:
 
 
 def leaves_doubt(signals: Signals) -> bool:
-    """Whether the costly signals are needed: ``unmapped``, ``image_cover`` and ``paths``."""
+    """Whether the costly signal ``unmapped`` is needed."""
     natural = signals.get("naturalness")
-    return float(signals["characters"]) < _STAMP_CHARACTERS or (natural is not None and float(natural) < _DOUBTFUL)
+    return natural is not None and float(natural) < _DOUBTFUL
+
+
+def may_hold_a_picture(signals: Signals) -> bool:
+    """Whether a page has room for a picture: ``image_cover``, ``image_characters`` and ``paths`` are needed then."""
+    return float(signals["characters"]) < _FULL_PAGE_CHARACTERS

@@ -6,9 +6,9 @@ Only Pillow is needed, so that Tesseract can be used without the extra ``ocr``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from docmill.documents.geometry import Box
 
@@ -20,6 +20,7 @@ _INK = 28
 _LEAST_SKEW = 0.2
 _FEWEST_CHANGES = 6
 _WHITE = 255
+_DARK_PAPER = 110
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ class PageImage:
         ink = _ink(self.pixels)
         changes = ImageChops.difference(ink, ImageChops.offset(ink, 1, 0)).resize((1, ink.height), Image.Resampling.BOX)
         return max(changes.tobytes()) * ink.width / _WHITE >= _FEWEST_CHANGES
+
+    def with_dark_text(self) -> PageImage:
+        """Return the image as dark text on light paper: most of a page is paper."""
+        if ImageStat.Stat(self.pixels).median[0] >= _DARK_PAPER:
+            return self
+        return replace(self, pixels=ImageChops.invert(self.pixels))
 
     def turned(self, turns: int) -> PageImage:
         """Return the image after quarter turns clockwise."""
