@@ -7,6 +7,8 @@ import json
 import zipfile
 from pathlib import Path
 
+from docmill.documents.encoding import decode_head, find_encoding
+
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -28,7 +30,6 @@ _SIGNATURES = (
     (b"\x1f\x8b", "application/gzip"),
     (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
 )
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Office files are archives that differ by one member.
 _OFFICE = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
 
@@ -48,9 +49,9 @@ def detect_media_type(path: Path) -> str:
             return media_type
     if head.startswith(b"PK\x03\x04"):
         return _archive_type(path)
-    if head.startswith(_UTF16_MARKS):
-        # A character may be cut in half by the limit.
-        head = head[: len(head) // 2 * 2].decode("utf-16", "ignore").encode()
+    encoding = find_encoding(head)
+    if encoding.startswith(("utf-16", "utf-32")):
+        head = decode_head(head, encoding).encode("utf-8", "replace")
     return _text_type(head) if head and b"\x00" not in head else UNKNOWN
 
 

@@ -37,40 +37,62 @@ def correlations(subject: Subject, kinds: Sequence[Kind]) -> list[Correlation]:
 
 
 def _pearson(subject: Subject, numbers: Sequence[Kind]) -> Iterator[Correlation]:
-    pairs = list(combinations(numbers, 2))
+    for a, b, value, rows in _coefficients(subject, list(combinations(numbers, 2)), "data"):
+        yield Correlation(column_a=a.name, column_b=b.name, method="pearson", value=value, rows=rows)
+
+
+def _coefficients(
+    subject: Subject, pairs: Sequence[tuple[Kind, Kind]], table: str
+) -> Iterator[tuple[Kind, Kind, float, int]]:
+    """Yield Pearson's coefficient of each pair of columns that has one, with the rows that have both values."""
     wanted: dict[str, str] = {}
     for a, b in pairs:
         wanted[f"{a.field} {b.field} r"] = f"corr({a.field}::DOUBLE, {b.field}::DOUBLE)"
         wanted[f"{a.field} {b.field} n"] = f"count_if({a.field} IS NOT NULL AND {b.field} IS NOT NULL)"
-    found = subject.ask(wanted)
+    found = subject.ask(wanted, table)
     for a, b in pairs:
         value, rows = found[f"{a.field} {b.field} r"], found[f"{a.field} {b.field} n"]
         if value is not None and rows >= _FEWEST_ROWS:
-            yield Correlation(column_a=a.name, column_b=b.name, method="pearson", value=value, rows=rows)
+            yield a, b, value, rows
 
 
 def _spearman(subject: Subject, numbers: Sequence[Kind]) -> Iterator[Correlation]:
-    """Yield the correlations of the ranks; equal values share the mean of their ranks."""
-    if len(numbers) < 2:
-        return
+    """Yield the correlations of the ranks; equal values share the mean of their ranks.
+
+    Where cells are missing, the rows that have both values are ranked anew for each pair; in a sample, that would not
+    make the estimate better.
+    """
+    pairs = list(combinations(numbers, 2))
+    whole = pairs if subject.sampled else [pair for pair in pairs if all(_is_full(subject, kind) for kind in pair)]
+    ranked = [kind for kind in numbers if any(kind in pair for pair in whole)]
+    if ranked:
+        subject.connection.execute(_ranks(ranked, "sample"))
+        yield from _rank_correlations(subject, whole)
+    for pair in pairs:
+        if pair not in whole:
+            present = " AND ".join(f"{kind.field} IS NOT NULL" for kind in pair)
+            subject.connection.execute(_ranks(pair, f"sample WHERE {present}"))
+            yield from _rank_correlations(subject, [pair])
+
+
+def _is_full(subject: Subject, kind: Kind) -> bool:
+    return kind.column.present == subject.rows
+
+
+def _ranks(kinds: Sequence[Kind], rows: str) -> str:
     ranks = []
-    for kind in numbers:
+    for kind in kinds:
         field = kind.field
         rank = f"rank() OVER (ORDER BY {field}) + (count(*) OVER (PARTITION BY {field}) - 1) / 2"
         ranks.append(f"CASE WHEN {field} IS NOT NULL THEN {rank} END AS {field}")
-    subject.connection.execute(f"CREATE OR REPLACE TEMP TABLE ranks AS SELECT {', '.join(ranks)} FROM sample")
-    pairs = list(combinations(numbers, 2))
-    wanted: dict[str, str] = {}
-    for a, b in pairs:
-        wanted[f"{a.field} {b.field} r"] = f"corr({a.field}, {b.field})"
-        wanted[f"{a.field} {b.field} n"] = f"count_if({a.field} IS NOT NULL AND {b.field} IS NOT NULL)"
-    found = subject.ask(wanted, "ranks")
-    for a, b in pairs:
-        value, rows = found[f"{a.field} {b.field} r"], found[f"{a.field} {b.field} n"]
-        if value is not None and rows >= _FEWEST_ROWS:
-            yield Correlation(
-                column_a=a.name, column_b=b.name, method="spearman", value=value, rows=rows, sampled=subject.sampled
-            )
+    return f"CREATE OR REPLACE TEMP TABLE ranks AS SELECT {', '.join(ranks)} FROM {rows}"
+
+
+def _rank_correlations(subject: Subject, pairs: Sequence[tuple[Kind, Kind]]) -> Iterator[Correlation]:
+    for a, b, value, rows in _coefficients(subject, pairs, "ranks"):
+        yield Correlation(
+            column_a=a.name, column_b=b.name, method="spearman", value=value, rows=rows, sampled=subject.sampled
+        )
 
 
 def _cramers_v(subject: Subject, categories: Sequence[Kind]) -> Iterator[Correlation]:

@@ -109,6 +109,7 @@ def histograms(
     plans = {kind.field: plan for kind in kinds if (plan := _bins(kind, stats.get(kind.field)))}
     wanted = {
         field: f"histogram(least(floor(({field}::DOUBLE - {low!r}) / {width!r}), {count - 1})::INTEGER)"
+        f" FILTER (WHERE {field} IS NOT NULL)"
         for field, (low, width, count) in plans.items()
     }
     found = subject.ask(wanted) if wanted else {}

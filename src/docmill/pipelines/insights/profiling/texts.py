@@ -74,7 +74,7 @@ def date_histogram(subject: Subject, field: str, stats: DateStats) -> list[Histo
         rows = subject.ask({"n": f"count({field})"})["n"]
         return [HistogramBin(low=stats.min, high=stats.max, count=rows)]
     place = f"least((epoch_us({field}) - epoch_us(TIMESTAMP '{first}')) // {width // timedelta(microseconds=1)}, 19)"
-    found = subject.ask({"bins": f"histogram(({place})::INTEGER)"})["bins"]
+    found = subject.ask({"bins": f"histogram(({place})::INTEGER) FILTER (WHERE {field} IS NOT NULL)"})["bins"]
     return [
         HistogramBin(low=iso(first + width * bin_), high=iso(first + width * (bin_ + 1)), count=found.get(bin_, 0))
         for bin_ in range(MOST_BINS)

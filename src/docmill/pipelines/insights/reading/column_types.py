@@ -24,7 +24,7 @@ def plan_columns(samples: Sequence[Weights], locale_hint: str) -> list[ColumnPla
 
     Args:
         samples: The different texts of each column that are not missing, with how often they occur.
-        locale_hint: The decimal mark that the file suggests; columns that leave no doubt outvote it.
+        locale_hint: As in ``Source``; columns that leave no doubt outvote it.
     """
     plans = [plan_column(sample, locale_hint) for sample in samples]
     certain = [plan.decimal for plan in plans if plan.kind == "numeric" and not plan.ambiguous and not plan.plain]
@@ -68,7 +68,8 @@ def _number(sample: Weights, total: float, hint: str) -> ColumnPlan | None:
         return None
     readings = [mark for mark, share in shares.items() if share == best]
     mark = hint if hint in readings else readings[0]
-    return _printed_number(sample, mark, ambiguous=len(readings) > 1 and _holds_mark(sample))
+    open_ = hint != "." and len(readings) > 1 and any("." in text or "," in text for text in sample)
+    return _printed_number(sample, mark, ambiguous=open_)
 
 
 def _is_too_long(text: str) -> bool:
@@ -83,7 +84,7 @@ def _plain_number(sample: Weights, hint: str) -> ColumnPlan:
     grouped = all(cells.WHOLE_NUMBER.fullmatch(text) or cells.NUMBER[","].fullmatch(text) for text in numbers)
     if grouped and hint == ",":
         return ColumnPlan("integer", decimal=",", plain=False, ambiguous=True)
-    return ColumnPlan("numeric", ambiguous=grouped)
+    return ColumnPlan("numeric", ambiguous=grouped and hint != ".")
 
 
 def _printed_number(sample: Weights, mark: str, *, ambiguous: bool) -> ColumnPlan:
@@ -99,11 +100,6 @@ def _printed_number(sample: Weights, mark: str, *, ambiguous: bool) -> ColumnPla
         unit=units.pop() if len(units) == 1 else None,
         ambiguous=ambiguous,
     )
-
-
-def _holds_mark(sample: Weights) -> bool:
-    """Whether a point or a comma stands in a number, which then can be read in two ways."""
-    return any("." in text or "," in text for text in sample)
 
 
 def _date(sample: Weights, total: float, hint: str) -> ColumnPlan | None:

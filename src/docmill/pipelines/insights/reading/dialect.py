@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from docmill.documents.encoding import decode_head, find_encoding
 from docmill.errors import InvalidInput, UnparseableInput
 from docmill.pipelines.insights.models import TableOptions
 from docmill.pipelines.insights.reading import cells
@@ -20,15 +21,6 @@ _DELIMITERS = (",", ";", "\t", "|")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LEAST_SHARE = 0.4
 _LONGEST_ONLY_CELL = 200
-
-# UTF-32 comes first: its mark begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @dataclass(frozen=True)
@@ -59,10 +51,7 @@ def find_dialect(path: Path, options: TableOptions) -> Dialect:
         InvalidInput: The encoding that the user named is unknown.
         UnparseableInput: The text holds no table.
     """
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    encoding = _known_encoding(options.encoding) if options.encoding else find_encoding(head)
-    text = decode_head(head, encoding)
+    text, encoding = read_head(path, _known_encoding(options.encoding) if options.encoding else None)
     candidates = [options.delimiter] if options.delimiter else _DELIMITERS
     delimiter, width = max(
         ((delimiter, *_width(text, delimiter)) for delimiter in candidates),
@@ -84,25 +73,15 @@ def _known_encoding(name: str) -> str:
         ) from None
 
 
-def find_encoding(head: bytes) -> str:
-    """Return the encoding of a text by its first bytes: UTF-8 unless a mark or zero bytes say otherwise."""
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name
-    pairs = max(1, len(head) // 2)
-    if head[1::2].count(0) > pairs * 0.3:
-        return "utf-16-le"
-    if head[0::2].count(0) > pairs * 0.3:
-        return "utf-16-be"
-    return "utf-8"
-
-
-def decode_head(head: bytes, encoding: str) -> str:
-    """Return the text of the first bytes of a file, without the line that the limit cuts."""
-    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
+def read_head(path: Path, encoding: str | None = None) -> tuple[str, str]:
+    """Return the first whole lines of a text file, and its encoding where none is given."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    encoding = encoding or find_encoding(head)
+    text = decode_head(head, encoding)
     if len(head) < HEAD_BYTES:
-        return text
-    return text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
+        return text, encoding
+    return text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text, encoding
 
 
 def _width(text: str, delimiter: str) -> tuple[int, float]:
@@ -145,8 +124,8 @@ def _with_header(encoding: str, delimiter: str, width: int, records: list[tuple[
     line, record = records[place]
     if not is_header(record):
         return Dialect(encoding, delimiter, width, None, None, line)
-    after = records[place + 1][0] if place + 1 < len(records) else line + 1 + sum(cell.count("\n") for cell in record)
-    return Dialect(encoding, delimiter, width, record, line, after)
+    lines = 1 + sum(cell.count("\n") for cell in record)
+    return Dialect(encoding, delimiter, width, record, line, line + lines)
 
 
 def is_header(record: Iterable[str]) -> bool:

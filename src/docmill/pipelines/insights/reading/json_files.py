@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from docmill.errors import InvalidInput, UnparseableInput
 from docmill.pipelines.insights.models import FileInfo, Issue, TableOptions
-from docmill.pipelines.insights.reading.dialect import HEAD_BYTES, decode_head, find_encoding
+from docmill.pipelines.insights.reading.dialect import read_head
 from docmill.pipelines.insights.reading.loading import load
 from docmill.pipelines.insights.reading.source import (
     MOST_LINES_NAMED,
@@ -81,8 +81,7 @@ _IS_RECORD = "coalesce(json_type(json) = 'OBJECT', false)"
 
 def _in_utf8(path: Path, scratch: Path, options: TableOptions) -> Path:
     """Return a file with the same JSON in UTF-8, without a byte order mark."""
-    with path.open("rb") as file:
-        encoding = options.encoding or find_encoding(file.read(HEAD_BYTES))
+    _, encoding = read_head(path, options.encoding)
     if encoding == "utf-8":
         return path
     target = scratch / "utf8.json"
@@ -97,8 +96,7 @@ def _in_utf8(path: Path, scratch: Path, options: TableOptions) -> Path:
 
 def _form(path: Path) -> str:
     """Return how a file holds its records: ``array``, ``newline_delimited`` or ``object``."""
-    with path.open("rb") as file:
-        head = decode_head(file.read(HEAD_BYTES), "utf-8").lstrip()
+    head = read_head(path, "utf-8")[0].lstrip()
     if head.startswith("["):
         return "array"
     first, _, rest = head.partition("\n")

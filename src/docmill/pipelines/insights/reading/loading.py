@@ -44,7 +44,9 @@ def load(connection: DuckDBPyConnection, source: Source, settings: TableSettings
     for attempt in range(1, _MOST_LOADS + 1):
         rows, loaded = _fill(connection, source, plans)
         check_size(source.info.name, rows, len(plans), settings)
-        better = _revised(connection, source, loaded, samples, last=attempt + 1 == _MOST_LOADS)
+        late = _late_samples(connection, loaded, samples)
+        samples = [late.get(index, sample) for index, sample in enumerate(samples)]
+        better = _revised(connection, source, loaded, samples, set(late), last=attempt + 1 == _MOST_LOADS)
         if better == plans or attempt == _MOST_LOADS:
             break
         plans = better
@@ -111,18 +113,36 @@ def _count_misfits(connection: DuckDBPyConnection, misfits: Mapping[str, str]) -
     return dict(zip(misfits, found, strict=True))
 
 
+def _late_samples(
+    connection: DuckDBPyConnection, loaded: list[LoadedColumn], samples: list[Weights]
+) -> dict[int, Weights]:
+    """Return samples of the columns that hold nothing in the first rows but something later, by their place."""
+    found: dict[int, Weights] = {}
+    for index, (column, sample) in enumerate(zip(loaded, samples, strict=True)):
+        if not sample and column.plan.kind == "text" and column.present:
+            query = f"SELECT {column.field} AS t FROM data WHERE t IS NOT NULL LIMIT {_SAMPLE_ROWS}"
+            found[index] = Counter(text for (text,) in connection.execute(query).fetchall())
+    return found
+
+
 def _revised(
-    connection: DuckDBPyConnection, source: Source, loaded: list[LoadedColumn], samples: list[Weights], *, last: bool
+    connection: DuckDBPyConnection,
+    source: Source,
+    loaded: list[LoadedColumn],
+    samples: list[Weights],
+    late: set[int],
+    *,
+    last: bool,
 ) -> list[ColumnPlan]:
     """Return the plans that fit all rows; those that are in force where they do."""
     evidence = [
-        _evidence(connection, column, sample) if _doubtful(source, column, sample) else sample
+        _evidence(connection, column, sample) if column.invalid else sample
         for column, sample in zip(loaded, samples, strict=True)
     ]
     anew = plan_columns(evidence, source.locale_hint)
     plans = []
-    for column, sample, seen, plan in zip(loaded, samples, evidence, anew, strict=True):
-        if seen is sample:
+    for index, (column, plan) in enumerate(zip(loaded, anew, strict=True)):
+        if not column.invalid and index not in late:
             plans.append(column.plan)
         elif last or replace(plan, ambiguous=False) == replace(column.plan, ambiguous=False):
             plans.append(as_text(column.plan) if _fails(column) else column.plan)
@@ -135,17 +155,10 @@ def _fails(column: LoadedColumn) -> bool:
     return column.invalid > (1 - ENOUGH) * (column.present + column.invalid)
 
 
-def _doubtful(source: Source, column: LoadedColumn, sample: Weights) -> bool:
-    index = int(column.field[1:])
-    return not _declared(source, index) and (column.invalid > 0 or (column.present > 0 and not sample))
-
-
 def _evidence(connection: DuckDBPyConnection, column: LoadedColumn, sample: Weights) -> Weights:
     """Return the sample with texts that did not fit, each weighted by how many cells of the table it stands for."""
-    text = column.misfit if sample else column.field
-    rows = connection.execute(f"SELECT {text} AS t FROM data WHERE t IS NOT NULL LIMIT {_MOST_EXAMPLES}").fetchall()
-    if not sample:
-        return Counter(text for (text,) in rows)
+    query = f"SELECT {column.misfit} AS t FROM data WHERE t IS NOT NULL LIMIT {_MOST_EXAMPLES}"
+    rows = connection.execute(query).fetchall()
     seen = sum(sample.values())
     weights = {text: weight * column.present / seen for text, weight in sample.items()}
     for (text,) in rows:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from docmill.documents.media_type import PARQUET, PDF, XLSX, detect_media_type
 from docmill.errors import EmptyFile, MemoryLimitExceeded, MissingExtra, TooLarge, UnparseableInput
 from docmill.pipelines.insights.models import TableOptions
+from docmill.pipelines.insights.reading.dialect import read_head
 from docmill.pipelines.insights.reading.json_files import read_json_file
 from docmill.pipelines.insights.reading.parquet_files import read_parquet_file
 from docmill.pipelines.insights.reading.pdf_files import read_pdf_file
@@ -22,6 +23,8 @@ from docmill.settings import DocumentSettings, TableSettings
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_BEGINNINGS_OF_JSON = ('{"', "[{", "[[")
+_TIMES_IN_MEMORY = 8
 _OLE = "application/x-ole-storage"
 
 
@@ -57,7 +60,7 @@ def read_table(
     except ImportError:
         raise MissingExtra("Tables are read with DuckDB: pip install 'docmill[insights]'.") from None
     _check_file(path, filename, documents)
-    with scratch_folder() as scratch, _database(scratch, tables) as connection:
+    with scratch_folder() as scratch, _database(path, scratch, tables) as connection:
         try:
             yield _open(connection, scratch, path, filename, options, tables, documents, password)
         except duckdb.OutOfMemoryException:
@@ -80,11 +83,13 @@ def _check_file(path: Path, filename: str, documents: DocumentSettings) -> None:
 
 
 @contextmanager
-def _database(scratch: Path, tables: TableSettings) -> Iterator[DuckDBPyConnection]:
+def _database(path: Path, scratch: Path, tables: TableSettings) -> Iterator[DuckDBPyConnection]:
+    """Open a database for the rows: in a file, where they are compressed, unless they are few."""
     import duckdb
 
+    few = path.stat().st_size * _TIMES_IN_MEMORY < tables.memory_mb * 2**20
     connection = duckdb.connect(
-        scratch / "table.duckdb",
+        ":memory:" if few else scratch / "table.duckdb",
         config={
             "memory_limit": f"{tables.memory_mb}MB",
             "threads": tables.threads,
@@ -111,6 +116,8 @@ def _open(
     password: str | None,
 ) -> OpenTable:
     match detect_media_type(path):
+        case "text/plain" if read_head(path)[0].lstrip().startswith(_BEGINNINGS_OF_JSON):
+            raise UnparseableInput(f"{filename} begins like JSON, but is none; check where it ends.")
         case "text/csv" | "text/plain":
             return read_text_file(connection, scratch, path, filename, options, tables)
         case "application/json" | "application/x-ndjson":

@@ -59,6 +59,7 @@ def write_rows(rows: Iterable[Row], target: Path, info: FileInfo, settings: Tabl
         names,
         f"(SELECT {', '.join(f'c{place} AS c{index}' for index, place in enumerate(used))}"
         f" FROM {csv_relation(str(target), width)})",
+        locale_hint="." if info.sheet else "?",
     )
     if top.above:
         message = f"The header was found in row {header_line}; what stands above it is not in the table."

@@ -27,7 +27,8 @@ class Source:
         relation: What follows FROM in SQL; its columns are named ``c0``, ``c1`` and so on.
         declared: The SQL type of each column where the format declares it, else None: then its cells are text.
         issues: What the reader must know.
-        locale_hint: The decimal mark that the format suggests where the numbers leave it open.
+        locale_hint: The decimal mark that the format suggests where the numbers leave it open: ``.`` for sure, ``,``
+            probably, ``?`` for neither, where a point is taken.
     """
 
     info: FileInfo

@@ -19,6 +19,9 @@ from docmill.settings import TableSettings
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# A comma that parts cells is no decimal mark; where a semicolon parts them, commas mostly are.
+_DECIMAL_MARKS = {",": ".", ";": ","}
+
 
 def read_text_file(
     connection: DuckDBPyConnection,
@@ -48,7 +51,7 @@ def read_text_file(
         header_line=dialect.header_line,
     )
     names = column_names(dialect.header, dialect.width)
-    hint = "," if dialect.delimiter == ";" else "."
+    hint = _DECIMAL_MARKS.get(dialect.delimiter, "?")
     if _may_be_strict(path, dialect):
         skip = 0 if dialect.header is None else 1
         options_ = ["store_rejects=true", "strict_mode=true"]

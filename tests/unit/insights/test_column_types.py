@@ -1,0 +1,184 @@
+"""Types of columns follow the documented rules, and SQL reads cells as the rules do."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docmill.pipelines.insights.reading import cells, typed_sql
+from docmill.pipelines.insights.reading.column_types import plan_column, plan_columns
+from docmill.pipelines.insights.reading.source import ColumnPlan
+
+LAST_MINUTE = datetime.datetime(2020, 12, 31, 23, 59)
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+def planned(*texts: str, hint: str = ".") -> ColumnPlan:
+    return plan_column(dict.fromkeys(texts, 1), hint)
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (["true", "False", "TRUE"], "boolean"),
+        (["ja", "nein"], "boolean"),
+        (["Y", "n"], "boolean"),
+        (["0", "1"], "integer"),
+        (["1", "-2", "+3"], "integer"),
+        (["1", "2.5"], "numeric"),
+        (["1.0", "2.0"], "numeric"),
+        (["1e3", "-.5"], "numeric"),
+        (["1,234", "12,345,678"], "integer"),
+        (["1,234.50", "7"], "numeric"),
+        (["$1,200", "$3"], "integer"),
+        (["12 %", "7.5%"], "numeric"),
+        (["(1,200.00)", "3.00"], "numeric"),
+        (["00123", "00456"], "text"),
+        (["12345678901234567890", "2"], "text"),
+        (["2020-01-31", "2020-02-01"], "datetime"),
+        (["2020-01-31T10:00:00", "2020-02-01 11:30"], "datetime"),
+        (["2020-01-31T10:00:00Z", "2020-02-01T11:30:00+02:00"], "datetime"),
+        (["31/12/2020", "01/02/2021"], "datetime"),
+        (["12/31/20", "1/2/21"], "datetime"),
+        (["31.12.2020 10:15", "01.02.2021 11:00"], "datetime"),
+        (["Jan 1 2000", "Feb 12 2001"], "datetime"),
+        (["1 January 2000", "12 May 2001"], "datetime"),
+        (["2020-01", "2020-02"], "datetime"),
+        (["2019", "2020", "2021"], "integer"),
+        (["10:30", "11:45"], "text"),
+        (["20200131", "20200201"], "integer"),
+        (["13/13/2020", "12/25/2020", "25/12/2020"], "text"),
+        (["[1, 2]", '{"a": 1}'], "complex"),
+        (["a", "1", "2"], "text"),
+        ([], "text"),
+    ],
+)
+def test_a_type(texts: list[str], kind: str) -> None:
+    assert planned(*texts).kind == kind
+
+
+def test_a_type_holds_when_95_in_100_cells_fit() -> None:
+    assert plan_column({"1": 95, "x": 5}, ".").kind == "integer"
+    assert plan_column({"1": 94, "x": 6}, ".").kind == "text"
+
+
+@pytest.mark.parametrize(
+    ("texts", "hint", "mark"),
+    [
+        (["1,5", "2,25"], ".", ","),
+        (["1.234,56"], ".", ","),
+        (["1,234.56"], ",", "."),
+        (["1,234"], ".", "."),
+        (["1,234"], ",", ","),
+    ],
+)
+def test_the_decimal_mark(texts: list[str], hint: str, mark: str) -> None:
+    assert planned(*texts, hint=hint).decimal == mark
+
+
+def test_columns_without_doubt_decide_for_the_others() -> None:
+    plans = plan_columns([{"1.234": 1.0}, {"3,5": 1.0}, {"2,75": 1.0}], "?")
+    assert [(plan.kind, plan.decimal) for plan in plans] == [("integer", ","), ("numeric", ","), ("numeric", ",")]
+    assert plan_columns([{"1.234": 1.0}, {"2.75": 1.0}], "?")[0] == ColumnPlan("numeric")
+
+
+def test_a_doubt_is_told() -> None:
+    assert planned("1.234", hint="?").ambiguous
+    assert not planned("1.234", hint=".").ambiguous
+    assert planned("01/02/2020").ambiguous
+    assert not planned("01.02.2020").ambiguous
+    assert not planned("01/02/2020", "31/02/2020").ambiguous
+
+
+@pytest.mark.parametrize(
+    ("hint", "text", "form"),
+    [(".", "01/02/2020", "%m/%d/%Y"), (",", "01/02/2020", "%d/%m/%Y"), (".", "01.02.2020", "%d.%m.%Y")],
+)
+def test_day_or_month_first(hint: str, text: str, form: str) -> None:
+    assert planned(text, hint=hint).format == form
+
+
+@pytest.mark.parametrize(
+    ("text", "plan", "expected"),
+    [
+        ("1.234,5", ColumnPlan("numeric", decimal=",", plain=False), 1234.5),
+        ("(1,200.50)", ColumnPlan("numeric", plain=False), -1200.5),
+        ("€ 12", ColumnPlan("integer", plain=False), 12),
+        ("7 %", ColumnPlan("integer", plain=False), 7),
+        ("1’234’567", ColumnPlan("integer", plain=False), 1234567),
+        ("12,5", ColumnPlan("numeric", plain=False), None),
+        ("1.5", ColumnPlan("integer"), None),
+        ("1e400", ColumnPlan("numeric"), None),
+        ("inf", ColumnPlan("numeric"), None),
+        ("NaN", ColumnPlan("numeric"), None),
+        (" 12 ", ColumnPlan("integer"), 12),
+        ("9007199254740993", ColumnPlan("integer"), 9007199254740993),
+        ("Ja", ColumnPlan("boolean"), True),
+        ("2020-02-30", ColumnPlan("datetime", format="iso"), None),
+        ("infinity", ColumnPlan("datetime", format="iso"), None),
+        (
+            "2020-01-01T00:30:00+02:00",
+            ColumnPlan("datetime", format="iso with zone"),
+            datetime.datetime(2019, 12, 31, 22, 30),
+        ),
+        ("31.12.2020 23:59", ColumnPlan("datetime", format="%d.%m.%Y|%d.%m.%Y %H:%M"), LAST_MINUTE),
+        ("#N/A", ColumnPlan("text"), None),
+        ("  ", ColumnPlan("text"), None),
+        (" a ", ColumnPlan("text"), " a "),
+    ],
+)  # fmt: skip
+def test_a_value(database: duckdb.DuckDBPyConnection, text: str, plan: ColumnPlan, expected: object) -> None:
+    assert database.execute(f"SELECT {typed_sql.value('t', plan)} FROM (SELECT ? AS t)", [text]).fetchone() == (
+        expected,
+    )
+
+
+numbers = st.one_of(st.integers(-(10**15), 10**15), st.floats(-1e12, 1e12).map(lambda value: round(value, 4)))
+
+
+@given(st.lists(numbers, min_size=1, max_size=20), st.sampled_from(["plain", "english", "german"]))
+def test_printed_numbers_are_read_as_they_were(
+    database: duckdb.DuckDBPyConnection, values: list[float], style: str
+) -> None:
+    texts = [repr(value) if style == "plain" else f"{value:,}" for value in values]
+    if style == "german":
+        texts = [text.translate(str.maketrans(",.", ".,")) for text in texts]
+    if any("e" in text for text in texts):
+        return
+    plan = plan_column(dict.fromkeys(texts, 1.0), "," if style == "german" else ".")
+    assert plan.kind in ("integer", "numeric")
+    for text, value in zip(texts, values, strict=True):
+        found = database.execute(f"SELECT {typed_sql.value('t', plan)} FROM (SELECT ? AS t)", [text]).fetchone()
+        assert found is not None
+        assert math.isclose(found[0], value, rel_tol=1e-12)
+
+
+@given(st.text(alphabet="0123456789.,-+eE()%$€ '\u00a0x", max_size=12), st.sampled_from(".,"))
+def test_sql_and_python_agree_on_what_a_number_is(database: duckdb.DuckDBPyConnection, text: str, mark: str) -> None:
+    plan = ColumnPlan("numeric", decimal=mark, plain=False)
+    found = database.execute(f"SELECT {typed_sql.value('t', plan)} FROM (SELECT ? AS t)", [text]).fetchone()
+    if not cells.NUMBER[mark].fullmatch(text):
+        assert found == (None,)
+
+
+@given(st.dates(datetime.date(1900, 1, 1)), st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%B %d, %Y"]))
+def test_written_dates_are_read_as_they_were(
+    database: duckdb.DuckDBPyConnection, day: datetime.date, form: str
+) -> None:
+    text = day.strftime(form)
+    plan = plan_column({text: 1.0, datetime.date(2020, 12, 31).strftime(form): 1.0}, ",")
+    assert plan.kind == "datetime"
+    found = database.execute(f"SELECT {typed_sql.value('t', plan)} FROM (SELECT ? AS t)", [text]).fetchone()
+    assert found == (datetime.datetime(day.year, day.month, day.day),)
