@@ -80,6 +80,8 @@ def render_insights(console: Console, result: Mapping[str, Any], job_id: str) ->
 def render_novel(console: Console, result: Mapping[str, Any], job_id: str) -> None:
     """Print what became of a novel, and how its result begins."""
     made_by = ", ".join(f"{count} by {method}" for method, count in result["methods"].items())
+    if result.get("model"):
+        made_by += f", {result['model']}"
     within = f"{result['within_limits']:.0%} within the limits of length"
     console.print(
         f"  {result['pages']} pages, {len(result['sentences'])} sentences ({made_by}; {within})", markup=False

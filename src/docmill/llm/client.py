@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from pydantic import ValidationError
 
@@ -45,6 +46,7 @@ class LanguageModel:
         self._habits = habits
         self._deadline_seconds = deadline_seconds
         self._clock = clock or Clock()
+        self._others: dict[str, LanguageModel] = {}
 
     @property
     def name(self) -> str:
@@ -55,6 +57,20 @@ class LanguageModel:
     def provider(self) -> str:
         """Host and port of the endpoint."""
         return self._endpoint.provider
+
+    def named(self, name: str) -> LanguageModel:
+        """Return another model of the same endpoint, within the same limits, budgets and prices."""
+        if name == self.name:
+            return self
+        if name not in self._others:
+            self._others[name] = LanguageModel(
+                self._endpoint,
+                self._answers,
+                replace(self._habits, model=name),
+                deadline_seconds=self._deadline_seconds,
+                clock=self._clock,
+            )
+        return self._others[name]
 
     async def close(self) -> None:
         """Close the connections of this event loop."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from tests.typesetting import Book
 from docmill.documents import reading
 from docmill.documents.models import PageRange
 from docmill.engine.client import Request
+from docmill.pipelines.novel.progress import passage_states
 from docmill.settings import DocumentSettings
 
 SetBook = Callable[[str, int], Book]
@@ -119,6 +121,48 @@ def test_options_reach_the_rules(make_press: MakePress, set_book: SetBook) -> No
     assert novel["options"]["max_words"] == 20
     assert max(len(s["text"].split()) for s in novel["sentences"]) > 12
     assert not any(mark in s["text"] for s in novel["sentences"] for mark in '"_')
+
+
+def test_the_model_is_the_users_and_named_in_the_result(
+    make_press: MakePress, set_book: SetBook, serve: Callable[..., Provider]
+) -> None:
+    server = serve()
+    press = make_press(server.base_url)
+    novel = run(press, set_book("en", 10), model="clever-1")
+    assert novel["model"] == novel["options"]["model"] == "clever-1"
+    assert {request.body["model"] for request in server.requests} == {"clever-1"}
+    assert press.rows("select distinct model from docmill.llm_calls") == [("clever-1",)]
+
+
+def test_a_page_that_cannot_be_read_is_named_and_the_rest_of_the_book_is_there(
+    make_press: MakePress, set_book: SetBook, tmp_path: Path
+) -> None:
+    book, press = set_book("en", 20), make_press()
+    broken = Book(break_page(book.path, tmp_path / "broken.pdf", page=7), book.words)
+    job = submit(press, broken)
+    press.worker().run(drain=True)
+    assert press.rows("select status from docmill.jobs") == [("completed_with_errors",)]
+    novel = press.client.result(job)
+    assert novel["missing"] == [{"first_page": 7, "last_page": 7}]
+    assert {sentence["page"] for sentence in novel["sentences"]} == set(range(1, 21)) - {7}
+    with press.database.pool.connection() as connection:
+        [failed] = [state for state in passage_states(connection, job, "reader") if state.status == "failed"]
+    assert (failed.first_page, failed.last_page, failed.last_error_code) == (7, 7, "unreadable_document")
+    press.client.retry(job)
+    press.worker().run(drain=True)
+    assert press.rows("select status from docmill.jobs") == [("completed_with_errors",)]
+    assert press.client.result(job) == novel
+
+
+def break_page(source: Path, path: Path, *, page: int) -> Path:
+    """Write a copy of a PDF in which one page leads nowhere; offsets stay as they are."""
+    data = source.read_bytes()
+    kids = re.search(rb"/Kids \[([^\]]*)\]", data)
+    assert kids is not None
+    references = re.findall(rb"\d+ 0 R", kids[1])
+    references[page - 1] = b"null".ljust(len(references[page - 1]))
+    path.write_bytes(data[: kids.start(1)] + b" ".join(references).ljust(len(kids[1])) + data[kids.end(1) :])
+    return path
 
 
 def test_every_chunk_succeeds_on_a_server_that_fails_one_call_in_five(

@@ -46,12 +46,14 @@ def run(
     last_attempt: bool = True,
     database: QuietDatabase | None = None,
     attempts: int = 2,
+    named: str | None = None,
     **options: Any,
 ) -> RewrittenPassage:
     llm = LanguageModelSettings(base_url=server.base_url, requests_per_minute=0, attempt_seconds=5.0, attempts=attempts)
     engine = EngineSettings(retry_initial_delay=0.01, retry_max_delay=0.05)
     model = configured_model(llm, engine, database or QuietDatabase(), no_guard)
     assert model is not None
+    model = model.named(named or model.name)
 
     async def ask_and_close() -> RewrittenPassage:
         try:
@@ -91,6 +93,13 @@ def test_short_sentences_are_not_sent(serve_model: Serve) -> None:
     assert found.source_ids == [0, 1, 2, 3]
     assert (found.requests, found.fallbacks) == (1, {})
     assert found.tokens > 0
+
+
+def test_another_model_of_the_endpoint_is_asked_by_name(serve_model: Serve) -> None:
+    server = serve_model()
+    assert run(server, named="clever-1").model == "clever-1"
+    assert run(server).model == LanguageModelSettings().model
+    assert [request.body["model"] for request in server.requests] == ["clever-1", LanguageModelSettings().model]
 
 
 def test_dialogue_that_is_left_alone_is_not_sent(serve_model: Serve) -> None:

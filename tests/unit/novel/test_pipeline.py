@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tests.unit.novel.building import page
 from docmill import Document
 from docmill.documents.models import PageRange, PageText
 from docmill.engine.pipeline import Attempt
-from docmill.errors import EncryptedDocument, InvalidInput, NoText
+from docmill.errors import DocumentError, EncryptedDocument, InvalidConfiguration, InvalidInput, NoText
 from docmill.llm.ledger import Prices
 from docmill.pipelines.novel.estimate import estimate
 from docmill.pipelines.novel.merging import merge_passages
@@ -19,7 +20,7 @@ from docmill.pipelines.novel.models import Novel, NovelOptions, Passage, count_w
 from docmill.pipelines.novel.pages import book_page
 from docmill.pipelines.novel.pipeline import pipeline
 from docmill.pipelines.novel.rules import rewrite_passage
-from docmill.pipelines.novel.steps import book_passages, extract_text, split_pages
+from docmill.pipelines.novel.steps import book_passages, extract_text, rewrite, split_pages
 from docmill.settings import DocumentSettings
 
 SETTINGS = DocumentSettings(ocr="never")
@@ -81,8 +82,21 @@ def test_a_line_without_words_has_no_place() -> None:
 
 
 def test_pages_that_were_not_read_are_named() -> None:
-    found = book_passages([page(2, ["Il faisait nuit."])], 3, NovelOptions(language="fr"))
-    assert [(gap.first_page, gap.last_page) for gap in found[0].book.unread] == [(1, 1), (3, 3)]
+    found = book_passages([page(2, ["Il faisait nuit."])], 4, NovelOptions(language="fr"))
+    assert [(gap.first_page, gap.last_page) for gap in found[0].book.unread] == [(1, 1), (3, 4)]
+    assert [(part.first_page, part.last_page, len(part.sentences)) for part in found] == [
+        (1, 1, 0),
+        (1, 2, 1),
+        (3, 4, 0),
+    ]
+    with pytest.raises(DocumentError, match="Pages 3 to 4") as failure:
+        asyncio.run(rewrite(found[2], NovelOptions(), Attempt(), None))
+    assert failure.value.page == 3
+
+
+def test_a_model_that_was_chosen_by_name_needs_an_endpoint(passages: list[Passage]) -> None:
+    with pytest.raises(InvalidConfiguration, match="clever-1"):
+        asyncio.run(rewrite(passages[0], NovelOptions(model="clever-1"), Attempt(), None))
 
 
 def test_a_book_without_text_is_told() -> None:

@@ -46,6 +46,7 @@ def merge_passages(passages: Sequence[RewrittenPassage], options: NovelOptions) 
         options=options,
         method=next(method for method in _WEAKEST_FIRST if methods[method]),
         sentences=sentences,
+        model=next((passage.model for passage in ordered if passage.model), None),
         source_sentences=len({sentence.source_id for sentence in sentences}),
         methods=dict(methods),
         within_limits=_share_within_limits(sentences, options),

@@ -122,6 +122,7 @@ class ModelRewriting:
             last_page=passage.last_page,
             source_ids=[sentence.id for sentence in passage.sentences],
             sentences=[short for sentence in passage.sentences for short in self._written(sentence)],
+            model=self.model.name,
             fallbacks=dict(Counter(self._reasons.values())),
             smaller_pieces=self._splits,
             requests=sum(answer.requests for answer in self._answers),

@@ -20,7 +20,8 @@ class NovelOptions(BaseModel):
         ignore_dialogue: Leave dialogue as it stands.
         keep_formatting: Keep quotation marks, dialogue dashes and marks of emphasis.
         fix_hyphenation: Join words that were hyphenated at the end of a line.
-        model: ``auto`` takes the configured language model, ``never`` the rules alone.
+        model: ``auto`` takes the configured language model, ``never`` the rules alone; anything else is the name of
+            another model of the configured endpoint.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,7 +32,7 @@ class NovelOptions(BaseModel):
     ignore_dialogue: bool = False
     keep_formatting: bool = True
     fix_hyphenation: bool = True
-    model: Literal["auto", "never"] = "auto"
+    model: str = Field(default="auto", max_length=200, pattern=r"^\S+$")
 
     @model_validator(mode="after")
     def _limits_in_order(self) -> Self:
@@ -132,7 +133,8 @@ class Passage(BaseModel):
         book: The book that it is from.
         first_page: First page of the range.
         last_page: Last page of the range, included.
-        sentences: What is to be rewritten; the last one may end on a later page.
+        sentences: What is to be rewritten; the last one may end on a later page. Without any, the passage stands for
+            pages that could not be read.
         before: The sentences before it: context, not to be rewritten.
         after: The sentences after it: context, not to be rewritten.
     """
@@ -192,6 +194,7 @@ class RewrittenPassage(BaseModel):
         last_page: As of the passage.
         source_ids: The sentences of the book that it accounts for, in order.
         sentences: The result, in order.
+        model: Name of the language model that was asked; None where none was.
         fallbacks: Sentences of the book that a model failed on, by reason.
         smaller_pieces: How often a part of a question was asked again by itself.
         requests: Requests to a language model.
@@ -205,6 +208,7 @@ class RewrittenPassage(BaseModel):
     last_page: int
     source_ids: list[int]
     sentences: list[Sentence]
+    model: str | None = None
     fallbacks: dict[str, int] = {}
     smaller_pieces: int = 0
     requests: int = 0
@@ -222,6 +226,7 @@ class Novel(BaseModel):
         options: What the user chose.
         method: The weakest of what made the sentences: ``fallback``, then ``rules``, then ``model``.
         sentences: The result, in the order of the book.
+        model: Name of the language model that was asked; None where none was.
         source_sentences: Sentences of the book that were rewritten.
         methods: Sentences of the result by what made them.
         within_limits: Share of the result's sentences that have ``min_words`` to ``max_words`` words, 0 to 1.
@@ -239,6 +244,7 @@ class Novel(BaseModel):
     options: NovelOptions
     method: Method
     sentences: list[Sentence]
+    model: str | None = None
     source_sentences: int
     methods: dict[Method, int]
     within_limits: float

@@ -24,10 +24,11 @@ def pages_per_passage(pages: int) -> int:
 def split_passages(sentences: Sequence[SourceSentence], book: Book) -> list[Passage]:
     """Return the passages of a book in order; a sentence belongs to the page on which it begins.
 
-    Ranges of pages on which no sentence begins yield no passage.
+    Ranges of pages on which no sentence begins yield no passage; those that could not be read yield one without
+    sentences, whose chunk fails and says so.
     """
     size = pages_per_passage(book.pages)
-    found = []
+    found = [Passage(book=book, **pages.model_dump(), sentences=[]) for pages in book.unread]
     place = 0
     for part, group in groupby(sentences, key=lambda sentence: (sentence.tokens[0].page - 1) // size):
         members = list(group)
@@ -43,7 +44,7 @@ def split_passages(sentences: Sequence[SourceSentence], book: Book) -> list[Pass
             )
         )
         place = end
-    return found
+    return sorted(found, key=lambda passage: passage.first_page)
 
 
 def _context(neighbours: Sequence[SourceSentence], *, last: bool) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import groupby
 
 from docmill.documents import reading
 from docmill.documents.models import PageRange
 from docmill.engine.pipeline import Attempt, Document
-from docmill.errors import NoText
+from docmill.errors import DocumentError, InvalidConfiguration, NoText
 from docmill.llm.client import LanguageModel
 from docmill.llm.models import CallContext
 from docmill.pipelines.novel.flow import paragraphs
@@ -77,14 +78,16 @@ def book_passages(pages: Sequence[BookPage], count: int, options: NovelOptions) 
     sentences = split_sentences(flow, language)
     if not sentences:
         raise NoText("No text was found on any page of the book; if the pages are scans, read them by OCR first.")
-    unread = sorted(set(range(1, count + 1)) - {page.number for page in pages})
-    book = Book(
-        language=language,
-        pages=count,
-        sentences=len(sentences),
-        unread=[MissingPages(first_page=number, last_page=number) for number in unread],
-    )
+    unread = _ranges(set(range(1, count + 1)) - {page.number for page in pages})
+    book = Book(language=language, pages=count, sentences=len(sentences), unread=unread)
     return split_passages(sentences, book)
+
+
+def _ranges(pages: set[int]) -> list[MissingPages]:
+    """Return pages as ranges in order."""
+    groups = groupby(enumerate(sorted(pages)), key=lambda entry: entry[1] - entry[0])
+    ranges = [[page for _, page in group] for _, group in groups]
+    return [MissingPages(first_page=group[0], last_page=group[-1]) for group in ranges]
 
 
 async def rewrite(
@@ -93,8 +96,22 @@ async def rewrite(
     """Return the passage in short sentences, by a language model where there is one, else by rules.
 
     Raises:
+        DocumentError: It stands for pages that could not be read.
         ProviderError: The provider failed, and a further attempt may follow.
+        InvalidConfiguration: The user chose a model by name, and no endpoint is configured.
     """
+    if not passage.sentences:
+        raise DocumentError(
+            f"Pages {passage.first_page} to {passage.last_page} of the book could not be read; the rest of it is kept.",
+            page=passage.first_page,
+        )
+    if options.model not in ("auto", "never"):
+        if model is None:
+            raise InvalidConfiguration(
+                f"The job asks for the model {options.model}, but no endpoint is configured; set OPENAI_API_KEY or "
+                "LLM_BASE_URL."
+            )
+        model = model.named(options.model)
     if model is None or options.model == "never":
         return await asyncio.to_thread(rewrite_passage, passage, options)
     context = CallContext(attempt.job_id, attempt.chunk_id)
