@@ -78,8 +78,16 @@ def _value(marker: Marker) -> MarkerValue:
     return MarkerValue(type="boolean", value=quality == "positive", text=marker.value, unit=marker.unit)
 
 
+def _is_unread(page: PageText) -> bool:
+    """Whether a page needed character recognition and did not get it."""
+    return page.method in ("text", "empty") and bool(page.signals.get("recognise")) and "turn" not in page.signals
+
+
 def _warnings(pages: Sequence[PageText], markers: Sequence[Marker], further_dates: Sequence[str]) -> list[str]:
     told = [f"Page {page.number} could not be read ({page.error_code})." for page in pages if page.method == "failed"]
+    told += [f"Page {page.number} is a picture that was not read." for page in pages if _is_unread(page)]
+    if any(page.recovered for page in pages):
+        told.append("The document was cut short or damaged: only what could be saved of it was read.")
     if not markers:
         told.append(NO_RESULTS)
     if has_doubtful_dates(pages, further_dates):
