@@ -44,7 +44,8 @@ The tree (class: code, kind)::
     │   ├── PiiLeakBlocked                pii_leak_blocked         permanent
     │   ├── UnexplainedText               unexplained_text         permanent
     │   ├── DecryptionFailed              decryption_failed        permanent
-    │   └── DocumentErased                document_erased          permanent
+    │   ├── DocumentErased                document_erased          permanent
+    │   └── RoleMissing                   role_missing             permanent
     ├── ProviderError                     provider_error           transient
     │   ├── RateLimited                   rate_limited             rate_limited
     │   ├── ProviderUnreachable           provider_unreachable     transient
@@ -383,6 +384,12 @@ class DocumentErased(PrivacyError):
     """The document was erased: its key is destroyed."""
 
     code = "document_erased"
+
+
+class RoleMissing(PrivacyError):
+    """Originals were asked for without the role `phi`."""
+
+    code = "role_missing"
 
 
 class ProviderError(DocmillError):

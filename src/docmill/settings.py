@@ -319,6 +319,11 @@ class PrivacySettings(BaseSettings):
         validation_alias="DOCMILL_KEY",
         description="The installation's key itself (base64 of 32 bytes), in place of a file.",
     )
+    phi_users: str = Field(
+        default="",
+        validation_alias="DOCMILL_PHI_USERS",
+        description="Accounts of the operating system with the role `phi`, by comma; without it, the key file's owner.",
+    )
 
 
 class LanguageModelSettings(BaseSettings):

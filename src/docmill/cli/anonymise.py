@@ -15,7 +15,7 @@ import typer
 from docmill.cli.application import opened
 from docmill.cli.documents import document_id
 from docmill.cli.output import console, emit
-from docmill.errors import InvalidInput, PrivacyError, UsageError
+from docmill.errors import InvalidInput, PrivacyError, RoleMissing, UsageError
 
 if TYPE_CHECKING:
     from docmill.privacy.anonymisation import Anonymiser
@@ -95,19 +95,22 @@ def restore(
         Path | None, typer.Option(help="Put originals into this text, for example a model's answer; - is stdin.")
     ] = None,
 ) -> None:
-    """Print a document with its originals. Needs the installation's key; each use is written to the audit."""
-    from getpass import getuser
-
+    """Print a document with its originals. Needs the role `phi` and the key; each use is written to the audit."""
+    from docmill.privacy.access import operating_account, require_phi
     from docmill.privacy.originals import restore_document
     from docmill.privacy.restoring import restore_answer
     from docmill.privacy.vault import open_vault
 
     with opened() as application, application.database.pool.connection() as connection:
-        settings = application.settings
+        settings, wanted, actor = application.settings, document_id(document), f"cli:{operating_account()}"
         vault = open_vault(settings.privacy, settings.installation.home)
-        found = restore_document(
-            connection, vault, document_id(document), owner=settings.installation.owner, actor=f"cli:{getuser()}"
-        )
+        try:
+            require_phi(settings.privacy, settings.installation.home)
+        except RoleMissing:
+            vault.audit(connection, actor, "restore_refused", wanted, 0)
+            connection.commit()
+            raise
+        found = restore_document(connection, vault, wanted, owner=settings.installation.owner, actor=actor)
     if result:
         emit(found.result)
         return

@@ -70,14 +70,14 @@ def erase(
     json: Json = False,
 ) -> None:
     """Erase documents for good: key, bytes, jobs and results. What runs is cancelled; the audit keeps who did it."""
-    from getpass import getuser
+    from docmill.privacy.access import operating_account
 
     wanted = [document_id(text) for text in documents]
     if not yes:
         typer.confirm(f"Erase {len(wanted)} documents with all that was made of them?", abort=True, err=True)
     with opened() as application:
         for document in wanted:
-            erased = application.erase(document, actor=f"cli:{getuser()}")
+            erased = application.erase(document, actor=f"cli:{operating_account()}")
             if json:
                 emit({"document_id": str(document), "jobs": erased.jobs, "bytes_kept": erased.shared})
                 continue

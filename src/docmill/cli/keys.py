@@ -24,8 +24,7 @@ def rotate(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
     Older keys stay in the file, since backups of the database need them. Workers that run read the file again; where
     workers have files of their own, copy it to them first, then run this again.
     """
-    from getpass import getuser
-
+    from docmill.privacy.access import operating_account
     from docmill.privacy.vault import add_key, key_file, open_vault
 
     with opened() as application:
@@ -37,7 +36,7 @@ def rotate(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
             while count := vault.rotate(connection):
                 wrapped += count
                 connection.commit()
-            vault.audit(connection, f"cli:{getuser()}", "rotate", None, wrapped)
+            vault.audit(connection, f"cli:{operating_account()}", "rotate", None, wrapped)
     if json:
         emit({"key_version": version, "documents": wrapped})
     else:

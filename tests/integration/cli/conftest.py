@@ -20,6 +20,7 @@ from docmill.database.server import EmbeddedServer
 class CommandLine:
     home: Path
     environment: dict[str, str]
+    conninfo: str
 
     def start(self, *arguments: object, **environment: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -59,9 +60,7 @@ def docmill(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Itera
         "RETRY_INITIAL_DELAY": "0.05",
         "LOG_LEVEL": "WARNING",
     }
-    command_line = CommandLine(home, environment)
     # A user that stays keeps the embedded server up between the commands of the tests.
     server = EmbeddedServer(home / "docmill", start_timeout=60, durable=False)
-    server.start()
-    yield command_line
+    yield CommandLine(home, environment, server.start())
     server.release()

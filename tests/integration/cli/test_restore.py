@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import pwd
 from pathlib import Path
 
+import psycopg
 import pytest
 from tests.integration.cli.conftest import CommandLine
 from tests.integration.cli.test_run import PIPELINE, write_report
@@ -67,3 +70,13 @@ def test_an_erased_document_is_gone_and_can_be_submitted_anew(docmill: CommandLi
     docmill.run("erase", document, "--yes", code=2)
     again = docmill.line("run", PIPELINE, report, "--json")
     assert (again["status"], again["document_id"] != document) == ("completed", True)
+
+
+def test_an_account_without_the_role_is_refused_and_noted(docmill: CommandLine, document: str) -> None:
+    printed = docmill.run("restore", document, code=1, DOCMILL_PHI_USERS="auditor", LOGNAME="auditor")
+    assert CANARY not in printed
+    account = pwd.getpwuid(os.geteuid()).pw_name
+    with psycopg.connect(docmill.conninfo) as connection:
+        query = "select actor, action, items from docmill.privacy_audit where document_id = %s order by id desc limit 1"
+        noted = connection.execute(query, (document,)).fetchone()
+    assert noted == (f"cli:{account}", "restore_refused", 0)
