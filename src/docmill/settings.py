@@ -564,7 +564,7 @@ class TableSettings(BaseSettings):
     )
     memory_mb: int = Field(
         default=512,
-        ge=64,
+        ge=128,
         validation_alias="DOCMILL_TABLE_MEMORY_MB",
         description="Memory for the rows of a table; what does not fit goes to a file.",
     )

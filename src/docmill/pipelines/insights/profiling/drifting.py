@@ -66,7 +66,7 @@ def _drift(subject: Subject, kind: Kind, date: Kind | None) -> Drift | None:
     return Drift(
         column=kind.name,
         order=date.name if date else None,
-        psi=stability_index(*parts),
+        psi=max(0.0, stability_index(*parts) - _chance(*parts)),
         first_mean=figures[0][0],
         last_mean=figures[1][0],
         first_missing=figures[0][1],
@@ -79,6 +79,12 @@ def _deciles(subject: Subject, kind: Kind) -> str:
     shares = [place / _DECILES for place in range(1, _DECILES)]
     edges = subject.rows_of(f"SELECT quantile_cont({kind.field}::DOUBLE, {shares}) FROM sample")[0][0]
     return " + ".join(f"({kind.field} > {edge!r})::INTEGER" for edge in dict.fromkeys(edges))
+
+
+def _chance(first: dict[str, int], last: dict[str, int]) -> float:
+    """Return the index that two samples of one distribution have on average, which few rows make large."""
+    bins = len(first.keys() | last.keys())
+    return (bins - 1) * (1 / sum(first.values()) + 1 / sum(last.values()))
 
 
 def stability_index(first: dict[str, int], last: dict[str, int]) -> float:

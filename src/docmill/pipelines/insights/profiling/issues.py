@@ -10,7 +10,7 @@ from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind
 
 _TEXTS = ("text", "categorical", "complex")
 # What a spreadsheet takes for the beginning of a formula.
-_FORMULA = "left({}, 1) IN ('=', '+', '-', '@', '\t', '\r')"
+_FORMULA = "left({}::VARCHAR, 1) IN ('=', '+', '-', '@', '\t', '\r')"
 
 
 def find_issues(subject: Subject, kinds: Sequence[Kind], personal: Mapping[str, Mapping[str, float]]) -> list[Issue]:

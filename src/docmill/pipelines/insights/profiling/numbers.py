@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -143,6 +144,7 @@ def outliers(subject: Subject, kinds: Sequence[Kind], stats: Mapping[str, Numeri
         and (iqr := found.iqr)
         and (quantiles := found.quantiles)
     }
+    fences = {field: fence for field, fence in fences.items() if all(map(math.isfinite, fence))}
     wanted = {field: f"count_if({field} < {low!r} OR {field} > {high!r})" for field, (low, high) in fences.items()}
     counts = subject.ask(wanted) if wanted else {}
     return {field: _outliers(subject, field, counts[field], *fences[field]) for field in fences}

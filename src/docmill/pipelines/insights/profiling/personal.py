@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from docmill.pipelines.insights.column_models import Cell
 from docmill.pipelines.insights.profiling.figures import Subject
 from docmill.pipelines.insights.reading.source import LoadedColumn
 from docmill.privacy.labels import key_type
@@ -65,7 +64,7 @@ def _personal(subject: Subject, column: LoadedColumn) -> Personal:
         borne_out = sum(count for text, count in rows if _CHECKS[label](text)) / total
         if borne_out >= (_LEAST_NAMES if label == "PERSON" else WHOLE_CELLS):
             shares[label] = 1.0
-    return shares
+    return dict(sorted(shares.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _may_name(subject: Subject, column: LoadedColumn) -> bool:
@@ -75,23 +74,39 @@ def _may_name(subject: Subject, column: LoadedColumn) -> bool:
 
 def findings(text: str) -> list[Finding]:
     """Return the personal data that needs no label: addresses of mail, numbers of phones, cards, people."""
-    found = [*pattern_findings(text), *phone_numbers(text)]
-    return [finding for finding in found if finding.type not in _NOT_PERSONAL and finding.score >= _CERTAIN]
+    known = [found for found in pattern_findings(text) if _is_certain(found) and _is_long_enough(text, found)]
+    phones = (
+        phone
+        for phone in phone_numbers(text)
+        if _is_certain(phone) and not any(found.start < phone.end and phone.start < found.end for found in known)
+    )
+    return [*known, *phones]
 
 
-def mask(value: Cell, personal: Mapping[str, float]) -> Cell:
+def _is_certain(finding: Finding) -> bool:
+    return finding.type not in _NOT_PERSONAL and finding.score >= _CERTAIN
+
+
+def _is_long_enough(text: str, finding: Finding) -> bool:
+    """Whether what looks like a card has as many digits as one: one date in ten has a card's check digit."""
+    return finding.type != "CREDIT_CARD" or _holds_digits(_LEAST_DIGITS["CREDIT_CARD"])(
+        text[finding.start : finding.end]
+    )
+
+
+def mask(value: Any, personal: Mapping[str, float]) -> Any:
     """Return a value of a column without personal data.
 
     Args:
-        value: A cell.
+        value: A cell, as the database has it.
         personal: What kinds of personal data its column holds; where most cells hold one, it stands for the whole cell.
     """
-    if value is None or isinstance(value, bool | float):
-        return value
+    if value is None:
+        return None
     whole = max(personal, key=lambda kind: personal[kind], default=None)
     if whole is not None and personal[whole] >= WHOLE_CELLS:
         return f"[{whole}]"
-    return value if isinstance(value, int) else mask_text(value)
+    return mask_text(value) if isinstance(value, str) else value
 
 
 def mask_text(text: str) -> str:

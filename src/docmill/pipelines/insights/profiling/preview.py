@@ -34,7 +34,7 @@ def preview(subject: Subject, kinds: Sequence[Kind], personal: Personal) -> list
 
 def shown(value: Any, personal: Mapping[str, float]) -> Cell:
     """Return a value as it may be shown."""
-    masked = mask(as_cell(value), personal)
+    masked = as_cell(mask(value, personal))
     return masked[:_LONGEST_TEXT] + "…" if isinstance(masked, str) and len(masked) > _LONGEST_TEXT else masked
 
 

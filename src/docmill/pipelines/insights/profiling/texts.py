@@ -22,9 +22,9 @@ def text_stats(subject: Subject, kinds: Sequence[Kind]) -> dict[str, TextStats]:
     if not texts:
         return {}
     found = subject.ask(
-        {f"{field} {name}": f"{name}(length({field}))" for field in texts for name in ("min", "max", "avg")}
+        {f"{field} {name}": f"{name}(length({field}::VARCHAR))" for field in texts for name in ("min", "max", "avg")}
     )
-    words = subject.ask({field: f"avg(len(regexp_extract_all({field}, '\\S+')))" for field in texts}, "sample")
+    words = subject.ask({field: f"avg(len(regexp_extract_all({field}::VARCHAR, '\\S+')))" for field in texts}, "sample")
     return {
         field: TextStats(
             min_length=found[f"{field} min"],
