@@ -1,7 +1,7 @@
 """Measure docmill's engine beside other queues, on one server with fsync on, in turn: ``python -m bench.engine``.
 
 Each figure is the median of the repetitions, printed as one JSON object a figure and peer, where a ratio above 1 means
-that docmill is better. Peers run in an environment of their own, made at the first run in ``--environment``. The data
+that docmill is better. Peers run in environments of their own, made at the first run in ``--environment``. The data
 of the server lie in memory and each flush of its log takes ``--flush`` microseconds, so that the mood of a disk
 decides nothing; ``--flush 0`` shows what processors alone allow.
 """
@@ -19,18 +19,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 # Run as a script, too: `python bench/engine.py`.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.peers import PEERS, ScratchRedis, install
 from bench.queues.counting import read_counters
 from bench.scratch_server import ScratchServer
 
 QUEUES = Path(__file__).parent / "queues"
-PEERS = {"pgqueuer": ["pgqueuer", "asyncpg", "uvloop", "psycopg[binary]"], "procrastinate": ["procrastinate"]}
 _MOST_SECONDS = 60
+_WARM_UP = 30
 
 
 @dataclass
@@ -141,11 +143,12 @@ class Bench:
     def pickup(self, queue: Queue, count: int) -> list[float]:
         """Submit jobs to an idle worker; return the milliseconds from each call to the start of its job."""
         url = self.prepare(queue)
+        warm_up = min(_WARM_UP, count)
         with self.workers(queue, url, 1, False) as folder:
-            queue.run("produce", url, 30)
-            _wait(lambda: read_counters(folder)[1] >= 30)
+            queue.run("produce", url, warm_up)
+            _wait(lambda: read_counters(folder)[1] >= warm_up)
             queue.run("produce", url, count)
-            _wait(lambda: read_counters(folder)[1] >= 30 + count)
+            _wait(lambda: read_counters(folder)[1] >= warm_up + count)
             return [latency / 1e6 for latency in read_counters(folder)[2][-count:]]
 
     def recovery(self, queue: Queue) -> float:
@@ -155,17 +158,27 @@ class Bench:
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             command = queue.command("work", url, "--folder", folder)
             environment = {**os.environ, **queue.environment, "HOLD": "1"}
-            victim = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            victim = _start(command, environment)
             _wait(lambda: read_counters(Path(folder))[1] == 1)
-            victim.kill()
-            victim.wait()
+            _kill(victim)
             killed = time.monotonic()
-            other = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            other = _start(command, environment)
             _wait(lambda: read_counters(Path(folder))[1] == 2)
             seconds = time.monotonic() - killed
-            other.kill()
-            other.wait()
+            _kill(other)
         return seconds
+
+
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    # Its children with it, as when a machine is lost.
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _log_position(connection: object) -> float:
@@ -219,7 +232,9 @@ class Comparison:
         calls = {
             "chunks": lambda: drain(self.chunks, self.count(40_000))[0],
             "jobs": lambda: drain(self.jobs, self.count(20_000))[0],
-            **{peer.name: lambda peer=peer: drain(peer, self.count(_DRAINED[peer.name]))[0] for peer in self.peers},
+            **{
+                peer.name: lambda peer=peer: drain(peer, self.count(PEERS[peer.name].drained))[0] for peer in self.peers
+            },
         }
         rates = self.rates(calls)
         for peer in self.peers:
@@ -230,10 +245,10 @@ class Comparison:
         """Best settings against best settings, one worker and two."""
         drain = self.bench.drain
         calls = {
-            "one": lambda: drain(self.chunks, self.count(60_000), best=True)[0],
-            "two": lambda: drain(self.chunks, self.count(60_000), best=True, workers=2)[0],
+            "one": lambda: drain(self.chunks, self.count(100_000), best=True)[0],
+            "two": lambda: drain(self.chunks, self.count(100_000), best=True, workers=2)[0],
             **{
-                peer.name: lambda peer=peer: drain(peer, self.count(4 * _DRAINED[peer.name]), best=True)[0]
+                peer.name: lambda peer=peer: drain(peer, self.count(PEERS[peer.name].drained_best), best=True)[0]
                 for peer in self.peers
             },
         }
@@ -244,16 +259,24 @@ class Comparison:
 
     def drain_million(self) -> None:
         """With 1,000,000 finished jobs in the tables, and with a snapshot held open elsewhere."""
-        count = self.count(40_000)
+        count, million, drain = self.count(60_000), self.count(1_000_000), self.bench.drain
+        # Not of Celery: it keeps nothing of what has ended.
+        peers = [peer for peer in self.peers if peer.name != "celery"]
         rates = self.rates(
             {
-                "plain": lambda: self.bench.drain(self.chunks, count)[0],
-                "million": lambda: self.bench.drain(self.chunks, count, finished=self.count(1_000_000))[0],
-                "pinned": lambda: self.bench.drain(self.chunks, count, pinned=True)[0],
+                "plain": lambda: drain(self.chunks, count)[0],
+                "million": lambda: drain(self.chunks, count, finished=million)[0],
+                "pinned": lambda: drain(self.chunks, count, pinned=True)[0],
+                **{
+                    peer.name: lambda peer=peer: drain(peer, self.count(PEERS[peer.name].drained), finished=million)[0]
+                    for peer in peers
+                },
             }
         )
         report("drain_million", rates["million"], rates["plain"], "docmill without history")
         report("drain_pinned", rates["pinned"], rates["plain"], "docmill without a held snapshot")
+        for peer in peers:
+            report("drain_million", rates["million"], rates[peer.name], peer.name)
 
     def log_bytes(self) -> None:
         """Bytes of write-ahead log a chunk, against the bar of 1,200."""
@@ -272,7 +295,7 @@ class Comparison:
     def pickup(self) -> None:
         """From the call of submit to the first line of the step, when idle."""
         found = {
-            queue.name: [self.bench.pickup(queue, 150) for _ in range(self._repetitions)]
+            queue.name: [self.bench.pickup(queue, _picked(queue)) for _ in range(self._repetitions)]
             for queue in (self.jobs, *self.peers)
         }
         for name, share in (("pickup_p50", 0.5), ("pickup_p99", 0.99)):
@@ -285,13 +308,18 @@ class Comparison:
 
     def recovery(self) -> None:
         """Seconds until the job of a killed worker runs again; longer than a minute counts as a minute."""
-        ours = self.bench.recovery(self.jobs)
-        for peer in self.peers:
-            report("recovery", ours, self.bench.recovery(peer), peer.name, less_is_better=True)
+        # At once: they only wait.
+        with ThreadPoolExecutor(max_workers=1 + len(self.peers)) as threads:
+            ours, *theirs = threads.map(self.bench.recovery, (self.jobs, *self.peers))
+        for peer, seconds in zip(self.peers, theirs, strict=True):
+            report("recovery", ours, seconds, peer.name, less_is_better=True)
 
 
-_DRAINED = {"pgqueuer": 10_000, "procrastinate": 1_500}
 MEASUREMENTS = ("drain_default", "drain_best", "submit", "pickup", "drain_million", "log_bytes", "recovery")
+
+
+def _picked(queue: Queue) -> int:
+    return PEERS[queue.name].picked if queue.name in PEERS else 150
 
 
 def _constant(queue: Queue, name: str) -> str:
@@ -305,17 +333,14 @@ def _constant(queue: Queue, name: str) -> str:
 
 
 def install_peers(folder: Path, names: list[str]) -> list[Queue]:
-    """Install the peers in an environment of their own; one that cannot be installed is left out."""
+    """Install the peers; one that cannot be installed is left out, with the reason on standard error."""
     peers = []
     for name in names:
-        python = folder / name / "bin" / "python"
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", folder / name], check=True)
-            done = subprocess.run([python, "-m", "pip", "install", "-q", *PEERS[name]], check=False)
-            if done.returncode:
-                print(f"{name} cannot be installed here and is left out", file=sys.stderr)
-                continue
-        peers.append(Queue(name, str(python)))
+        found = install(folder, name)
+        if isinstance(found, Path):
+            peers.append(Queue(name, str(found)))
+        else:
+            print(f"{name} is left out: {found}", file=sys.stderr)
     return peers
 
 
@@ -337,12 +362,24 @@ def main() -> None:
         server = ScratchServer(Path(folder), chosen.flush)
         server.initialise()
         server.start()
+        redis = _broker(peers, Path(folder), chosen.flush)
         try:
             comparison = Comparison(Bench(server, Path(folder)), peers, chosen.repetitions, chosen.scale)
             for name in chosen.measurements or MEASUREMENTS:
                 getattr(comparison, name)()
         finally:
             server.stop()
+            if redis is not None:
+                redis.stop()
+
+
+def _broker(peers: list[Queue], folder: Path, flush: int) -> ScratchRedis | None:
+    for peer in peers:
+        if peer.name == "celery":
+            redis = ScratchRedis(folder, flush)
+            peer.environment = {"BROKER_URL": redis.url}
+            return redis
+    return None
 
 
 if __name__ == "__main__":

@@ -153,8 +153,8 @@ MUTANTS = (
     Mutant(
         "a sleeping worker says so",
         "sql/workers.sql",
-        "update docmill.workers set waiting = true where id = %(worker)s and stopped_at is null and not waiting",
-        "update docmill.workers set waiting = false where id = %(worker)s and stopped_at is null and not waiting",
+        "set waiting = true where worker_id = %(worker)s",
+        "set waiting = false where worker_id = %(worker)s",
         "test_outages.py -k woken",
     ),
     Mutant(

@@ -12,12 +12,13 @@ import os
 import signal
 import struct
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
 _MOST_LATENCIES = 10_000
-_HOLD = "HOLD" in os.environ
+HOLD = "HOLD" in os.environ
+LONGEST_PAUSE = 0.04
 _HEADER = struct.Struct("qq")
 
 
@@ -25,6 +26,7 @@ class Counter:
     """Counts calls of a handler: a file per process with the first time, the number, and latencies in nanoseconds."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._file = (folder / f"{os.getpid()}.count").open("w+b")
         self._file.truncate(8 * (2 + _MOST_LATENCIES))
         self._values = memoryview(mmap.mmap(self._file.fileno(), 0)).cast("q")
@@ -77,7 +79,7 @@ def main(queue: ModuleType) -> None:
 
 async def hold() -> None:
     """Keep a job running for ever where the measurement asks for it: to see how soon it is run again after a kill."""
-    if _HOLD:
+    if HOLD:
         await asyncio.sleep(3600)
 
 
@@ -90,22 +92,29 @@ def batches(count: int, size: int) -> Iterator[int]:
 
 async def by_ten_callers(count: int, call: Callable[[], Awaitable[object]]) -> float:
     """Make ``count`` calls by ten coroutines at once; return the seconds."""
+    return await share_among_ten(count, [call] * 10)
+
+
+async def share_among_ten(count: int, calls: Sequence[Callable[[], Awaitable[object]]]) -> float:
+    """Make ``count`` calls in all, each of ten callers by its own; return the seconds."""
     left = iter(range(count))
 
-    async def caller() -> None:
+    async def caller(call: Callable[[], Awaitable[object]]) -> None:
         for _ in left:
             await call()
 
     began = time.perf_counter()
-    await asyncio.gather(*(caller() for _ in range(10)))
+    await asyncio.gather(*map(caller, calls))
     return time.perf_counter() - began
 
 
-async def every_now_and_then(count: int, call: Callable[[int], Awaitable[object]]) -> None:
-    """Make ``count`` calls about 30 ms apart, each with the time at which it is made."""
+async def every_now_and_then(
+    count: int, call: Callable[[int], Awaitable[object]], longest: float = LONGEST_PAUSE
+) -> None:
+    """Make ``count`` calls, half to all of ``longest`` seconds apart, each with the time at which it is made."""
     for number in range(count):
         await call(time.monotonic_ns())
-        await asyncio.sleep(0.02 + 0.02 * (number % 7) / 6)
+        await asyncio.sleep(longest * (0.5 + number % 7 / 12))
 
 
 def stop_event() -> asyncio.Event:
