@@ -15,8 +15,8 @@ _FEWEST_IDENTIFIED = 10
 _NAMES_ROWS = re.compile(
     r"(?i:(?:^|[_\s.-])(?:id|key|nr|no|number|index|uuid|guid|code)\.?$)|(?<=[a-z])I[dD]$|^column_1$"
 )
-# The error of the registers that DuckDB counts with; measured in tests/unit/insights.
-DISTINCT_ERROR = 0.05
+# The standard error of the registers that DuckDB counts with is 3 to 4 in 100, measured up to a million values.
+DISTINCT_ERROR = 0.04
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What the text of a cell can be: nothing, a truth value, a number, a date.
 
-The rules are those of ``docs/adr/0081-types-of-columns.md``. They are written twice, as patterns for the sample on
+The rules are those of ``docs/adr/0082-types-of-columns.md``. They are written twice, as patterns for the sample on
 which a column's type is decided and as SQL for all rows; a property test holds the two together.
 """
 

@@ -1,4 +1,4 @@
-"""The type of a column, decided on a sample of its cells by documented rules (``docs/adr/0081-types-of-columns.md``).
+"""The type of a column, decided on a sample of its cells by documented rules (``docs/adr/0082-types-of-columns.md``).
 
 A type holds when at least 95 % of the cells that are not missing fit it. Numbers are never taken for dates; digits
 that begin with 0 or are longer than 18 name something and are texts.
