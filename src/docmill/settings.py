@@ -531,6 +531,18 @@ class BookSettings(BaseSettings):
         validation_alias="DOCMILL_BOOKS_CACHE_HOURS",
         description="Hours that an answer is used without asking again; after that it is revalidated.",
     )
+    csv_file: Path | None = Field(
+        default=None,
+        validation_alias="CSV_FILE_PATH",
+        description="The list that `docmill run books` and `docmill submit books` read when no file is named.",
+    )
+    batch_size: int = Field(
+        default=1000,
+        ge=1,
+        le=10_000,
+        validation_alias="BATCH_SIZE",
+        description="Rows of a list that are submitted in one transaction.",
+    )
 
 
 class TableSettings(BaseSettings):

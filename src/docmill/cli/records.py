@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from docmill.bootstrap import Application
     from docmill.engine.pipeline import InputRecord, Pipeline
 
-_ROWS_A_TRANSACTION = 1000
-
 
 @dataclass
 class Intake:
@@ -61,24 +59,29 @@ def submit_rows(
     again: bool,
     priority: int,
     choices: dict[str, str] | None,
+    password: str | None = None,
 ) -> list[Intake]:
     """Submit a job for each row of some files; a file that cannot be read does not stop the others.
 
     Args:
         application: Where to.
         pipeline: A pipeline that reads files row by row.
-        files: What to read.
+        files: What to read; without any, the list that the settings name.
         again: Submit new jobs although earlier ones have completed; rows that repeat are still skipped.
         priority: Higher ones run first.
         choices: Options that the user chose.
+        password: What would open encrypted documents.
 
     Raises:
-        UsageError: There are choices: what a row asks for stands in the row.
+        UsageError: There is no file; or there are choices or a password: what a row asks for stands in the row, and no
+            list is encrypted.
     """
     if choices:
         raise UsageError(f"Pipeline {pipeline.name!r} has no options; leave --set out.")
+    if password is not None:
+        raise UsageError(f"Pipeline {pipeline.name!r} reads lists, which have no password; leave --password-file out.")
     intakes = []
-    for file in files:
+    for file in files or _configured_list(application):
         intake = Intake(str(file))
         intakes.append(intake)
         try:
@@ -90,6 +93,13 @@ def submit_rows(
     return intakes
 
 
+def _configured_list(application: Application) -> list[Path]:
+    file = application.settings.books.csv_file
+    if file is None:
+        raise UsageError("No file is named; name one, or set CSV_FILE_PATH.")
+    return [file]
+
+
 def _submit_file(
     application: Application, pipeline: Pipeline, file: Path, intake: Intake, again: bool, priority: int
 ) -> None:
@@ -97,7 +107,7 @@ def _submit_file(
 
     seen: set[str] = set()
     rows = _good_rows(pipeline, file, intake)
-    while part := list(islice(rows, _ROWS_A_TRANSACTION)):
+    while part := list(islice(rows, application.settings.books.batch_size)):
         new = list({row.key: row for row in reversed(part) if row.key not in seen}.values())[::-1]
         seen.update(row.key for row in new)
         intake.duplicates += len(part) - len(new)

@@ -13,12 +13,16 @@ from docmill.cli.output import console, emit, error_console
 from docmill.cli.records import Intake, report_intakes, submit_rows
 from docmill.cli.rendering import render_job
 from docmill.cli.running import Follower, Submission, describe_job, stopping_on_signals, submit_files
+from docmill.errors import UsageError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
 
 PipelineName = Annotated[str, typer.Argument(metavar="PIPELINE", help="Its name; `docmill pipelines` lists them.")]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="The documents.")]
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="FILE...", help="The documents; a pipeline of lists reads CSV_FILE_PATH without any."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON per file.")]
 Again = Annotated[bool, typer.Option("--again", help="Do the work again although it was done before.")]
 PasswordFile = Annotated[
@@ -33,7 +37,7 @@ TIMED_OUT = 4
 
 def run(
     pipeline: PipelineName,
-    files: Files,
+    files: Files = None,
     json: Json = False,
     again: Again = False,
     password_file: PasswordFile = None,
@@ -50,14 +54,22 @@ def run(
         declared = application.store.catalog.entry(pipeline).pipeline
         if declared.records is not None:
             chosen = read_choices(choices)
-            intakes = submit_rows(application, declared, files, again=again, priority=priority, choices=chosen)
+            intakes = submit_rows(
+                application,
+                declared,
+                files or [],
+                again=again,
+                priority=priority,
+                choices=chosen,
+                password=password,
+            )
             report_intakes(intakes, as_json=False)
             submissions = [submission for intake in intakes for submission in intake.submissions]
         else:
             submissions = submit_files(
                 application,
                 pipeline,
-                files,
+                _named(files),
                 password=password,
                 again=again,
                 priority=priority,
@@ -70,6 +82,12 @@ def run(
         raise typer.Exit(TIMED_OUT)
     if any(record["status"] not in ("completed", "completed_with_errors") for record in records):
         raise typer.Exit(JOB_FAILED)
+
+
+def _named(files: list[Path] | None) -> list[Path]:
+    if not files:
+        raise UsageError("No file is named; name at least one.")
+    return files
 
 
 def work(
@@ -119,7 +137,7 @@ def work(
 
 def submit(
     pipeline: PipelineName,
-    files: Files,
+    files: Files = None,
     json: Json = False,
     again: Again = False,
     password_file: PasswordFile = None,
@@ -132,13 +150,21 @@ def submit(
         declared = application.store.catalog.entry(pipeline).pipeline
         if declared.records is not None:
             chosen = read_choices(choices)
-            intakes = submit_rows(application, declared, files, again=again, priority=priority, choices=chosen)
+            intakes = submit_rows(
+                application,
+                declared,
+                files or [],
+                again=again,
+                priority=priority,
+                choices=chosen,
+                password=password,
+            )
             report_intakes(intakes, as_json=json)
             raise typer.Exit(1 if any(intake.failed for intake in intakes) else 0)
         submissions = submit_files(
             application,
             pipeline,
-            files,
+            _named(files),
             password=password,
             again=again,
             priority=priority,

@@ -155,6 +155,27 @@ def test_rows_have_no_options(application: Application, list_of_books: Path) -> 
         submit_rows(application, books, [list_of_books], again=False, priority=0, choices={"max_words": "9"})
 
 
+def test_lists_have_no_password(application: Application, list_of_books: Path) -> None:
+    with pytest.raises(UsageError, match="leave --password-file out"):
+        submit_rows(application, books, [list_of_books], again=False, priority=0, choices=None, password="sesame")
+
+
+def test_without_a_file_the_list_of_the_settings_is_read(application: Application, list_of_books: Path) -> None:
+    with pytest.raises(UsageError, match="CSV_FILE_PATH"):
+        submitted(application)
+    application.settings.books.csv_file = list_of_books
+    [intake] = submitted(application)
+    assert (intake.file, intake.created) == (str(list_of_books), 30)
+
+
+def test_rows_are_sent_in_parts_of_the_batch_size(
+    application: Application, database: QuietDatabase, list_of_books: Path
+) -> None:
+    application.settings.books.batch_size = 12
+    submitted(application, list_of_books)
+    assert [len(sent["job_ids"]) for sent in database.told("submit_jobs")] == [12, 12, 6]
+
+
 def test_what_became_of_a_file_is_told_to_scripts_and_to_people(
     application: Application, list_of_books: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
