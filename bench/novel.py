@@ -27,7 +27,7 @@ import httpx2
 import structlog
 from pydantic import ValidationError
 from tests.integration.novel.press import Press
-from tests.integration.novel.rewriter import question_of, rewrite
+from tests.integration.novel.rewriter import rewrite
 from tests.provider import Provider
 from tests.typesetting import typeset
 
@@ -69,6 +69,7 @@ def failing_server(latency: float) -> Provider:
 def run_docmill(database: Database, folder: Path, book: Path, server: Provider, calls: int) -> dict[str, Any]:
     """Run the whole pipeline; the first worker is killed when half of the calls were made."""
     press = Press(database, folder / "blobs", server.base_url, attempt_seconds=ATTEMPT_SECONDS)
+    press.log_answers()
     begun = time.monotonic()
     stored = press.client.store_document(book, most_bytes=10**9)
     [job] = press.client.submit("novel", [Request(document_id=stored.id)])
@@ -91,23 +92,11 @@ def run_docmill(database: Database, folder: Path, book: Path, server: Provider, 
         "calls": len(server.requests),
         "finished_before_kill": len(finished),
         "finished_run_again": sum(attempts[chunk] > 1 for chunk in finished),
-        "stored_answers_asked_again": answers_asked_again(server),
+        "stored_answers_asked_again": press.asked_again(),
         "missing": novel["missing"],
         "methods": novel["methods"],
         "status": press.rows("select status from docmill.jobs")[0][0],
     }
-
-
-def answers_asked_again(server: Provider) -> int:
-    """Count the requests for questions whose whole answer had come; the kill may lose those on their way."""
-    answered: set[str] = set()
-    again = 0
-    for request in server.requests:
-        question = question_of(request.body)
-        again += question in answered
-        if request.fault.startswith("late"):
-            answered.add(question)
-    return again
 
 
 def questions_of(book: Path) -> list[str]:
@@ -185,7 +174,9 @@ def measure(options: argparse.Namespace, folder: Path, database: Database) -> bo
             peer = name if ended else f"{name} (stopped before its end)"
             print(json.dumps(figure("seconds", own["seconds"], seconds, peer)), flush=True)
             print(json.dumps(figure("calls", own["calls"], len(server.requests), peer)), flush=True)
-    return own["status"] == "completed" and not own["missing"] and not own["finished_run_again"]
+    return own["status"] == "completed" and not (
+        own["missing"] or own["finished_run_again"] or own["stored_answers_asked_again"]
+    )
 
 
 def main() -> int:

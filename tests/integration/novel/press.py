@@ -23,6 +23,17 @@ from docmill.pipelines.novel.pipeline import pipeline
 from docmill.settings import DocumentSettings, EngineSettings, LanguageModelSettings
 from docmill.storage.local import LocalBlobs
 
+LOG_OF_ANSWERS = """
+    create table public.stored (request_hash bytea, stored_at timestamptz);
+    create function public.log_stored() returns trigger language plpgsql as $$
+        begin
+            insert into public.stored values (new.request_hash, new.answered_at);
+            return null;
+        end $$;
+    create trigger log_stored after insert or update on docmill.llm_answers
+        for each row when (new.content is not null) execute function public.log_stored();
+"""
+
 
 class FixedKeyCipher:
     """Seals with one key: nothing of a novel is sealed."""
@@ -88,6 +99,20 @@ class Press:
     def worker(self) -> Worker:
         documents = StoredDocuments(self.blobs, self.store)
         return Worker(self.database, self.store, self.settings, documents, PressResources(self.model))
+
+    def log_answers(self) -> None:
+        """Keep from now on when each paid answer was stored, also after it was overwritten or dropped."""
+        with self.database.pool.connection() as connection:
+            connection.execute(LOG_OF_ANSWERS)
+
+    def asked_again(self) -> int:
+        """Count the calls for answers that had been stored; what came too late to be stored is rightly asked again."""
+        [(calls,)] = self.rows(
+            "select count(*) from docmill.llm_calls c"
+            " where exists (select 1 from public.stored s"
+            " where s.request_hash = c.request_hash and s.stored_at < c.started_at)"
+        )
+        return int(calls)
 
     def rows(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with self.database.pool.connection() as connection:
