@@ -1,6 +1,7 @@
 """Everything that the engine does, in one process that may be killed anywhere and started again.
 
-`engine_process.py CONNINFO FOLDER`: submits jobs under keys, loses a worker, works, cancels, retries, stops a worker.
+`engine_process.py CONNINFO FOLDER`: submits jobs under keys, lets one come too late, loses a worker, works, cancels,
+retries, stops a worker, forgets an old job.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from docmill.database.connection import Database
 from docmill.engine.catalog import Catalog
 from docmill.engine.client import Client, Request
 from docmill.engine.store import Store
+from docmill.engine.sweeper import end_overdue_jobs, forget_old_jobs
 from docmill.engine.worker import retry_delays
 from docmill.errors import IllegalTransition
 from docmill.settings import EngineSettings
@@ -52,6 +54,7 @@ def submit(engine: Engine, pipeline: str, key: str, record: dict[str, object]) -
 def main(conninfo: str, folder: Path) -> None:
     with Database(conninfo, role="worker") as database:
         engine = open_engine(database, folder)
+        let_one_come_too_late(engine)
         submit(engine, "fan-out", "items", {"count": 30})
         submit(engine, "publishing", "published", {"count": 7})
         mended = submit(engine, "failing", "mended", {"count": 3, "folder": str(folder)})
@@ -70,6 +73,24 @@ def main(conninfo: str, folder: Path) -> None:
         except IllegalTransition:
             assert engine.value("select status from docmill.jobs where id = %s", mended) == "completed"
         engine.drain()
+        forget_one(engine)
+
+
+def let_one_come_too_late(engine: Engine) -> None:
+    """End a job that nobody began in time."""
+    submit(engine, "failing", "late", {"count": 1})
+    engine.execute("update docmill.jobs set start_before = now() where idempotency_key = 'late' and status = 'pending'")
+    with engine.database.pool.connection() as connection:
+        end_overdue_jobs(connection, engine.store)
+
+
+def forget_one(engine: Engine) -> None:
+    """Run a job, and remove it as one that ended long ago."""
+    submit(engine, "fan-out", "old", {"count": 2})
+    engine.drain()
+    engine.execute("update docmill.jobs set finished_at = now() - interval '1 year' where idempotency_key = 'old'")
+    with engine.database.pool.connection() as connection:
+        forget_old_jobs(connection, 300)
 
 
 def stop_a_busy_worker(engine: Engine, folder: Path) -> None:

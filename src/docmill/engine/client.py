@@ -15,10 +15,10 @@ import psycopg
 from psycopg.rows import dict_row
 
 from docmill.database.connection import Database
+from docmill.database.crashpoints import crash_point
 from docmill.database.queries import load_queries
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.chunk import Connection
-from docmill.engine.crashpoints import crash_point
 from docmill.engine.gathering import Gathering
 from docmill.engine.pipeline import Attempt, Document
 from docmill.engine.states import JobStatus
@@ -203,6 +203,7 @@ class Client:
                 raise IllegalTransition(f"Job {job_id} is {status.value}; only an open job can be cancelled.")
             self._store.end_job(connection, job_id, JobStatus.CANCELLED)
             crash_point("cancel.before_commit")
+        crash_point("cancel.after_commit")
 
     def retry(
         self, job_id: UUID, *, chunk_ids: Sequence[int] | None = None, force: bool = False, dry_run: bool = False
@@ -245,6 +246,7 @@ class Client:
                 ) from None
             crash_point("retry.before_commit")
             connection.commit()
+            crash_point("retry.after_commit")
             connection.execute(_QUERIES["wake_workers"])
         return len(found)
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 import psycopg
 import structlog
 
+from docmill.database.crashpoints import crash_point
 from docmill.database.queries import load_queries
 from docmill.engine.budget import ClaimBudget
 from docmill.engine.chunk import ClaimedChunk, Completion, Connection, Failure
-from docmill.engine.crashpoints import crash_point
 from docmill.engine.execution import Outcome
 from docmill.engine.heartbeat import Heartbeat
 from docmill.engine.outage import is_outage
@@ -170,6 +170,7 @@ class Dispatcher:
             with connection.transaction():
                 self._store.hand_back(connection, chunks, self._lease.worker_id)
                 crash_point("hand_back.before_commit")
+            crash_point("hand_back.after_commit")
             self._running.clear()
             self._unsent.clear()
             self.wake_others()

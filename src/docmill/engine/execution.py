@@ -15,10 +15,10 @@ from uuid import UUID
 import structlog
 from psycopg_pool import ConnectionPool
 
+from docmill.database.crashpoints import crash_point
 from docmill.engine.calling import Encoded, ResourceFactory, decode_input, encode_result, resources_of, run_in_child
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.chunk import ClaimedChunk, Completion, Connection, Failure
-from docmill.engine.crashpoints import crash_point
 from docmill.engine.payload import is_sealed, pack, unpack
 from docmill.engine.pipeline import Attempt, Document, Pipeline, Step
 from docmill.engine.store import Store
@@ -290,6 +290,7 @@ class StepExecutor:
 
     def _finish(self, prepared: Prepared, encoded: Encoded, seconds: float) -> None:
         chunk, step = prepared.chunk, prepared.step
+        crash_point("run.after_call")
         if _key(chunk) not in self._running:
             return
         seal: Callable[[bytes], bytes] | None = None
@@ -333,6 +334,7 @@ class StepExecutor:
         began = time.monotonic()
         deadline = began + self._limit(prepared.step)
         self._watched[_key(prepared.chunk)] = (deadline, prepared.chunk, prepared.step, thread)
+        crash_point("run.before_call")
         return began
 
     def _limit(self, step: Step) -> float:

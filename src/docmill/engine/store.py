@@ -14,10 +14,10 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 
+from docmill.database.crashpoints import crash_point
 from docmill.database.queries import load_queries
 from docmill.engine.catalog import Catalog, CatalogEntry
 from docmill.engine.chunk import ClaimedChunk, Completion, Connection, Failure
-from docmill.engine.crashpoints import crash_point
 from docmill.engine.outage import is_outage
 from docmill.engine.payload import Cipher, unpack
 from docmill.engine.pipeline import Pipeline
@@ -319,6 +319,7 @@ class Store:
                 self._finish(connection, chunk, entry, None)
                 return
             if not steps[position].each:
+                crash_point("fan_in.before_insert")
                 starts.add(chunk, entry, position, [None])
                 return
             if items is not None and items:

@@ -14,9 +14,9 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from docmill.database.connection import Database
+from docmill.database.crashpoints import crash_point
 from docmill.database.queries import load_queries
 from docmill.engine.chunk import Connection
-from docmill.engine.crashpoints import crash_point
 from docmill.engine.payload import pack
 from docmill.errors import IdempotencyConflict
 from docmill.settings import EngineSettings

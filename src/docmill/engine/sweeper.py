@@ -13,9 +13,9 @@ import psycopg
 import structlog
 from psycopg.rows import dict_row
 
+from docmill.database.crashpoints import crash_point
 from docmill.database.queries import load_queries
 from docmill.engine.chunk import ClaimedChunk, Connection, Failure
-from docmill.engine.crashpoints import crash_point
 from docmill.engine.states import JobStatus
 from docmill.engine.store import Store
 from docmill.errors import ErrorKind
@@ -86,6 +86,7 @@ def end_overdue_jobs(connection: Connection, store: Store) -> int:
             if job is not None and job["status"] == row["status"]:
                 late = JOB_TIMEOUT if row["status"] == JobStatus.PROCESSING else QUEUE_TIMEOUT
                 store.end_job(connection, row["id"], JobStatus.FAILED, late)
+                crash_point("sweep.overdue")
     return len(overdue)
 
 
@@ -95,6 +96,8 @@ def forget_old_jobs(connection: Connection, days: float) -> int:
         rows = _fetch(connection, "find_expired_jobs", days=days)
         job_ids = [row["id"] for row in rows]
         forget_jobs(connection, job_ids)
+        if job_ids:
+            crash_point("sweep.forget")
         connection.execute(_QUERIES["forget_workers"], {"days": days})
     if job_ids:
         log.info("old jobs removed", jobs=len(job_ids))

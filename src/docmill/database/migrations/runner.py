@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from docmill.database.conninfo import connect
+from docmill.database.crashpoints import crash_point
 from docmill.database.migrations.files import Migration, migration_files
 from docmill.database.queries import load_queries
 from docmill.errors import DatabaseError, SchemaOutdated, UsageError
@@ -158,4 +159,6 @@ def _execute(sql: str) -> None:
     from alembic import op
 
     # Without parameters, psycopg sends the file as it is: many statements, and % is only a character.
+    crash_point("migrate.before_sql")
     op.get_bind().exec_driver_sql(sql, execution_options={"no_parameters": True})
+    crash_point("migrate.before_commit")
