@@ -1,7 +1,7 @@
 """Calls that wait for the same thing share it: whoever comes while a transaction runs goes with the next one.
 
 Many callers that each commit alone wait for each other at the disk. Gathered, ten callers cost about one commit, with
-no delay added: the first caller runs alone, and whatever has come in the meantime is run by one of those that came.
+no delay added: the first callers run alone, and whatever has come in the meantime is run by one of those that came.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Ticket(Generic[Item, Answer]):
         self.item = item
         self.answers: list[Answer] = []
         self.error: BaseException | None = None
-        self.done = False
+        self.leads = False
         self.turn = threading.Event()
 
 
@@ -34,45 +34,51 @@ class Gathering(Generic[Item, Answer]):
 
     Args:
         run: Runs several items in one transaction, and returns an answer for each, in order.
-        most: At most so many at once.
+        most: At most so many items in a transaction.
+        transactions: At most so many transactions at once; while one waits for the disk, another one works.
     """
 
-    def __init__(self, run: Callable[[Sequence[Item]], Sequence[Answer]], most: int = 100) -> None:
+    def __init__(
+        self, run: Callable[[Sequence[Item]], Sequence[Answer]], most: int = 100, transactions: int = 2
+    ) -> None:
         self._run = run
         self._most = most
         self._lock = threading.Lock()
         self._waiting: list[_Ticket[Item, Answer]] = []
-        self._busy = False
+        self._free = transactions
 
     def __call__(self, item: Item) -> Answer:
         """Run one item, together with those of other threads; raise what ``run`` raises for it."""
         ticket = _Ticket[Item, Answer](item)
         with self._lock:
-            self._waiting.append(ticket)
-            first = not self._busy
-            self._busy = True
-        if not first:
+            ticket.leads = self._free > 0
+            if ticket.leads:
+                self._free -= 1
+            else:
+                self._waiting.append(ticket)
+        if not ticket.leads:
             ticket.turn.wait()
-        if not ticket.done:
-            self._lead()
+        if ticket.leads:
+            self._lead(ticket)
         if ticket.error is not None:
             raise ticket.error
         return ticket.answers[0]
 
-    def _lead(self) -> None:
+    def _lead(self, leader: _Ticket[Item, Answer]) -> None:
         with self._lock:
-            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            batch = [leader, *self._waiting[: self._most - 1]]
+            self._waiting = self._waiting[self._most - 1 :]
         try:
             self._serve(batch)
         finally:
             with self._lock:
-                heir = self._waiting[0] if self._waiting else None
-                self._busy = heir is not None
-            for ticket in batch:
-                ticket.done = True
-                ticket.turn.set()
+                heir = self._waiting.pop(0) if self._waiting else None
+                self._free += heir is None
             if heir is not None:
+                heir.leads = True
                 heir.turn.set()
+            for ticket in batch:
+                ticket.turn.set()
 
     def _serve(self, batch: Sequence[_Ticket[Item, Answer]]) -> None:
         if len(batch) > 1:

@@ -40,7 +40,7 @@ def test_whoever_comes_while_one_runs_goes_with_the_next() -> None:
             assert others_wait.wait(10)
         return [item * 2 for item in items]
 
-    gathering = Gathering[int, int](run)
+    gathering = Gathering[int, int](run, transactions=1)
     first = threading.Thread(target=gathering, args=(0,))
     first.start()
     assert first_runs.wait(10)
@@ -55,6 +55,24 @@ def test_whoever_comes_while_one_runs_goes_with_the_next() -> None:
         thread.join(10)
     assert answers == {n: 2 * n for n in range(1, 10)}
     assert [len(items) for items in runs] == [1, 9]
+
+
+def test_a_second_transaction_begins_while_the_first_waits_for_the_disk() -> None:
+    first_runs, second_ran = threading.Event(), threading.Event()
+
+    def run(items: Sequence[int]) -> list[int]:
+        if items == [0]:
+            first_runs.set()
+            assert second_ran.wait(10)
+        return list(items)
+
+    gathering = Gathering[int, int](run)
+    first = threading.Thread(target=gathering, args=(0,))
+    first.start()
+    assert first_runs.wait(10)
+    assert gathering(1) == 1
+    second_ran.set()
+    first.join(10)
 
 
 def test_an_error_is_the_own_one_of_who_caused_it() -> None:
