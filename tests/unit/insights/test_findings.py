@@ -8,7 +8,7 @@ from docmill.pipelines.insights.charts import choose_charts
 from docmill.pipelines.insights.checking import find_fault
 from docmill.pipelines.insights.facts import find_facts
 from docmill.pipelines.insights.findings import find_insights, summarise
-from docmill.pipelines.insights.models import Duplicates, Kpis, Quality, TableProfile
+from docmill.pipelines.insights.models import Drift, Duplicates, Kpis, Quality, TableProfile
 from docmill.pipelines.insights.result_models import AnalystInsight
 
 DRIFTS = (
@@ -115,6 +115,17 @@ def test_what_chance_does_to_few_rows_is_no_drift() -> None:
 
     assert drifting(900)
     assert drifting(300) == []
+
+
+def test_a_drift_matters_as_much_as_the_mean_moves() -> None:
+    def severity(last_mean: float | None) -> str:
+        drift = Drift(
+            column="tax", order=None, psi=1.5, first_mean=None if last_mean is None else 10, last_mean=last_mean
+        )
+        [insight] = [insight for insight in insights_of(profile(drift=[drift])) if insight.category == "drift"]
+        return insight.severity
+
+    assert [severity(mean) for mean in (10.5, 13.0, 30.0, None)] == ["low", "medium", "high", "high"]
 
 
 def test_names_from_a_file_cannot_break_a_statement() -> None:

@@ -53,13 +53,11 @@ def _metadata(points: int, *columns: str, **more: Any) -> dict[str, Any]:
 
 
 def _lines(profile: TableProfile) -> Iterator[ChartSpec]:
-    """Yield the sum of the first column of numbers, then the means of those that have a trend or a season."""
+    """Yield the sum of the first column of numbers, then means that have a trend or a season, steepest first."""
     charts = [(series, "sum") for series in profile.time_series if series.value_column is not None][:1]
-    charts += [
-        (series, "mean")
-        for series in profile.time_series
-        if series.value_column is not None and (_has_trend(series) or _has_season(series))
-    ]
+    moving = [series for series in profile.time_series if _has_trend(series) or _has_season(series)]
+    moving.sort(key=_change, reverse=True)
+    charts += [(series, "mean") for series in moving if series.value_column is not None]
     if not charts:
         charts = [(series, "count") for series in profile.time_series[:1]]
     for number, (series, figure) in enumerate(charts, 1):
@@ -68,6 +66,10 @@ def _lines(profile: TableProfile) -> Iterator[ChartSpec]:
 
 def _has_trend(series: TimeSeries) -> bool:
     return series.trend is not None and series.trend.direction != "flat"
+
+
+def _change(series: TimeSeries) -> float:
+    return abs(series.trend.relative_change or 0.0) if series.trend is not None and _has_trend(series) else 0.0
 
 
 def _has_season(series: TimeSeries) -> bool:
@@ -98,7 +100,14 @@ def _line(identity: str, series: TimeSeries, figure: str) -> ChartSpec:
                 "mark": {"type": "line", "point": len(data) < 3},
                 "encoding": {
                     "x": time,
-                    "y": {"field": figure, "type": "quantitative", "title": None, "axis": _number_axis()},
+                    "y": {
+                        "field": figure,
+                        "type": "quantitative",
+                        "title": None,
+                        "axis": _number_axis(),
+                        # Sums and counts start at zero; a mean shows how it moves.
+                        "scale": {"zero": figure != "mean"},
+                    },
                 },
             },
         ),

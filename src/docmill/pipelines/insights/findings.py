@@ -14,7 +14,7 @@ from docmill.pipelines.insights.checking import LEAST_DRIFT, LEAST_STRONG
 from docmill.pipelines.insights.column_models import ColumnProfile
 from docmill.pipelines.insights.facts import LEAST_STRENGTH, Fact, cited, find_facts
 from docmill.pipelines.insights.language import quoted, spoken, written, written_share
-from docmill.pipelines.insights.models import Severity, TableProfile, TimeSeries
+from docmill.pipelines.insights.models import Drift, Severity, TableProfile, TimeSeries
 from docmill.pipelines.insights.result_models import AnalystInsight, ChartSpec, Evidence, Recommendation
 
 MOST_PER_CATEGORY = 5
@@ -31,6 +31,9 @@ CORRELATION = (1.01, 0.95, LEAST_STRONG)
 CHANGE = (1.0, 0.25, 0.05)
 DRIFT = (1.0, 0.5, LEAST_DRIFT)
 LEAST_PERIODS = 6
+# A drift of numbers whose mean moves by less than this share is of low severity; by less than the second, not of high.
+LITTLE_MOVED = 0.1
+MUCH_MOVED = 0.5
 
 _DECILES = 10
 
@@ -184,7 +187,7 @@ def _drift(profile: TableProfile, facts: Mapping[str, Fact]) -> Iterator[Finding
     }
     bins = {column.name: min(_DECILES, column.unique_count) for column in profile.columns}
     for place, drift in enumerate(profile.drift):
-        severity = _severity(drift.psi, DRIFT)
+        severity = _drift_severity(drift)
         by_chance = _drift_by_chance(bins.get(drift.column, _DECILES), profile.kpis.row_count)
         if severity is None or drift.psi < LEAST_DRIFT + by_chance or drift.column in ordered:
             continue
@@ -209,6 +212,18 @@ def _drift(profile: TableProfile, facts: Mapping[str, Fact]) -> Iterator[Finding
                 f"Look for a change of source, process or unit in {name} before older and newer rows are mixed.",
             ),
         )
+
+
+def _drift_severity(drift: Drift) -> Severity | None:
+    """Return the severity by the stability index, lowered where the mean moves little."""
+    severity = _severity(drift.psi, DRIFT)
+    if severity is None or drift.first_mean is None or drift.last_mean is None:
+        return severity
+    largest = max(abs(drift.first_mean), abs(drift.last_mean))
+    moved = abs(drift.last_mean - drift.first_mean) / largest if largest else 0.0
+    if moved < LITTLE_MOVED:
+        return "low"
+    return "medium" if moved < MUCH_MOVED and severity == "high" else severity
 
 
 def _drift_by_chance(bins: int, rows: int) -> float:
