@@ -266,7 +266,7 @@ class DocumentSettings(BaseSettings):
         description="Longest time to read a page by OCR.",
     )
     text_memory_mb: int = Field(
-        default=512,
+        default=384,
         ge=128,
         validation_alias="DOCMILL_TEXT_MEMORY_MB",
         description="Address space of a child that reads text.",

@@ -21,7 +21,7 @@ _EXPONENT_BASE = re.compile(r"(?:10|[munpk]?m)$")
 _EXPONENT = re.compile(r"[-+−–]?\d{1,2}")
 _CHARGED = re.compile(r"(?:^|[^a-z])[A-Z][a-z]?\d?$")
 _CHARGE = re.compile(r"\d?[-+−–]{1,2}")
-_LOWERED_TEXT = re.compile(r"\w{1,4}")
+_LOWERED_TEXT = re.compile(r"\d{1,2}")
 _SUPERSCRIPT = str.maketrans("0123456789+-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 _RAISED_DIGITS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -77,8 +77,13 @@ def _touch(base: PlacedWord, word: PlacedWord) -> bool:
 
 
 def _is_one_word(base: PlacedWord, word: PlacedWord) -> bool:
-    """Whether an engine parted two words without a gap; the boxes of character recognition are too coarse to tell."""
-    return base.confidence is None and abs(word.x0 - base.x1) <= _NO_GAP * (base.bottom - base.top)
+    """Whether an engine parted two words without a gap.
+
+    Single letters stand for themselves in formulas; the boxes of character recognition are too coarse to tell.
+    """
+    if base.confidence is not None or len(base.text) == 1 or len(word.text) == 1:
+        return False
+    return abs(word.x0 - base.x1) <= _NO_GAP * (base.bottom - base.top)
 
 
 def _joined_text(base: PlacedWord, word: PlacedWord) -> str | None:
