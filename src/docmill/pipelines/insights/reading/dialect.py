@@ -18,7 +18,7 @@ from docmill.pipelines.insights.reading import cells
 HEAD_BYTES = 256 * 1024
 _LOOKED_AT_RECORDS = 200
 _DELIMITERS = (",", ";", "\t", "|")
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_FIRST_YEAR, _LAST_YEAR = 1800, 2100
 _LEAST_SHARE = 0.4
 _LONGEST_ONLY_CELL = 200
 
