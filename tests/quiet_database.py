@@ -23,6 +23,7 @@ _PACKAGES = (
     "docmill.engine",
     "docmill.llm",
     "docmill.pipelines.books",
+    "docmill.pipelines.insights",
     "docmill.pipelines.novel",
     "docmill.privacy",
     "docmill.resilience",
