@@ -24,6 +24,7 @@ from docmill.engine.pipeline import Pipeline
 from docmill.engine.publication import PublishedJob
 from docmill.engine.starts import Starts
 from docmill.engine.states import JobStatus
+from docmill.engine.watermark import LowWaterMarks
 from docmill.errors import DocmillError, IllegalTransition, PublishFailed
 
 CipherSource = Callable[[Connection, UUID], Cipher]
@@ -53,6 +54,7 @@ class Store:
         self.catalog = catalog
         self.ciphers = ciphers
         self._retry_delay = retry_delay
+        self._marks = LowWaterMarks()
 
     def claim(
         self,
@@ -74,10 +76,12 @@ class Store:
             limited: Whether the chunks run under a limit of the fleet; the caller holds the lock of the limits.
             owner_limit: Most chunks of one owner that run at once.
         """
+        lows = self._marks.lows(wanted)
         parameters = {
             "worker": worker,
             "steps": list(wanted),
             "limits": list(wanted.values()),
+            "lows": lows,
             "limit": max(wanted.values()),
             "turn_owner": turn[0],
             "turn_step": turn[1],
@@ -85,7 +89,13 @@ class Store:
             "owner_limit": owner_limit,
         }
         with connection.cursor(binary=True) as cursor:
-            return [ClaimedChunk(*row) for row in cursor.execute(_QUERIES["claim_chunks"], parameters)]
+            rows = cursor.execute(_QUERIES["claim_chunks"], parameters).fetchall()
+            if not rows and any(lows):
+                # Something may have come back below the marks; only a look at everything may say that nothing waits.
+                everything = {**parameters, "lows": [0] * len(lows)}
+                rows = cursor.execute(_QUERIES["claim_chunks"], everything).fetchall()
+        self._marks.note(wanted, {row[2]: row[-1] for row in rows})
+        return [ClaimedChunk(*row[:-1]) for row in rows]
 
     def held(self, connection: Connection, worker: int) -> list[ClaimedChunk]:
         """Return the chunks that the database believes a worker to run."""

@@ -185,3 +185,15 @@ def test_a_job_that_nobody_begins_in_time_fails(make_engine: Callable[..., Engin
     assert engine.rows("select status, error_code from docmill.jobs where id = %s", job) == [
         ("failed", "queue_timeout")
     ]
+
+
+def test_what_comes_back_below_the_mark_of_the_last_claim_is_found(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    engine.submit("single", *({"count": n} for n in range(6)))
+    worker = engine.register()
+    first, *_ = engine.claim(worker, 2)
+    engine.claim(worker, 2)
+    with engine.database.pool.connection() as connection:
+        engine.store.hand_back(connection, [first], worker)
+    assert len(engine.claim(worker, 2)) == 2
+    assert [chunk.id for chunk in engine.claim(worker, 2)] == [first.id]

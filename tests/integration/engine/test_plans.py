@@ -34,6 +34,14 @@ FILL = """
 """
 
 
+CLAIM = """
+    with taken as (update docmill.chunks set status = 'processing', worker_id = 1, attempts = 1
+                    where id in (select id from docmill.chunks where status = 'pending' order by ready_order limit %s)
+                    returning ready_order)
+    select max(ready_order) + 1 from taken
+"""
+
+
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for child in plan.get("Plans", []):
@@ -47,7 +55,7 @@ def explain(engine: Engine, query: str, parameters: dict[str, Any], *, analysed:
             connection.execute("analyze docmill.jobs, docmill.chunks, docmill.finished_chunks")
         connection.execute(QUERIES["prepare_session"], {"milliseconds": 60_000})
         connection.execute("set plan_cache_mode = force_generic_plan")
-        row = connection.execute(f"explain (analyze, format json) {QUERIES[query]}", parameters).fetchone()
+        row = connection.execute(f"explain (analyze, buffers, format json) {QUERIES[query]}", parameters).fetchone()
         assert row is not None
         connection.rollback()
         return list(nodes(row[0][0]["Plan"]))
@@ -61,6 +69,20 @@ def assert_bounded(found: list[dict[str, Any]]) -> None:
         assert rows <= 12 * LIMIT, node
         assert node.get("Rows Removed by Join Filter", 0) * node["Actual Loops"] <= 12 * LIMIT, node
         assert node.get("Rows Removed by Filter", 0) * node["Actual Loops"] <= 12 * LIMIT, node
+
+
+def claim_parameters(worker: int, step: int, low: int = 0) -> dict[str, Any]:
+    return {
+        "worker": worker,
+        "steps": [step],
+        "limits": [LIMIT],
+        "lows": [low],
+        "limit": LIMIT,
+        "turn_owner": 0,
+        "turn_step": 0,
+        "limited": False,
+        "owner_limit": None,
+    }
 
 
 @pytest.fixture
@@ -78,16 +100,7 @@ def full_engine(make_engine: Callable[..., Engine]) -> Engine:
 def test_claim_and_completion_touch_a_bounded_number_of_rows(full_engine: Engine, analysed: bool) -> None:
     engine, worker = full_engine, full_engine.register()
     step = engine.catalog.entry("single").step_ids[0]
-    claim = {
-        "worker": worker,
-        "steps": [step],
-        "limits": [LIMIT],
-        "limit": LIMIT,
-        "turn_owner": 0,
-        "turn_step": 0,
-        "limited": False,
-        "owner_limit": None,
-    }
+    claim = claim_parameters(worker, step)
     found = explain(engine, "claim_chunks", claim, analysed=analysed)
     assert "chunks_ready" in {node.get("Index Name") for node in found}
     assert_bounded(found)
@@ -100,3 +113,33 @@ def test_claim_and_completion_touch_a_bounded_number_of_rows(full_engine: Engine
         "final_positions": [0] * len(chunks),
     }
     assert_bounded(explain(engine, "complete_chunks", completion, analysed=analysed))
+
+
+def test_an_old_snapshot_elsewhere_does_not_make_the_claim_read_what_was_claimed_before(
+    make_engine: Callable[..., Engine],
+) -> None:
+    engine = make_engine(samples.fan_out)
+    engine.submit("fan-out", {"count": WAITING})
+    worker = engine.register()
+    engine.split(worker, *engine.claim(worker), WAITING)
+    step = engine.catalog.entry("fan-out").step_ids[1]
+    with engine.database.connect() as reader:
+        # While this snapshot is held, no vacuum can remove what the index holds of claimed chunks.
+        reader.execute("set transaction isolation level repeatable read")
+        reader.execute("select count(*) from docmill.jobs")
+        low = engine.value(CLAIM, WAITING // 2)
+        everything = buffers_of_heads(engine, claim_parameters(worker, step))
+        above = buffers_of_heads(engine, claim_parameters(worker, step, low))
+        [first, *_] = engine.claim(worker, LIMIT)
+        [second, *_] = engine.claim(worker, LIMIT)
+        assert first.item < second.item
+        assert engine.store._marks.lows([step]) == [low + LIMIT]
+    assert everything > 100
+    assert above < everything / 3
+
+
+def buffers_of_heads(engine: Engine, parameters: dict[str, Any]) -> int:
+    """Run a claim, undo it, and return how many buffers it read to find where each owner's chunks begin."""
+    found = explain(engine, "claim_chunks", parameters, analysed=False)
+    [heads] = [node for node in found if node.get("Subplan Name") == "CTE heads"]
+    return int(heads["Shared Hit Blocks"] + heads["Shared Read Blocks"])

@@ -1,7 +1,9 @@
 -- name: claim_chunks
 -- Take ready chunks of the given steps, each up to its own number: due retries first, then by priority; steps and owners
 -- of one priority get equal shares, beginning after the one that had the last turn. `heads` hops through the index from one
--- owner to the next, so the cost grows with the owners that wait, never with the chunks. The picks are materialised, since a
+-- owner to the next, so the cost grows with the owners that wait, never with the chunks; below `low` it does not look: there
+-- lies what was claimed before, and while an old snapshot is held somewhere no vacuum can remove it. Each row returns the
+-- lowest order that its step has now, for the next claim. The picks are materialised, since a
 -- LIMIT in a sub-select may be run more than once and lock more rows than it says. A job's row is skipped when locked:
 -- whoever holds a pending job's row cancels it or starts it, and waiting for it while holding chunks could deadlock.
 with recursive running as materialized (
@@ -9,10 +11,10 @@ with recursive running as materialized (
      where %(limited)s and c.status = 'processing' and c.limited group by c.step_id, c.owner_id
 ),
 wanted as materialized (
-    select d.step_id,
+    select d.step_id, d.low,
            least(d.most, s.concurrency - coalesce(
                 (select sum(r.chunks) from running r where r.step_id = d.step_id), 0))::integer as most
-      from unnest(%(steps)b::integer[], %(limits)b::integer[]) as d (step_id, most)
+      from unnest(%(steps)b::integer[], %(limits)b::integer[], %(lows)b::bigint[]) as d (step_id, most, low)
       join docmill.steps s on s.id = d.step_id
 ),
 due as materialized (
@@ -27,21 +29,23 @@ due as materialized (
      limit %(limit)s
 ),
 heads as (
-    select w.step_id, w.most, h.priority, h.owner_id, 1 as depth
+    select w.step_id, w.most, w.low, h.priority, h.owner_id, h.ready_order, 1 as depth
       from wanted w cross join lateral (
-        select c.priority, c.owner_id from docmill.chunks c
-         where c.status = 'pending' and c.step_id = w.step_id order by -c.priority, c.owner_id limit 1) h
+        select c.priority, c.owner_id, c.ready_order from docmill.chunks c
+         where c.status = 'pending' and c.step_id = w.step_id and c.ready_order >= w.low
+         order by -c.priority, c.owner_id, c.ready_order limit 1) h
      where w.most > 0
     union all
-    select g.step_id, g.most, h.priority, h.owner_id, g.depth + 1
+    select g.step_id, g.most, g.low, h.priority, h.owner_id, h.ready_order, g.depth + 1
       from heads g cross join lateral (
-        select c.priority, c.owner_id from docmill.chunks c
+        select c.priority, c.owner_id, c.ready_order from docmill.chunks c
          where c.status = 'pending' and c.step_id = g.step_id and (-c.priority, c.owner_id) > (-g.priority, g.owner_id)
-         order by -c.priority, c.owner_id limit 1) h
+           and c.ready_order >= g.low
+         order by -c.priority, c.owner_id, c.ready_order limit 1) h
      where g.depth < 256
 ),
 shares as materialized (
-    select h.step_id, h.priority, h.owner_id,
+    select h.step_id, h.priority, h.owner_id, h.ready_order,
            least(h.most, ceil(%(limit)s::numeric / count(*) over (partition by h.priority)),
                  %(owner_limit)s - coalesce((select sum(r.chunks) from running r where r.owner_id = h.owner_id), 0)
                                  - (select count(*) from due d where d.owner_id = h.owner_id))::integer as most
@@ -52,6 +56,7 @@ ready as materialized (
     select r.id from shares g cross join lateral (
         select c.id from docmill.chunks c
          where c.status = 'pending' and c.step_id = g.step_id and -c.priority = -g.priority and c.owner_id = g.owner_id
+           and c.ready_order >= g.ready_order
          order by c.ready_order limit greatest(0, g.most) for update skip locked) r
      limit greatest(0, least(%(limit)s, (select sum(greatest(0, most)) from wanted)) - (select count(*) from due))
 ),
@@ -81,7 +86,8 @@ select c.id, c.job_id, c.step_id, c.owner_id, c.item, c.epoch, c.attempts, c.max
        case when s.position = 0 then j.input
             else coalesce(c.input, (select f.output from docmill.finished_chunks f
                                      where s.each and f.job_id = c.job_id and f.step_id = previous.id and f.item = c.item))
-       end as input
+       end as input,
+       coalesce((select min(h.ready_order) from heads h where h.step_id = c.step_id), 0) as low
   from claimed c
   join docmill.jobs j on j.id = c.job_id
   join docmill.steps s on s.id = c.step_id
