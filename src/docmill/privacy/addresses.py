@@ -31,6 +31,13 @@ _BOX = (
     r"(?i:\b(?:P\.? ?O\.? Box|Postfach|Apartado|Casilla|Skr\. poczt\.) \d{2,6}\b|\bPSC \d{1,5},? Box \d{1,5}"
     r"|\bUnit \d{1,5},? Box \d{1,5}|\b(?:APO|FPO|DPO) A[AEP] \d{5}\b)"
 )
+_IRISH_CODE = r"\b[AC-FHKNPRTV-Y](?:\d\d|6W) ?[\dAC-FHKNPRTV-Y]{4}\b"
+# Words, a house number, a post code and a town: no list of streets is needed.
+_WHOLE = (
+    rf"(?:(?:{_WORD}|de|del|la|der|den|dem|an|am|van) ){{0,4}}{_WORD},? {_NUMBER}(?: ?[a-z]\b)?(?:/\d{{1,4}}){{0,2}}"
+    r"(?:,? (?:int|interno|scala|piano|app|apt|bte|bus|m|lok|кв)\.? ?\w{1,4})?(?:,| -)?"
+    rf" (?:\d{{5}}|\d{{2}}-\d{{3}}|\d{{4}} [A-Z]{{2}}) {_TOWN}"
+)
 _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
 
 
@@ -56,7 +63,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
         (re.compile(rf"(?<![\w.-])(?:{prefixed})"), 0.75),
         (re.compile(rf"(?<![\w-])(?:{_TOWN},? (?:{states}),? \d{{5}}(?:-\d{{4}})?\b)"), 0.9),
         (re.compile(rf"(?<![\w-])(?:{_AUSTRALIAN_TOWN})"), 0.85),
-        (re.compile(rf"{_UK_CODE}|{_CA_CODE}"), 0.75),
+        (re.compile(rf"{_UK_CODE}|{_CA_CODE}|{_IRISH_CODE}"), 0.75),
+        (re.compile(rf"(?<![\w.-]){_WHOLE}"), 0.9),
         (re.compile(_BOX), 0.92),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from docmill.privacy.dates import date_pattern, is_plausible, parse_date
@@ -15,6 +16,12 @@ _LOOK_BACK = 48
 _YEARS_BEFORE = 14
 _SEX = "m|f|w|h|k|ч|ж|male|female|mannlich|weiblich|masculin|feminin|homme|femme|hombre|mujer|uomo|donna|man|vrouw"
 _AGE = r"(?:\(?\d{1,3} ?(?:y|yrs?|years?|jahre|ans|anni|anos|lat|jaar)?\)?[\s|,;/()-]{1,4})?"
+_DAYS_OF_A_YEAR = 365
+_LONGEST_LINK = 4
+_STAFF = re.compile(
+    r"\b(?:by|to|durch|von|an|par|por|da|przez|door|dr|doctor|doctora|arzt|arztin|medecin|docteur|medico|medica|lekarz|arts"
+    r"|лікар|valid\w*|sign\w*|verif\w*|provider|physician|clinician|consultant|prescri\w*|director|firma\w*|gez)\b"
+)
 _SEX_BEFORE = re.compile(rf"(?<![^\W_])(?:{_SEX})[\s|,;/()-]{{1,6}}$")
 _SEX_AFTER = re.compile(rf"[\s|,;/()-]{{1,4}}{_AGE}(?:m|f|w|male|female)(?![^\W_])")
 # "12.05.1956 р.н.", "ur. 1956 r."
@@ -22,17 +29,19 @@ _YEAR_OF_BIRTH = re.compile(r"\s?(?:р\.\s?н\.|р\. народження|рок
 _STAR = re.compile(r"(?:^|[\s,(])\*\s?$")
 
 
-def date_findings(folded: str, labels: list[Label]) -> list[Finding]:
+def date_findings(folded: str, labels: list[Label], fields: Sequence[Finding] = ()) -> list[Finding]:
     """Return all dates of a text; those of a birth have the type ``DATE_OF_BIRTH``.
 
     Args:
         folded: The normalised text, folded.
         labels: The labels in it: a date that another label announces is not judged by its age.
+        fields: What labels announced: a date right after the patient's name is that of the birth.
     """
     matches = list(date_pattern().finditer(folded))
     days = {match.start(): parse_date(match.group()) for match in matches}
     known = [day.value for day in days.values() if day and is_plausible(day.value)]
     newest = max(known, default=None)
+    named = {field.end for field in fields if field.type == "PERSON" and not _is_staff(folded, field, labels)}
     announced = {label.end for label in labels if label.kind == OTHER}
     findings = []
     for match in matches:
@@ -41,6 +50,7 @@ def date_findings(folded: str, labels: list[Label]) -> list[Finding]:
         birth = bool(_birth_label().search(before) or _STAR.search(before) or _YEAR_OF_BIRTH.match(folded, match.end()))
         if not birth and day and not announced & set(range(match.start() - 2, match.start() + 1)):
             birth = _is_beside_sex(folded, match) or _is_old(day.value, newest)
+            birth = birth or (_is_after(folded, match.start(), named) and _is_earlier(day.value, newest, known))
         kind, score = ("DATE_OF_BIRTH", 0.95) if birth else ("DATE", 0.85)
         findings.append(Finding(*match.span(), kind, score, "pattern"))
     return findings
@@ -59,6 +69,22 @@ def _is_beside_sex(folded: str, match: re.Match[str]) -> bool:
     return bool(
         _SEX_BEFORE.search(folded, max(0, match.start() - 16), match.start()) or _SEX_AFTER.match(folded, match.end())
     )
+
+
+def _is_staff(folded: str, field: Finding, labels: list[Label]) -> bool:
+    """Whether the label before a name tells of somebody who signs or orders."""
+    label = max((item for item in labels if item.end <= field.start), key=lambda item: item.end, default=None)
+    return label is None or bool(_STAFF.search(folded, label.start, field.start))
+
+
+def _is_after(folded: str, start: int, ends: set[int]) -> bool:
+    """Whether nothing but a comma, a bracket or a star stands between the end of a name and a date."""
+    return any(end in ends and not folded[end:start].strip(" ,(*-") for end in range(start - _LONGEST_LINK, start))
+
+
+def _is_earlier(day: datetime.date, newest: datetime.date | None, known: list[datetime.date]) -> bool:
+    """Whether a date is the only one, or more than a year before the newest."""
+    return len(known) == 1 or (newest is not None and (newest - day).days > _DAYS_OF_A_YEAR)
 
 
 def _is_old(day: datetime.date, newest: datetime.date | None) -> bool:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _CERTAIN = 0.9
 # A line with one of these is about a person, not a result.
-_PERSONAL_LINES = frozenset({"ADDRESS", "DATE_OF_BIRTH", "EMAIL"})
+_PERSONAL_LINES = frozenset({"ADDRESS", "DATE_OF_BIRTH", "EMAIL", "PHONE"})
 _PEOPLE = frozenset({"PERSON"})
 _PLACES = frozenset({"PERSON", "LOCATION"})
 
@@ -131,7 +131,8 @@ class Detector:
         table = table_fields(text, lines)
         structure = [*fields, *table.findings, *message_fields(text, lines), *inline_fields(text, folded)]
         structure.extend(inline_phones(text, folded))
-        patterns = [*pattern_findings(text), *addresses(text), *date_findings(folded, labels)]
+        phones = list(phone_numbers(text))
+        patterns = [*phones, *pattern_findings(text), *addresses(text), *date_findings(folded, labels, fields)]
         personal = [item for item in patterns if item.type in _PERSONAL_LINES and item.score >= _CERTAIN]
         dates = [(item.start, item.end) for item in patterns if item.type in ("DATE", "DATE_OF_BIRTH")]
         protected = guard(lines, labels, [*structure, *personal], table.results, dates)
@@ -153,7 +154,6 @@ class Detector:
     def _guesses(self, text: str, folded: str) -> Iterator[Finding]:
         yield from inline_names(text, folded)
         yield from inline_addresses(text, folded)
-        yield from phone_numbers(text)
         yield from name_cues(text, folded)
         if self._settings.policy != "default":
             yield from old_ages(text)

@@ -43,16 +43,23 @@ _HOUSE = re.compile(
     re.IGNORECASE,
 )
 _UNIT = r"(?:Apt|Apartment|Suite|Ste|Unit|Flat|Box|Floor|Room|Appt|Wohnung)\.? ?#?\w+"
-_CODE = r"(?:\d{4,6}(?:-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{2}-\d{3}|\d{4} ?[A-Z]{2})"
+_CODE = (
+    r"(?:\d{4,6}(?:-\d{3,4})?|[AC-FHKNPRTV-Y]\d[\dW] ?[\dAC-FHKNPRTV-Y]{4}"
+    r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{2}-\d{3}|\d{4} ?[A-Z]{2})"
+)
 _WHOLE_CODE = re.compile(rf"\b{_CODE}\b")
 _PART_BEFORE = re.compile(
-    rf"(?:^|(?<=[\n\t(|])|(?<=[,;:·|] )|(?<=  ))((?:[мс]\. ?)?[{_UPPER}][\w'’.-]*"
+    rf"(?:^|(?<=[\n\t(|])|(?<=[,;:·|] )|(?<=  ))((?:[мс]\. ?|\d{{1,4}}[A-Za-z]? )?[{_UPPER}][\w'’.-]*"
     rf"(?: (?:of|the|de|la|du|an|am|der|[{_UPPER}\d][\w'’.-]*)){{0,4}}, )$"
 )
+_CODE_LAST = re.compile(r"[ ,-](?:\d{5}|\d{2}-\d{3})$")
+_TOWN_WORD = re.compile(rf" (?:\(?([{_UPPER}][^\W\d_]+(?:-[^\W\d_]+)*)\)?)(?![\w:@])")
+_TOWN_BEFORE = re.compile(rf"(?<=[,;:(] )(?:[{_UPPER}][\w'’.-]* ){{1,3}}$")
 _LONGEST_PART = 60
 _MOST_PARTS = 3
 _TAIL = re.compile(
-    rf"(?:,? ?\n? ?(?i:{_UNIT})|,? #\w+)\b|,?[ \n]{{1,2}}(?:[A-Z]{{2,3}} )?{_CODE}\b(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))"
+    rf"(?:,? ?\n? ?(?i:{_UNIT})|,? #\w+)\b|,?(?: -)?[ \n]{{1,2}}(?:[A-Z]{{2,3}} )?{_CODE}\b"
+    rf"(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))"
 )
 # A line that can stand inside an address: a unit, a town, a region, a country, a post code.
 _BLOCK_LINE = re.compile(
@@ -170,19 +177,39 @@ def _grown_address(text: str, finding: Finding, taken: list[Span], guard: Guard)
     start = _parts_before(text, start, end, taken, guard)
     while (tail := _TAIL.match(text, end)) and tail.end() > end and not guard.touches(end, tail.end()):
         end = tail.end()
+    end = _town_end(text, start, end, guard)
     return finding._replace(start=start, end=max(end, _block_end(text, end, guard)))
+
+
+def _town_end(text: str, start: int, end: int, guard: Guard) -> int:
+    """Return where the town ends that stands after the post code at the end of an address: "- 50125 Firenze (FI)"."""
+    if not _CODE_LAST.search(text, start, end):
+        return end
+    while town := _TOWN_WORD.match(text, end):
+        word = word_key(town.group(1))
+        if classify(word) is not None or is_laboratory_term(word) or guard.touches(end, town.end()):
+            break
+        end = town.end()
+    return end
+
+
+def _is_taken(start: int, end: int, taken: list[Span]) -> bool:
+    place = bisect_left(taken, (end, 0))
+    return place > 0 and taken[place - 1][1] > start
 
 
 def _parts_before(text: str, start: int, end: int, taken: list[Span], guard: Guard) -> int:
     """Return where an address begins whose post code was found: "The Surgery, Abbey Road, Sherborne DT9 3LE"."""
     if not _WHOLE_CODE.search(text, start, end):
         return start
+    town = _TOWN_BEFORE.search(text, max(0, start - _LONGEST_PART), start)
+    if town and not any(classify(word_key(word)) for word in town.group().split()):
+        start = start if guard.touches(town.start(), start) or _is_taken(town.start(), start, taken) else town.start()
     for _ in range(_MOST_PARTS):
         part = _PART_BEFORE.search(text, max(0, start - _LONGEST_PART), start)
         if not part or guard.touches(part.start(1), start):
             break
-        place = bisect_left(taken, (start, 0))
-        if place and taken[place - 1][1] > part.start(1):
+        if _is_taken(part.start(1), start, taken):
             break
         start = part.start(1)
     return start

@@ -14,7 +14,8 @@ _CERTAIN = 0.97
 _JOINED = re.compile(r"[ ,.]{0,2}|, ")
 _ALNUM = re.compile(r"[^\W_]")
 _DIGIT = re.compile(r"\d")
-# What may consist of letters alone; the letters beside a number are its label.
+# What may consist of letters alone; the letters that the model tags beside a number are its label.
+_GUESSED = frozenset({"model", "propagation"})
 _WORDED = frozenset({"PERSON", "ADDRESS", "EMAIL", "USERNAME", "LOCATION", "ORGANIZATION", "URL"})
 
 
@@ -63,7 +64,7 @@ def _union(findings: list[Finding]) -> Finding:
 def _uncovered(text: str, finding: Finding, overlapping: list[Finding]) -> list[Finding]:
     """Return the ends of a finding that others do not cover, so that nothing found leaks."""
     rest = []
-    telling = _ALNUM if finding.type in _WORDED else _DIGIT
+    telling = _ALNUM if finding.type in _WORDED or finding.layer not in _GUESSED else _DIGIT
     position = finding.start
     for other in sorted(overlapping):
         if telling.search(text, position, other.start):

@@ -35,8 +35,10 @@ _BEFORE_CREDENTIAL = re.compile(
 )
 _WITH_INITIAL = re.compile(rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\. )?[A-Z]\.(?=[\s,;:)?!'’]|$)")
 _INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[A-Z]\. ?){{1,2}}({_CAPITALISED})(?![\w-])")
+# "T.Xyz 1.2": total, direct, serum, plasma, urine, blood, free, indirect, and what is measured.
+_IS_MEASURED = re.compile(rf"[TDSPUBFI]\.{_CAPITALISED}[ .:=]{{1,12}}[<>]?\d{{1,4}}(?:[.,]\d+)?(?![\w/-])")
 _LAST_FIRST = re.compile(
-    rf"(?:^|(?<=[\n\t|])|(?<=[|] )|(?<=  ))({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})",
+    rf"(?:^|(?<=[\n\t|])|(?<=[|:] )|(?<=  ))({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})",
     re.MULTILINE,
 )
 
@@ -159,7 +161,9 @@ def _with_initials(text: str) -> Iterator[Finding]:
         if is_given_name(name) or not is_ordinary(name) or (is_surname(name) and not is_laboratory_term(name)):
             yield _person(*match.span(), 0.85)
     for match in _INITIAL_FIRST.finditer(text):
-        if len(match.group(1)) > 2 and may_be_surname(match.group(1)) and not is_clinical_use(text, *match.span()):
+        surname = match.group(1)
+        known = is_surname(surname) or (may_be_surname(surname) and not _IS_MEASURED.match(text, match.start()))
+        if len(surname) > 2 and known and may_be_surname(surname) and not is_clinical_use(text, *match.span()):
             yield _person(*match.span(), 0.75)
 
 

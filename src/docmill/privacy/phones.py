@@ -28,6 +28,7 @@ _ANNOUNCED = re.compile(
 _HINTED = re.compile(rf"(?i:\b(?:on|at|or|under)\b) ({_NUMBER})(?![\w-]|[.,]\d)")
 _LEAST_DIGITS = 8
 _MOST_DIGITS = 20
+_LEAST_INTERNATIONAL = 10
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "PL", "NL", "UA", "IN", "AU")
 
 
@@ -37,7 +38,9 @@ def phone_numbers(text: str) -> Iterator[Finding]:
         value = match.group()
         digits = sum(letter.isdigit() for letter in value)
         if _LEAST_DIGITS <= digits <= _MOST_DIGITS and not _looks_like_date(value):
-            yield Finding(*_balanced(value, match.start()), "PHONE", 0.8, "pattern")
+            # Nothing but a phone number has a country code.
+            score = 0.95 if value.startswith("+") and digits >= _LEAST_INTERNATIONAL else 0.8
+            yield Finding(*_balanced(value, match.start()), "PHONE", score, "pattern")
     for pattern, check in ((_ANNOUNCED, False), (_HINTED, True)):
         for match in pattern.finditer(text):
             value = match.group(match.lastindex or 1)

@@ -16,6 +16,7 @@ _WITHIN = re.compile(r"[a-z,] $")
 _PART = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_]+)*")
 _SOURCES = frozenset({"structure", "pattern", "model", "dictionary", "recognizer"})
 _LEAST_SCORE = 0.8
+_LEAST_SCORE_OF_NAMES = 0.6
 _LEAST_LETTERS = 3
 _LEAST_NUMBER = 6
 _NUMBERS = frozenset(
@@ -33,9 +34,11 @@ def propagate(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
     names: set[str] = set()
     numbers: dict[str, str] = {}
     for finding in findings:
-        if finding.score < _LEAST_SCORE or finding.layer not in _SOURCES:
-            continue
         value = text[finding.start : finding.end]
+        # A whole name is surer than a single word.
+        least = _LEAST_SCORE_OF_NAMES if finding.type == "PERSON" and " " in value else _LEAST_SCORE
+        if finding.score < least or finding.layer not in _SOURCES:
+            continue
         if finding.type == "PERSON":
             names.update(_telling_parts(value))
         elif finding.type in _NUMBERS and sum(letter.isdigit() for letter in value) >= _LEAST_NUMBER:

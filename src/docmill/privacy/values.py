@@ -32,7 +32,7 @@ _USERNAME = re.compile(r"[^\s,;|\"'<>]+")
 # A sentence that follows an address begins with a capital and goes on in small letters.
 _ADDRESS_END = re.compile(
     r"(?:(?<=\d)|(?<=[^\W\d_]{4}))\. (?=[^\W\d_a-zß-ÿа-яіїєґ][^\W\d_]+,? [a-zß-ÿа-яіїєґ])"
-    r"|\s{2,}|\t| \| |;(?=\s)|\"|\s[-–]\s(?=[^\W\d_]+:)"
+    r"|\s{2,}|\t| \| |;(?=\s)|(?<!\"\w)\"(?!\w\")|\s[-–]\s(?=[^\W\d_]+:)"
 )
 _NOTHING = frozenset({"n/a", "na", "none", "unknown", "-", "--", "nil", "pending", "see", "self", "same", "not"})
 _LEAST_DIGITS = {"MRN": 3, "ACCESSION": 3, "ID": 3, "SSN": 4, "NHS": 6, "NATIONAL_ID": 5, "BANK": 5, "CREDIT_CARD": 8}

@@ -86,6 +86,11 @@ def test_the_model_damages_nothing(anonymiser: Anonymiser, layout: str) -> None:
         "Thousand Platelets 250000 /uL 150000-400000",
         "ANA titer 1:640 speckled",
         "Гемоглобін 138 г/л 130 - 170",
+        "T.Bil 0.3-1.2 1.0 mg/dL",
+        "T.Bil pending",
+        "D.Bil raised, T.Prot low",
+        "S.Crea 1,2 H",
+        "T.Xyz 1,2 H",
         "Hématies..................................................... 4,86 T/L (4,50 à 5,90) 4,83",
     ],
 )
