@@ -261,7 +261,7 @@ def test_a_line_is_that_of_the_standard_library(points: list[tuple[int, int]]) -
     assert -1e-9 <= explained <= 1 + 1e-9
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6).map(lambda value: round(value, 3))), min_size=1, max_size=60))
 def test_figures_of_any_numbers(tmp_path_factory: pytest.TempPathFactory, values: list[float | None]) -> None:
     text = "".join(f"{'' if value is None else repr(value)},t\n" for value in values)

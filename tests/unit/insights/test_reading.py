@@ -190,7 +190,7 @@ def test_what_is_no_table_is_refused_with_a_code(tmp_path: Path, content: bytes)
     assert "binary" not in caught.value.message
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.binary(max_size=300))
 def test_no_bytes_end_in_anything_but_a_table_or_a_code(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
@@ -203,7 +203,7 @@ def test_no_bytes_end_in_anything_but_a_table_or_a_code(
 cell = st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n"), max_size=12)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(cell, cell, cell), min_size=1, max_size=8))
 def test_a_rewritten_file_holds_the_same_cells(
     tmp_path_factory: pytest.TempPathFactory, records: list[tuple[str, str, str]]

@@ -85,7 +85,7 @@ class NumericStats(CamelShape):
         zeros: Cells that are 0.
         negatives: Cells below 0.
         quantiles: Values at 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, interpolated linearly, by their share as text.
-        exact: Whether median, quantiles, iqr and mad are exact; otherwise they are estimated by a t-digest.
+        exact: Whether median, quantiles, iqr and mad are exact; otherwise they are estimated, ``mad`` by a sample.
         monotonic: How the values change from row to row.
     """
 

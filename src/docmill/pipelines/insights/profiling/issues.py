@@ -9,8 +9,8 @@ from docmill.pipelines.insights.profiling.figures import Subject
 from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind
 
 _TEXTS = ("text", "categorical", "complex")
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA = "left({}::VARCHAR, 1) IN ('=', '+', '-', '@', '\t', '\r')"
+# What a spreadsheet takes for the beginning of a formula: = + - @, a tab, a carriage return.
+_FORMULA = "ascii({}::VARCHAR) IN (61, 43, 45, 64, 9, 13)"
 
 
 def find_issues(subject: Subject, kinds: Sequence[Kind], personal: Mapping[str, Mapping[str, float]]) -> list[Issue]:

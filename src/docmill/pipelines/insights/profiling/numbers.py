@@ -65,7 +65,7 @@ def _stats(subject: Subject, kind: Kind, moments: Mapping[str, Any]) -> NumericS
     quantiles = subject.ask({"q": f"{quantile}({field}::DOUBLE, {list(SHARES)})"})["q"]
     low, median, high = quantiles[2], quantiles[3], quantiles[4]
     deviation = f"abs({field}::DOUBLE - {median!r})"
-    mad = subject.ask({"mad": f"{quantile}({deviation}, 0.5)"})["mad"]
+    mad = subject.ask({"mad": f"quantile_cont({deviation}, 0.5)"}, "data" if subject.exact else "sample")["mad"]
     mean, std = moments["mean"], moments["std"]
     return NumericStats(
         **moments,
