@@ -22,6 +22,8 @@ TARGETS = {
 }  # fmt: skip
 HEAVY = {
     "alembic",
+    "duckdb",
+    "jinja2",
     "numpy",
     "onnxruntime",
     "pdfplumber",
@@ -30,6 +32,7 @@ HEAVY = {
     "pypdfium2",
     "rapidocr",
     "spacy",
+    "vl_convert",
 }
 LOCKS = ("requirements.lock", "deploy/all.lock", "deploy/core.lock")
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from tests.unit.insights.building import profile
 
+from docmill.errors import PiiLeakBlocked
 from docmill.pipelines.insights.charts import choose_charts
 from docmill.pipelines.insights.facts import find_facts
 from docmill.pipelines.insights.findings import find_insights
@@ -19,6 +21,7 @@ from docmill.pipelines.insights.statements import (
     choose_facts,
     question_text,
 )
+from docmill.privacy.outgoing_guard import OutgoingGuard
 
 FACTS = find_facts(profile())
 CHARTS = choose_charts(profile())
@@ -106,11 +109,17 @@ def test_the_question_holds_figures_and_names_but_no_rows() -> None:
     assert "values" in data["words"]
 
 
-def test_long_numbers_are_told_in_six_digits() -> None:
+def test_long_numbers_look_like_no_account() -> None:
+    """A number of the health service and one of a card, which the outgoing guard would not let pass."""
     table = profile()
     assert table.columns[0].numeric is not None
     table.columns[0].numeric.sum = 9434765919.0
-    assert "9434765919" not in question_text(find_facts(table).values(), [], [])
+    table.columns[0].numeric.max = 4111111111111111.0
+    text = question_text(find_facts(table).values(), [], [])
+    OutgoingGuard()(text)
+    assert "9.43477e+09" in text
+    with pytest.raises(PiiLeakBlocked):
+        OutgoingGuard()(text.replace("9.43477e+09", "4111111111111111"))
 
 
 def test_a_wide_table_is_told_in_part_with_what_the_insights_cite() -> None:

