@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 COVERAGE := 80
 VARIANT ?= all
+PARALLEL ?= 2
+# The tests of a file stay together: they share a server and its databases.
+PYTEST = $(BIN)/python -m pytest --numprocesses $(PARALLEL) --dist loadfile -q
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
@@ -35,17 +38,17 @@ down: setup ## Stop the embedded PostgreSQL
 
 test: setup ## Run all tests that need no network; print the coverage of the unit tests, then of all
 	@$(MAKE) --no-print-directory unit-test
-	$(BIN)/python -m pytest tests --ignore=tests/unit -q --cov=docmill --cov-append --cov-report=
+	$(PYTEST) tests --ignore=tests/unit --cov=docmill --cov-append --cov-report=
 	@echo "all tests, all of docmill:"
 	@$(BIN)/coverage report --format=total | sed 's/$$/ % of the lines are covered/'
 
 unit-test: setup ## Run the unit tests; they must cover at least 80 % of all lines
-	$(BIN)/python -m pytest tests/unit -q --cov=docmill --cov-report=
+	$(PYTEST) tests/unit --cov=docmill --cov-report=
 	@echo "unit tests alone, all of docmill:"
 	@$(BIN)/coverage report --format=total --fail-under=$(COVERAGE) | sed 's/$$/ % of the lines are covered/'
 
 int-test: setup ## Run the tests on a real PostgreSQL alone
-	$(BIN)/python -m pytest tests/integration -q
+	$(PYTEST) tests/integration
 
 lint: setup ## Check style, types, imports and docstrings
 	$(BIN)/ruff check .
@@ -69,7 +72,7 @@ picture: setup ## Run the demo, and put its output into README.md and docs/image
 	$(BIN)/python docs/picture.py
 
 bench: setup ## Run every benchmark; each ends with lines of JSON
-	@for script in books documents engine llm markers privacy; do echo "== $$script"; $(BIN)/python bench/$$script.py || exit 1; done
+	@for script in documents privacy markers medical insights books novel llm engine; do echo "== $$script"; $(BIN)/python bench/$$script.py || exit 1; done
 
 mutants: setup ## Take out each guard of the engine, one by one; a test must turn red
 	$(BIN)/python -m tests.mutants
