@@ -197,6 +197,12 @@ class EngineSettings(BaseSettings):
         validation_alias="DOCMILL_STEP_TIMEOUT_SECONDS",
         description="Longest run of one attempt of one chunk.",
     )
+    transaction_timeout_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        validation_alias="TRANSACTION_TIMEOUT",
+        description="Longest time of the transaction that publishes a result and completes its job.",
+    )
     pipelines: str = Field(
         default="",
         validation_alias="DOCMILL_PIPELINES",

@@ -94,6 +94,7 @@ class StepExecutor:
         coroutines: How many coroutines run at once.
         threads: How many plain functions run at once.
         timeout_seconds: Longest run of an attempt of a step that sets none.
+        publish_seconds: Longest time of a transaction that publishes.
         report: Called once per chunk with its outcome, from any thread.
     """
 
@@ -108,6 +109,7 @@ class StepExecutor:
         coroutines: int,
         threads: int,
         timeout_seconds: float,
+        publish_seconds: float,
         report: Callable[[Outcome], None],
     ) -> None:
         self._store = store
@@ -116,6 +118,7 @@ class StepExecutor:
         self._resources = resources
         self._children = children
         self._timeout_seconds = timeout_seconds
+        self._publish_seconds = publish_seconds
         self._report = report
         self._threads = Threads(threads)
         self._loop = asyncio.new_event_loop()
@@ -310,6 +313,7 @@ class StepExecutor:
 
     def _publish(self, completion: Completion, result: Any) -> None:
         with self._pool.connection() as connection, connection.transaction():
+            self._store.limit_transaction(connection, self._publish_seconds)
             if not self._store.publish(connection, completion, result):
                 log.warning(
                     "result dropped: the lease is lost",

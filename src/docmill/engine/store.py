@@ -7,6 +7,7 @@ job holds the job's row first, so that a cancel, a failure and the last completi
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,6 +138,10 @@ class Store:
             crash_point("fan_out.after_insert")
         done.released = starts.released
         return done
+
+    def limit_transaction(self, connection: Connection, seconds: float) -> None:
+        """Let the server end the caller's transaction when it lasts longer: what it holds must not hold others up."""
+        connection.execute(_QUERIES["limit_transaction"], {"milliseconds": math.ceil(seconds * 1000)})
 
     def publish(self, connection: Connection, completion: Completion, result: Any) -> bool:
         """Complete a chunk of a last step and, with the job's last one, publish the result: all or nothing.

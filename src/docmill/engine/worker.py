@@ -84,6 +84,7 @@ class Worker:
             coroutines=settings.concurrency,
             threads=settings.concurrency + settings.cpu_processes,
             timeout_seconds=settings.step_timeout_seconds,
+            publish_seconds=settings.transaction_timeout_seconds,
             report=self._messages.put,
         )
         self._heartbeat = Heartbeat(

@@ -98,6 +98,11 @@ announced as (
 insert into docmill.chunks (job_id, step_id, owner_id, item, priority, max_attempts)
 select m.id, %(step_id)s, g.owner_id, g.item, m.priority, m.max_attempts from given g, moved m order by g.item
 
+-- name: limit_transaction
+-- How long this transaction may last; servers before 17 know only a limit for each of its statements.
+select set_config(case when current_setting('server_version_num')::integer >= 170000 then 'transaction_timeout'
+                       else 'statement_timeout' end, %(milliseconds)s::text, true)
+
 -- name: lock_job
 -- Take the job's row: whatever changes a job's state holds it.
 select status, chunks_open, chunks_failed, position, pipeline, version from docmill.jobs where id = %(job_id)s for update
