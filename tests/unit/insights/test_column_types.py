@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docmill.pipelines.insights.reading import cells, typed_sql
@@ -148,6 +148,7 @@ def test_a_value(database: duckdb.DuckDBPyConnection, text: str, plan: ColumnPla
 numbers = st.one_of(st.integers(-(10**15), 10**15), st.floats(-1e12, 1e12).map(lambda value: round(value, 4)))
 
 
+@settings(max_examples=40)
 @given(st.lists(numbers, min_size=1, max_size=20), st.sampled_from(["plain", "english", "german"]))
 def test_printed_numbers_are_read_as_they_were(
     database: duckdb.DuckDBPyConnection, values: list[float], style: str

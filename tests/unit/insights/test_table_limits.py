@@ -84,6 +84,17 @@ def test_a_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
         profile(bomb(tmp_path / "bomb.xlsx", lie=True), max_unpacked_mb=10)
 
 
+def test_a_cell_far_away_is_refused_before_it_takes_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "far.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["a", "b"])
+    sheet.write(1048575, 16383, 1)
+    book.close()
+    with pytest.raises(TooLarge, match="too far apart"):
+        profile(path)
+
+
 def test_more_rows_than_memory(tmp_path: Path) -> None:
     path = tmp_path / "large.csv"
     with duckdb.connect() as connection:

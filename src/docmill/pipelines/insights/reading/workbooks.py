@@ -29,6 +29,10 @@ _MEGABYTE = 1024 * 1024
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _WITHOUT_VALUE = re.compile(rb"(?:</f>|<f[^<>]*/>)(?:<v></v>|<v ?/>)?</c>")
 _ERROR = re.compile(rb'<c [^<>]*t="e"')
+_ROW = re.compile(rb'<(?:\w+:)?row [^<>]*?\br="(\d{1,7})"')
+_COLUMN = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})\d')
+# The library keeps 32 bytes for each place between the first and the last cell, filled or not.
+_MOST_PLACES = 60_000_000
 _CELL_END = b"</c>"
 _LONGEST_CELL = 64 * 1024
 _LARGEST_WHOLE = 1e15
@@ -36,15 +40,47 @@ _LARGEST_WHOLE = 1e15
 
 @dataclass
 class Hidden:
-    """What the values of the sheets do not tell: formulas whose value was never stored, cells with an error."""
+    """What the values of sheets do not tell.
+
+    Attributes:
+        without_value: Formulas whose value was never stored.
+        errors: Cells with an error.
+        places: Places between the first cell and the last one of the sheet with the most, empty ones included.
+    """
 
     without_value: int = 0
     errors: int = 0
+    places: int = 0
+
+    def add(self, sheet: _Sheet) -> None:
+        """Count in a sheet."""
+        self.without_value += sheet.without_value
+        self.errors += sheet.errors
+        self.places = max(self.places, sheet.last_row * sheet.last_column)
+
+
+@dataclass
+class _Sheet:
+    """What is counted in the XML of one sheet."""
+
+    without_value: int = 0
+    errors: int = 0
+    last_row: int = 1
+    last_column: int = 1
 
     def count(self, cells: bytes) -> None:
-        """Count in some whole cells of a sheet."""
+        """Count in some whole cells."""
         self.without_value += len(_WITHOUT_VALUE.findall(cells))
         self.errors += len(_ERROR.findall(cells))
+        self.last_row = max([self.last_row, *map(int, set(_ROW.findall(cells)))])
+        self.last_column = max([self.last_column, *map(_column_number, set(_COLUMN.findall(cells)))])
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def read_workbook(
@@ -90,7 +126,7 @@ def read_workbook(
 
 
 def check_unpacked_size(path: Path, filename: str, settings: TableSettings) -> Hidden:
-    """Refuse an archive that is too large when it is unpacked, and count in its sheets what their values hide.
+    """Refuse an archive that is too large when it is unpacked; count in its sheets what their values do not tell.
 
     What the archive says about sizes is not believed: it is unpacked piece by piece, and each piece is forgotten.
 
@@ -103,29 +139,39 @@ def check_unpacked_size(path: Path, filename: str, settings: TableSettings) -> H
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
+                sheet = _Sheet()
                 with archive.open(member) as file:
-                    left -= _unpack(file, left, hidden if _SHEET.fullmatch(member.filename) else None)
+                    left -= _unpack(file, left, sheet if _SHEET.fullmatch(member.filename) else None)
                 if left < 0:
                     raise TooLarge(
                         f"{filename} is larger than {settings.max_unpacked_mb} MB when it is unpacked"
                         " (DOCMILL_TABLE_MAX_UNPACKED_MB)."
                     )
+                hidden.add(sheet)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         raise UnparseableInput(f"{filename} is a damaged archive; save it anew as XLSX.") from None
+    if hidden.places > _MOST_PLACES:
+        raise TooLarge(
+            f"The cells of {filename} lie too far apart: a sheet has {hidden.places} places between its first cell and"
+            " its last; delete what stands far away from the table."
+        )
     return hidden
 
 
-def _unpack(file: IO[bytes], most: int, hidden: Hidden | None) -> int:
+def _unpack(file: IO[bytes], most: int, sheet: _Sheet | None) -> int:
     """Read a member of an archive until it is longer than ``most``; return how much was read."""
     size = 0
     rest = b""
     while size <= most and (part := file.read(_MEGABYTE)):
         size += len(part)
-        if hidden is not None:
+        if sheet is not None:
             text = rest + part
-            end = text.rfind(_CELL_END) + len(_CELL_END)
-            hidden.count(text[:end])
-            rest = text[end:][-_LONGEST_CELL:]
+            end = max(text.rfind(_CELL_END) + len(_CELL_END), len(text) - _LONGEST_CELL)
+            sheet.count(text[:end])
+            rest = text[end:]
+    if sheet is not None:
+        # Cells that hold nothing end otherwise.
+        sheet.count(rest)
     return size
 
 
