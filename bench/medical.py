@@ -125,7 +125,7 @@ def by_worker(application: Application, document: UUID, reports: int) -> tuple[f
                 raise RuntimeError(f"{failed} jobs failed")
             if not waiting:
                 return time.monotonic() - began, processor_seconds() - used
-            time.sleep(0.01)
+            time.sleep(0.1)
 
 
 def processor_seconds() -> float:
