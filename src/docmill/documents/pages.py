@@ -115,7 +115,7 @@ class PageReader:
 
 
 def recognise(page: PageText, image: PageImage, engine: str) -> PageText:
-    """Return a page read by character recognition; where a picture stands beside text, that text is kept.
+    """Return a page read by character recognition; the text is kept beside a picture, and where nothing is recognised.
 
     Args:
         page: The page as its text layer gave it, with its words; its size and signals are kept.
@@ -126,23 +126,22 @@ def recognise(page: PageText, image: PageImage, engine: str) -> PageText:
         MissingExtra: It is not installed.
     """
     image = image.with_dark_text()
-    placed, image = find_recogniser(engine).recognise(image) if image.may_hold_text else ([], image)
+    found, image = find_recogniser(engine).recognise(image) if image.may_hold_text else ([], image)
     signals = page.signals | {"turn": image.turn, "skew": round(image.skew, 2)}
-    if page.signals.get("decision") == PICTURE_BESIDE_TEXT:
-        both = completed(page, placed, image)
-        if len(both) == len(page.words):
-            return page.model_copy(update={"signals": signals})
-        text, words = lay_out(both)
-    else:
-        text, words = lay_out(placed)
+    beside_text = page.signals.get("decision") == PICTURE_BESIDE_TEXT
+    placed = completed(page, found, image) if beside_text else found
+    confidences = [word.confidence for word in placed if word.confidence is not None]
+    if not confidences:
+        return page.model_copy(update={"signals": signals})
+    text, words = lay_out(placed)
+    if not beside_text:
         words = [_on_page(word, image.page_box((word.x0, word.top, word.x1, word.bottom))) for word in words]
-    confidences = [word.confidence for word in words if word.confidence is not None]
     return page.model_copy(
         update={
             "text": text,
             "words": words,
-            "method": "ocr" if words else "empty",
-            "confidence": round(sum(confidences) / len(confidences), 4) if confidences else None,
+            "method": "ocr",
+            "confidence": round(sum(confidences) / len(confidences), 4),
             "signals": signals,
         }
     )

@@ -22,6 +22,8 @@ from tests.unit.documents.sheets import (
 
 from docmill.documents.engines.pdfium import PdfiumDocument
 from docmill.documents.models import PageRange, PageText
+from docmill.documents.ocr.image import PageImage
+from docmill.documents.pages import recognise
 from docmill.documents.reading import read_pages
 from docmill.errors import MissingExtra
 from docmill.settings import DocumentSettings
@@ -108,6 +110,12 @@ def test_a_picture_beside_text_is_read_and_the_text_kept(tmp_path: Path) -> None
     confidences = {page.text[word.start : word.end]: word.confidence for word in page.words}
     assert confidences["Hospital,"] is None
     assert confidences["Hemoglobin"] is not None
+
+
+def test_where_nothing_is_recognised_the_text_is_kept() -> None:
+    page = PageText(number=1, text="vvvvv wwwww", signals={"recognise": True, "decision": "unnatural_text"})
+    read_again = recognise(page, PageImage(Image.new("L", (200, 200), 255), 1.0, 200, 200), "rapidocr")
+    assert (read_again.text, read_again.method, read_again.signals["turn"]) == ("vvvvv wwwww", "text", 0)
 
 
 @needs_ocr
