@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from docmill.cli.main import main
 from docmill.database.server import EmbeddedServer
 
 
@@ -45,6 +50,35 @@ class CommandLine:
     def line(self, *arguments: object, code: int = 0, **environment: str) -> dict[str, Any]:
         [record] = self.lines(*arguments, code=code, **environment)
         return record
+
+
+class SameProcess(CommandLine):
+    """Runs commands in the process of the tests: most of what a short command takes is the start of Python."""
+
+    def run(self, *arguments: object, code: int = 0, **environment: str) -> str:
+        output, errors, told = io.StringIO(), io.StringIO(), signal.getsignal(signal.SIGTERM)
+        with (
+            mock.patch.dict(os.environ, {**self.environment, **environment}, clear=True),
+            mock.patch.object(sys, "argv", ["docmill", *map(str, arguments)]),
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(errors),
+            contextlib.chdir(self.home),
+        ):
+            try:
+                main()
+                ended = 0
+            except SystemExit as end:
+                ended = int(end.code or 0)
+            finally:
+                signal.signal(signal.SIGTERM, told)
+        assert ended == code, f"{arguments}: exit {ended}\n{output.getvalue()}\n{errors.getvalue()}"
+        return output.getvalue()
+
+
+@pytest.fixture(scope="module")
+def nearby(docmill: CommandLine) -> SameProcess:
+    """The same installation, for short commands."""
+    return SameProcess(docmill.home, docmill.environment, docmill.conninfo)
 
 
 @pytest.fixture(scope="module")
