@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from docmill.privacy.anonymisation import Anonymiser
@@ -30,6 +32,12 @@ def test_check_digits_decide(kind: str, valid: str, invalid: str) -> None:
         (kind, 2, 2 + len(valid))
     ]
     assert not [item for item in pattern_findings(f"x {invalid} y") if item.type == kind]
+
+
+def test_no_date_passes_for_a_card() -> None:
+    days = [(date(2024, 1, 1) + timedelta(days=day)).isoformat() for day in range(366)]
+    assert [day for day in days if pattern_findings(f"x {day} y")] == []
+    assert [item.type for item in pattern_findings(f"x {days[0]} 4111 1111 1111 1111 y")] == ["CREDIT_CARD"]
 
 
 def test_mail_addresses_of_all_scripts() -> None:
