@@ -19,12 +19,13 @@ _NUMBERS = (b"0", b"-1", b"1", b"65536", b"2147483648", b"4294967296", b"9999999
 
 
 def seeds() -> list[bytes]:
-    """Return small whole PDFs: plain, compressed, encrypted, with tables, pictures and turned pages."""
+    """Return small whole PDFs: plain, compressed, encrypted, with tables, turned pages and form fields."""
     return [
         _document(compressed=False),
         _document(compressed=True),
         _document(compressed=True, encrypted=True),
         _document(compressed=False, turned=True),
+        _document(compressed=False, form=True),
     ]
 
 
@@ -40,7 +41,7 @@ def mutants(sources: list[bytes], count: int, seed: int) -> Iterator[tuple[str, 
         yield f"{number}-{name}", content
 
 
-def _document(*, compressed: bool, encrypted: bool = False, turned: bool = False) -> bytes:
+def _document(*, compressed: bool, encrypted: bool = False, turned: bool = False, form: bool = False) -> bytes:
     file = io.BytesIO()
     lock = StandardEncryption("", ownerPassword="owner") if encrypted else None
     canvas = Canvas(file, pagesize=A4, pageCompression=int(compressed), encrypt=lock, invariant=1)
@@ -51,6 +52,9 @@ def _document(*, compressed: bool, encrypted: bool = False, turned: bool = False
         for row in range(30):
             for column, cell in enumerate((f"Analyte {row}", f"{row * 1.7:.1f}", "mmol/L", "3.5 - 5.1")):
                 canvas.drawString(60 + 120 * column, 780 - 20 * row, cell)
+        if form:
+            canvas.acroForm.textfield(name=f"field{page}", value="5.1", x=60, y=100, width=90, height=20)
+            canvas.acroForm.checkbox(name=f"box{page}", checked=True, x=200, y=100)
         canvas.linkURL("https://example.org", (60, 60, 200, 80))
         canvas.bookmarkPage(f"page {page}")
         canvas.showPage()
