@@ -82,7 +82,7 @@ def run_docmill(database: Database, folder: Path, book: Path, server: Provider, 
     server.wait_for_requests(calls // 2, timeout=600)
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
-    finished = {row[0] for row in press.rows("select id from docmill.finished_chunks where status = 'success'")}
+    finished = dict(press.rows("select id, attempts from docmill.finished_chunks where status = 'success'"))
     press.worker().run(drain=True)
     seconds = time.monotonic() - begun
     novel = press.client.result(job.id)
@@ -91,7 +91,7 @@ def run_docmill(database: Database, folder: Path, book: Path, server: Provider, 
         "seconds": seconds,
         "calls": len(server.requests),
         "finished_before_kill": len(finished),
-        "finished_run_again": sum(attempts[chunk] > 1 for chunk in finished),
+        "finished_run_again": sum(attempts[chunk] != count for chunk, count in finished.items()),
         "stored_answers_asked_again": press.asked_again(),
         "missing": novel["missing"],
         "methods": novel["methods"],

@@ -36,7 +36,10 @@ def render_job(console: Console, record: Mapping[str, Any]) -> None:
     """Print how a file's job ended, and its result."""
     from rich.markup import escape
 
-    note = "  (the document was already there; its work was not done again)" if record["existing"] else ""
+    note = ""
+    if record["existing"]:
+        what = "document" if record["document_id"] else "row"
+        note = f"  (the {what} was already there; its work was not done again)"
     duration = "" if record["duration_ms"] is None or record["existing"] else f"  {record['duration_ms']} ms"
     console.print(f"{escape(_near(record['file']))}  {styled_status(record['status'])}{duration}{note}")
     if record["error"] is not None:

@@ -80,7 +80,8 @@ def test_a_result_without_markers_is_json() -> None:
 
 
 def test_work_that_was_done_before_is_told() -> None:
-    assert "already there" in render(job(existing=True, result={"markers": []}))
+    assert "the document was already there" in render(job(existing=True, result={"markers": []}, document_id="d1"))
+    assert "the row was already there" in render(job(existing=True, result={"markers": []}, document_id=None))
 
 
 def test_a_novel_is_told_with_how_it_was_made_and_how_it_begins() -> None:
