@@ -164,6 +164,12 @@ def test_a_few_cells_that_do_not_fit(tmp_path: Path) -> None:
     assert issues(found)["invalid_cells"] == 1
 
 
+def test_what_looks_like_dates_but_is_none_stays_text(tmp_path: Path) -> None:
+    days = [f"2020-02-{day:02}" for day in (*range(1, 28), 30, 31)]
+    with opened(written(tmp_path, "day,n\n" + "".join(f"{day},1\n" for day in days))) as table:
+        assert (table.columns[0].plan.kind, table.columns[0].present) == ("text", 29)
+
+
 @pytest.mark.parametrize("content", ["", "   \n \n"])
 def test_nothing_to_read(tmp_path: Path, content: str) -> None:
     with pytest.raises((EmptyFile, UnparseableInput)):
@@ -182,6 +188,7 @@ def test_nothing_to_read(tmp_path: Path, content: str) -> None:
         b"\xd0\xcf\x11\xe0 but no workbook",
         b'[{"a": 1}, {"a": ',
         b"[1, 2, 3]",
+        b"These lines are prose. They are long as lines of prose are and not parted into cells.\n" * 20,
     ],
 )
 def test_what_is_no_table_is_refused_with_a_code(tmp_path: Path, content: bytes) -> None:

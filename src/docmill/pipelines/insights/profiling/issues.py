@@ -42,8 +42,8 @@ def _of_column(kind: Kind, personal: Mapping[str, float], formulas: Mapping[str,
     if not column.present and not column.invalid:
         note("empty_column", "medium", f"Column {kind.name!r} holds nothing.")
     if column.invalid:
-        message = f"{column.invalid} cells of column {kind.name!r} are not of its type ({kind.inferred_type})"
-        note("invalid_cells", "medium", f"{message} and take part in no figure.", column.invalid)
+        message = f"Cells of column {kind.name!r} that are not {kind.inferred_type}, and take part in no figure"
+        note("invalid_cells", "medium", f"{message}: {column.invalid}.", column.invalid)
     if column.plan.ambiguous and kind.inferred_type == "datetime":
         first = "day" if str(column.plan.format).startswith("%d") else "month"
         message = f"Column {kind.name!r} does not tell day from month; the {first} was read first."
@@ -51,9 +51,9 @@ def _of_column(kind: Kind, personal: Mapping[str, float], formulas: Mapping[str,
     if column.plan.ambiguous and kind.is_numeric:
         message = f"Column {kind.name!r} does not tell the decimal mark; {column.plan.decimal!r} was taken for it."
         note("ambiguous_numbers", "medium", message, column.present)
-    if formulas.get(kind.field):
-        message = f"{formulas[kind.field]} cells of column {kind.name!r} begin like formulas; exports escape them."
-        note("formula_cells", "low", message, formulas[kind.field])
+    if count := formulas.get(kind.field):
+        message = f"Cells of column {kind.name!r} that begin like formulas, and are escaped in exports: {count}."
+        note("formula_cells", "low", message, count)
     if personal:
         kinds = ", ".join(sorted(personal))
         message = f"Column {kind.name!r} holds personal data ({kinds}), which is masked in texts of the result."

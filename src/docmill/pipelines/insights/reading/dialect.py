@@ -20,7 +20,7 @@ _LOOKED_AT_RECORDS = 200
 _DELIMITERS = (",", ";", "\t", "|")
 _FIRST_YEAR, _LAST_YEAR = 1800, 2100
 _LEAST_SHARE = 0.4
-_LONGEST_ONLY_CELL = 200
+_LONGEST_ONLY_CELL = 60
 
 
 @dataclass(frozen=True)

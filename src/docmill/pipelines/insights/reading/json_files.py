@@ -166,7 +166,7 @@ def _bad_records(connection: DuckDBPyConnection) -> list[Issue]:
     ).fetchone()
     if not found or not found[0]:
         return []
-    message = f"{found[0]} records are no JSON objects and were kept out."
+    message = f"Records kept out because they are no JSON objects: {found[0]}."
     return [Issue(code="bad_lines", severity="medium", message=message, count=found[0], lines=found[1])]
 
 

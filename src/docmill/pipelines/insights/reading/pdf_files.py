@@ -55,7 +55,7 @@ def read_pdf_file(
     info = info.model_copy(update={"page": best.page, "table_score": round(score, 2)})
     source = write_rows(best.rows, scratch / "table.csv", info, settings)
     if len(tables) > 1:
-        message = f"The PDF has {len(tables) - 1} more tables; the one with the highest score is read."
+        message = f"Only the table with the highest score is read; others of the PDF: {len(tables) - 1}."
         source.issues.append(Issue(code="other_tables", severity="low", message=message, count=len(tables) - 1))
     return load(connection, source, settings)
 

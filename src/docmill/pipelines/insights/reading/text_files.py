@@ -98,13 +98,13 @@ def _load_strictly(connection: DuckDBPyConnection, source: Source, settings: Tab
 def _issues(found: Rewritten, dialect: Dialect) -> list[Issue]:
     issues = []
     if found.bad.count:
-        message = "lines do not fit the table and were kept out: more cells than the header, or an open quotation mark"
+        message = "Lines kept out because they do not fit: more cells than the header, or an open quotation mark"
         issues.append(_issue("bad_lines", found.bad, message, severity="medium"))
     if found.short.count:
-        message = "lines have fewer cells than the header; the rest of their cells is missing"
+        message = "Lines with fewer cells than the header, whose other cells count as missing"
         issues.append(_issue("short_lines", found.short, message))
     if found.decoded.count and found.unicode_lines:
-        message = "lines are not UTF-8, unlike the others, and were read as Windows-1252"
+        message = "Lines that are not UTF-8, unlike the others, and were read as Windows-1252"
         issues.append(_issue("mixed_encodings", found.decoded, message))
     if dialect.header_line not in (None, 1):
         message = f"The header was found on line {dialect.header_line}; what stands above it is not in the table."
@@ -119,7 +119,7 @@ def _issue(code: str, lines: Lines, message: str, *, severity: str = "low") -> I
         {
             "code": code,
             "severity": severity,
-            "message": f"{lines.count} {message} (line {named}{more}).",
+            "message": f"{message}: {lines.count} (line {named}{more}).",
             "count": lines.count,
             "lines": lines.first,
         }

@@ -218,17 +218,17 @@ def _issues(info: FileInfo, hidden: Hidden) -> list[Issue]:
     issues = []
     others = len(info.sheets) - 1
     if others:
-        message = f"The workbook has {others} more sheets; only one is read. Name another one with the option `sheet`."
+        message = f"Only one sheet is read; others of the workbook: {others}. Name another one with the option `sheet`."
         issues.append(Issue(code="other_sheets", severity="low", message=message, count=others))
     if hidden.without_value:
         message = (
-            f"{hidden.without_value} formulas of the workbook have no stored value and count as missing;"
-            " open and save it with a spreadsheet program."
+            f"Formulas of the workbook without a stored value, which count as missing: {hidden.without_value}."
+            " Open and save it with a spreadsheet program."
         )
         issues.append(
             Issue(code="formulas_without_values", severity="high", message=message, count=hidden.without_value)
         )
     if hidden.errors:
-        message = f"{hidden.errors} cells of the workbook hold an error (such as #DIV/0!) and count as missing."
+        message = f"Cells of the workbook with an error (such as #DIV/0!), which count as missing: {hidden.errors}."
         issues.append(Issue(code="error_cells", severity="medium", message=message, count=hidden.errors))
     return issues
