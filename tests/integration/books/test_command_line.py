@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from tests.book_apis import FaultyApis
-from tests.integration.cli.conftest import CommandLine, docmill
+from tests.integration.cli.conftest import CommandLine, SameProcess, docmill, nearby
 
 from docmill.pipelines.books.rehearsal.shelf import shelf, write_csv
 
-__all__ = ["docmill"]
+__all__ = ["docmill", "nearby"]
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,10 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_from_a_list_to_reports(docmill: CommandLine, urls: dict[str, str], books: Path, tmp_path: Path) -> None:
-    summary = docmill.line("submit", "books", books, "--json")
+def test_from_a_list_to_reports(
+    docmill: CommandLine, nearby: SameProcess, urls: dict[str, str], books: Path, tmp_path: Path
+) -> None:
+    summary = nearby.line("submit", "books", books, "--json")
     counts = {name: summary[name] for name in ("total", "created", "duplicates", "invalid", "error")}
     assert counts == {"total": 34, "created": 30, "duplicates": 1, "invalid": 3, "error": None}
     rejects = list(csv.DictReader(Path(summary["rejects_file"]).read_text(encoding="utf-8").splitlines()))
@@ -50,7 +52,7 @@ def test_from_a_list_to_reports(docmill: CommandLine, urls: dict[str, str], book
         ("34", "the author is missing"),
         ("35", "the check digit of the ISBN is wrong"),
     ]
-    again = docmill.line("submit", "books", books, "--json")
+    again = nearby.line("submit", "books", books, "--json")
     assert (again["created"], again["duplicates"]) == (0, 31)
 
     lines = docmill.lines("run", "books", books, "--json", **urls)
@@ -58,15 +60,15 @@ def test_from_a_list_to_reports(docmill: CommandLine, urls: dict[str, str], book
     assert {(line["status"], line["existing"], line["method"]) for line in lines} == {("completed", True, "rules")}
     assert {line["file"] for line in lines} == {f"{books}:{row}" for row in range(2, 32)}
 
-    reports = {line["name"]: line["rows"] for line in docmill.lines("books", "report", "--json")}
+    reports = {line["name"]: line["rows"] for line in nearby.lines("books", "report", "--json")}
     assert len(reports) == 15
     assert all(reports.values())
     assert reports["ebook-share"] == [{"books": 30, "ebooks": 12, "percent": "40.0"}]
-    statistics = docmill.line("stats", "--json")
+    statistics = nearby.line("stats", "--json")
     assert statistics["by_status"] == statistics["failed"] == []
     assert statistics["last_hour"][0]["completed"] == 30
 
-    docmill.run("books", "export", tmp_path / "out")
+    nearby.run("books", "export", tmp_path / "out")
     duckdb = pytest.importorskip("duckdb")
     with duckdb.connect(str(tmp_path / "out" / "books.duckdb")) as database:
         assert database.sql("select count(*), count(distinct isbn) from dim_books").fetchall() == [(30, 30)]
@@ -76,12 +78,14 @@ def test_from_a_list_to_reports(docmill: CommandLine, urls: dict[str, str], book
         assert database.sql("select distinct conflicts from dim_books").fetchall() == [("[]",)]
 
 
-def test_books_that_cannot_be_loaded_say_why(docmill: CommandLine, urls: dict[str, str], tmp_path: Path) -> None:
+def test_books_that_cannot_be_loaded_say_why(
+    docmill: CommandLine, nearby: SameProcess, urls: dict[str, str], tmp_path: Path
+) -> None:
     path = tmp_path / "lost.csv"
     path.write_text("title,author,isbn\nNobody Knows It,Ada Nobody,9780141439587\n")
     [line] = docmill.lines("run", "books", path, "--json", code=3, **urls)
     assert (line["status"], line["error"]["code"], line["error"]["step"]) == ("failed", "book_not_found", "fetch")
-    [failed] = docmill.line("stats", "--json")["failed"]
+    [failed] = nearby.line("stats", "--json")["failed"]
     assert (failed["title"], failed["error_class"], failed["temporary"]) == ("Nobody Knows It", "permanent", False)
 
 
@@ -89,9 +93,9 @@ def test_books_that_cannot_be_loaded_say_why(docmill: CommandLine, urls: dict[st
     ("content", "code"),
     [("", 0), ("title,author\n", 0), ("title,author\n,\nEmma,\n", 1), ("name\nEmma\n", 1), (None, 1)],
 )
-def test_exit_codes_of_odd_files(docmill: CommandLine, tmp_path: Path, content: str | None, code: int) -> None:
+def test_exit_codes_of_odd_files(nearby: SameProcess, tmp_path: Path, content: str | None, code: int) -> None:
     path = tmp_path / "odd.csv"
     if content is not None:
         path.write_text(content)
-    output = docmill.run("submit", "books", path, "--json", code=code)
+    output = nearby.run("submit", "books", path, "--json", code=code)
     assert json.loads(output)["created"] == 0

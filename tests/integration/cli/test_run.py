@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
-from tests.integration.cli.conftest import CommandLine
+from tests.integration.cli.conftest import CommandLine, SameProcess
 
 PIPELINE = "medical-report"
 FIELDS = {
@@ -101,46 +101,48 @@ def test_a_password_opens_and_is_not_kept_in_clear(docmill: CommandLine, tmp_pat
     assert wrong["error"]["code"] == "wrong_password"
 
 
-def test_jobs_can_be_looked_at(docmill: CommandLine, report: Path) -> None:
+def test_jobs_can_be_looked_at(docmill: CommandLine, nearby: SameProcess, report: Path) -> None:
     job = docmill.line("run", PIPELINE, report, "--json")["job_id"]
-    assert job in [record["id"] for record in docmill.lines("jobs", "list", "--json", "--limit", 100)]
-    shown = docmill.line("jobs", "show", job, "--json")
+    assert job in [record["id"] for record in nearby.lines("jobs", "list", "--json", "--limit", 100)]
+    shown = nearby.line("jobs", "show", job, "--json")
     steps = ["split_pages", "extract_text", "anonymise", "read_results", "normalise"]
     assert [step["name"] for step in shown["steps"]] == steps
     assert shown["chunks"] == {"success": 5}
     assert {attempt["outcome"] for attempt in shown["attempts"]} == {"success"}
     fields = {"step", "chunk_id", "attempt", "worker", "started_at", "ended_at", "outcome", "error_code", "error"}
     assert all(set(attempt) >= fields for attempt in shown["attempts"])
-    assert docmill.line("jobs", "result", job, "--json")["markers"]
-    events = [event["kind"] for event in docmill.lines("jobs", "watch", job, "--json")]
+    assert nearby.line("jobs", "result", job, "--json")["markers"]
+    events = [event["kind"] for event in nearby.lines("jobs", "watch", job, "--json")]
     assert (events[0], events[-1]) == ("job.pending", "job.completed")
-    assert "extract_text" in docmill.run("jobs", "show", job)
-    assert "medical-report" in docmill.run("jobs", "list")
+    assert "extract_text" in nearby.run("jobs", "show", job)
+    assert "medical-report" in nearby.run("jobs", "list")
 
 
-def test_submit_then_a_worker_that_drains(docmill: CommandLine, tmp_path: Path) -> None:
+def test_submit_then_a_worker_that_drains(docmill: CommandLine, nearby: SameProcess, tmp_path: Path) -> None:
     file = write_report(tmp_path / "later.pdf", "Ruth Lind")
-    submitted = docmill.line("submit", PIPELINE, file, "--json")
-    assert docmill.run("jobs", "result", submitted["job_id"], code=3) == ""
+    submitted = nearby.line("submit", PIPELINE, file, "--json")
+    assert nearby.run("jobs", "result", submitted["job_id"], code=3) == ""
     docmill.run("worker", "--drain")
-    assert docmill.line("jobs", "show", submitted["job_id"], "--json")["status"] == "completed"
+    assert nearby.line("jobs", "show", submitted["job_id"], "--json")["status"] == "completed"
 
 
-def test_cancel_and_retry_say_what_is_allowed(docmill: CommandLine, report: Path, tmp_path: Path) -> None:
+def test_cancel_and_retry_say_what_is_allowed(
+    docmill: CommandLine, nearby: SameProcess, report: Path, tmp_path: Path
+) -> None:
     done = docmill.line("run", PIPELINE, report, "--json")["job_id"]
-    docmill.run("jobs", "cancel", done, code=2)
-    docmill.run("jobs", "retry", done, code=2)
-    waiting = docmill.line("submit", PIPELINE, write_report(tmp_path / "w.pdf", "Eva Lind"), "--json")["job_id"]
-    docmill.run("jobs", "cancel", waiting)
-    docmill.run("jobs", "cancel", waiting)
-    assert docmill.line("jobs", "show", waiting, "--json")["status"] == "cancelled"
-    docmill.run("jobs", "show", "no-id", code=2)
+    nearby.run("jobs", "cancel", done, code=2)
+    nearby.run("jobs", "retry", done, code=2)
+    waiting = nearby.line("submit", PIPELINE, write_report(tmp_path / "w.pdf", "Eva Lind"), "--json")["job_id"]
+    nearby.run("jobs", "cancel", waiting)
+    nearby.run("jobs", "cancel", waiting)
+    assert nearby.line("jobs", "show", waiting, "--json")["status"] == "cancelled"
+    nearby.run("jobs", "show", "no-id", code=2)
 
 
-def test_a_worker_killed_in_the_middle_loses_nothing(docmill: CommandLine, tmp_path: Path) -> None:
+def test_a_worker_killed_in_the_middle_loses_nothing(docmill: CommandLine, nearby: SameProcess, tmp_path: Path) -> None:
     file = tmp_path / "any.bin"
     file.write_bytes(b"12345")
-    job = docmill.line("submit", "blocking", file, "--json")["job_id"]
+    job = nearby.line("submit", "blocking", file, "--json")["job_id"]
     quick: dict[str, Any] = {"DOCMILL_LEASE_SECONDS": "1", "DOCMILL_HEARTBEAT_SECONDS": "0.3"}
     gate = tmp_path / "gate"
     gate.mkdir()
@@ -151,7 +153,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(docmill: CommandLine, tmp_p
     victim.wait(10)
     (gate / "open").touch()
     docmill.run("worker", "--drain", TEST_GATE=str(gate), **quick)
-    shown = docmill.line("jobs", "show", job, "--json")
+    shown = nearby.line("jobs", "show", job, "--json")
     assert shown["status"] == "completed"
     outcomes = [(attempt["step"], attempt["attempt"], attempt["outcome"]) for attempt in shown["attempts"]]
     assert outcomes == [
