@@ -65,8 +65,18 @@ def test_run_prints_the_documented_result(sales: dict[str, Any]) -> None:
     assert result["analystInsights"][0]["id"] == "i1"
 
 
-def test_a_report_is_written_from_the_row(commands: Commands, sales: dict[str, Any], tmp_path: Path) -> None:
-    written = commands.line("report", sales["job_id"], "--output", tmp_path / "out", "--charts", "svg", "--json")
+def test_a_report_is_written_from_the_row(
+    commands: Commands, sales: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = tmp_path / "shown"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {shown}\n', encoding="utf-8")
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    written = commands.line(
+        "report", sales["job_id"], "--output", tmp_path / "out", "--charts", "svg", "--json", "--open"
+    )
+    assert shown.read_text(encoding="utf-8").strip() == (tmp_path / "out" / "report.html").as_uri()
     assert written["status"] == "completed"
     assert all(Path(file).is_file() for file in written["files"])
     assert json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8")) == sales["result"]
