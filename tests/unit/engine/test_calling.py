@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
 from docmill import Document, Step
-from docmill.engine import calling
+from docmill.engine import calling, pipeline
 from docmill.engine.pipeline import Attempt, Resources
 from docmill.errors import InvalidConfiguration, InvalidInput, InvalidStepOutput, OutputLimitExceeded
 
@@ -120,3 +121,20 @@ def test_a_call_in_a_child_gets_its_offers_and_makes_its_resources_once() -> Non
 def test_a_resource_that_a_child_does_not_have_is_named() -> None:
     with pytest.raises(InvalidConfiguration, match="'convert' asks for"):
         calling.run_in_child(Step(convert), False, encoded(1)[0], None, {}, dict)
+
+
+def test_a_child_reads_the_annotations_of_a_step_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    original = pipeline.get_type_hints
+
+    def count(function: object, include_extras: bool) -> object:
+        read.append(function)
+        return original(function, include_extras=include_extras)
+
+    monkeypatch.setattr(pipeline, "get_type_hints", count)
+    calling._first_seen.cache_clear()
+    for _ in range(3):
+        # As it travels: each call brings a copy.
+        step = pickle.loads(pickle.dumps(Step(double, cpu=True)))
+        assert calling.run_in_child(step, False, b'{"cents":2}', None, {}, rates)[0] == b'{"cents":4}'
+    assert read == [double]
