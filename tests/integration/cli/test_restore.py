@@ -80,3 +80,27 @@ def test_an_account_without_the_role_is_refused_and_noted(docmill: CommandLine, 
         query = "select actor, action, items from docmill.privacy_audit where document_id = %s order by id desc limit 1"
         noted = connection.execute(query, (document,)).fetchone()
     assert noted == (f"cli:{account}", "restore_refused", 0)
+
+
+def test_nothing_that_is_printed_logged_counted_or_written_aside_holds_an_original(
+    docmill: CommandLine, tmp_path: Path
+) -> None:
+    name = "Ermintrude Wolstenholme"
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    report = write_report(tmp_path / "logged.pdf", name)
+    process = docmill.start("run", PIPELINE, report, "--json", LOG_LEVEL="DEBUG", TMPDIR=str(temporary))
+    output, log = process.communicate(timeout=120)
+    record = json.loads(output)
+    assert record["status"] == "completed"
+    told = [
+        log,
+        output,
+        docmill.run("jobs", "show", record["job_id"], "--json"),
+        docmill.run("jobs", "list", "--json"),
+        docmill.run("documents", "show", record["document_id"]),
+        docmill.run("stats", "--json"),
+    ]
+    told += [path.read_text(errors="replace") for path in temporary.rglob("*") if path.is_file()]
+    assert log, "debug messages were printed"
+    assert [text for text in told if any(part in text for part in name.split())] == []

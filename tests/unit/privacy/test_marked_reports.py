@@ -56,5 +56,5 @@ def test_what_is_marked_is_hidden_and_results_stay(anonymiser: Anonymiser) -> No
 
 def test_the_rules_alone_hide_nearly_as_much(rules: Anonymiser) -> None:
     figures = evaluate(list(gold_texts()), lambda text: rules.detect(text.text))
-    assert figures.recall_full >= 0.93
+    assert figures.recall_full >= 0.92
     assert figures.damaged_cells == 0

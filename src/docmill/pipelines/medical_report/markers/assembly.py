@@ -77,6 +77,9 @@ class Assembler:
             return
         self._end_paragraph()
         if not in_table and self._is_aside(line):
+            # "Patient …, born … . Labs: CRP 48 mg/L": results may stand in the sentence after the person.
+            self._paragraph.append(line.row)
+            self._end_paragraph()
             return
         for reading in read_row(line.row, line.fields, self._layout):
             self._place(reading)

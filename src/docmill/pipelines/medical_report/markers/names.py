@@ -18,6 +18,10 @@ _LONGEST = 80
 _LONGEST_ASIDE = 20
 _MOST_WORDS = 11
 _PROSE_WORDS = 3
+# What anonymising put in the place of names and dates says nothing about the sentence.
+_PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
+_SENTENCE_END = re.compile(r"[^\W_][)\]]?\. {1,2}(?=[^\W\d_])")
+_FEWEST_SENTENCES = 2
 _FEWEST_WORDS = 5
 
 
@@ -68,13 +72,14 @@ def join_names(upper: str, ending: str, lower: str) -> str:
 
 def is_prose(text: str) -> bool:
     """Return whether a text is a sentence rather than a name."""
-    words = _letters(text)
+    words = _letters(_PLACEHOLDER.sub(" ", text))
     if len(words) < _FEWEST_WORDS:
         return False
     most = _common(words)
     if text.rstrip().endswith(".") and len(words) > _FEWEST_WORDS and most >= 2:
         return True
-    return most >= _PROSE_WORDS and most * 6 >= len(words)
+    sentences = len(_SENTENCE_END.findall(text))
+    return most >= _PROSE_WORDS and (most * 6 >= len(words) or sentences >= _FEWEST_SENTENCES)
 
 
 def reads_on(text: str) -> bool:
