@@ -21,13 +21,16 @@ select j.id, j.created_at, j.started_at, j.finished_at, j.pipeline, j.version, j
  order by j.id desc limit %(limit)s
 
 -- name: find_job_steps
--- The steps of a job with their chunks by state.
-select s.position, s.name, s.each, c.status, count(c.id) as chunks, min(c.started_at) as started_at, max(c.finished_at) as finished_at
+-- The steps of a job with their chunks by state; counted before they are joined, so that nothing is sorted.
+with counted as materialized (
+    select step_id, status, count(*) as chunks, min(started_at) as started_at, max(finished_at) as finished_at
+      from docmill.all_chunks where job_id = %(job_id)s group by step_id, status
+)
+select s.position, s.name, s.each, c.status, coalesce(c.chunks, 0) as chunks, c.started_at, c.finished_at
   from docmill.jobs j
   join docmill.steps s on s.pipeline = j.pipeline and s.version = j.version
-  left join docmill.all_chunks c on c.job_id = j.id and c.step_id = s.id
+  left join counted c on c.step_id = s.id
  where j.id = %(job_id)s
- group by s.position, s.name, s.each, c.status
  order by s.position, c.status
 
 -- name: find_job_attempts
