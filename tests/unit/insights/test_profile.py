@@ -113,6 +113,15 @@ def test_top_values_are_counted_and_ordered(tmp_path: Path) -> None:
     assert counted[0].share == pytest.approx(5 / 12)
 
 
+@pytest.mark.parametrize(
+    ("different", "rows", "expected"),
+    [(4, 20, "categorical"), (9, 20, "categorical"), (10, 20, "text"), (99, 300, "categorical"), (100, 300, "text")],
+)
+def test_categories_are_few(tmp_path: Path, different: int, rows: int, expected: str) -> None:
+    path = written(tmp_path, "kind,n\n" + "".join(f"k{number % different},{number}\n" for number in range(rows)))
+    assert column(profile(path), "kind").inferred_type == expected
+
+
 def test_the_number_of_top_values_is_a_setting(tmp_path: Path) -> None:
     path = written(tmp_path, "kind,n\n" + "".join(f"k{n % 9},{n}\n" for n in range(90)))
     assert len(column(profile(path, top_values=3), "kind").top_values) == 3
@@ -122,6 +131,13 @@ def test_duplicate_rows_are_named(tmp_path: Path) -> None:
     found = profile(written(tmp_path, "a,b\n1,x\n2,y\n1,x\n1,x\n2,\n2,\n3,bad\n"))
     assert (found.duplicates.count, found.duplicates.row_indices) == (3, [2, 3, 5])
     assert found.kpis.num_duplicates == 3
+
+
+def test_rows_that_differ_in_what_does_not_fit_are_no_duplicates(tmp_path: Path) -> None:
+    lines = "".join(f"{n},{n}\n" for n in range(100))
+    found = profile(written(tmp_path, "n,m\n" + lines + "first,7\nsecond,7\nsecond,7\n"))
+    assert column(found, "n").invalid_count == 3
+    assert found.duplicates.row_indices == [102]
 
 
 def test_the_preview_is_clean(tmp_path: Path) -> None:
