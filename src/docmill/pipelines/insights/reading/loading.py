@@ -158,9 +158,11 @@ def _fails(column: LoadedColumn) -> bool:
 def _evidence(connection: DuckDBPyConnection, column: LoadedColumn, sample: Weights) -> Weights:
     """Return the sample with texts that did not fit, each weighted by how many cells of the table it stands for."""
     query = f"SELECT {column.misfit} AS t FROM data WHERE t IS NOT NULL LIMIT {_MOST_EXAMPLES}"
-    rows = connection.execute(query).fetchall()
-    seen = sum(sample.values())
-    weights = {text: weight * column.present / seen for text, weight in sample.items()}
-    for (text,) in rows:
-        weights[text] = weights.get(text, 0) + column.invalid / len(rows)
+    misfits = [text for (text,) in connection.execute(query).fetchall()]
+    known = set(misfits)
+    fitting = {text: weight for text, weight in sample.items() if text not in known}
+    seen = sum(fitting.values())
+    weights = {text: weight * column.present / seen for text, weight in fitting.items()}
+    for text in misfits:
+        weights[text] = weights.get(text, 0) + column.invalid / len(misfits)
     return weights
