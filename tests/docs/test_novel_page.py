@@ -16,6 +16,7 @@ from docmill.database.server import EmbeddedServer
 
 
 @pytest.mark.integration
+@pytest.mark.timeout(400)  # ten commands, each a process of its own: a busy machine takes its time
 def test_the_page_about_novels_says_the_truth(repository: Path, tmp_path: Path) -> None:
     shutil.copytree(repository / "examples" / "novel", tmp_path / "examples" / "novel")
     page = (repository / "docs" / "how-to" / "rewrite-a-novel.md").read_text(encoding="utf-8")

@@ -40,6 +40,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.timeout(300)
 def test_from_a_list_to_reports(
     docmill: CommandLine, nearby: SameProcess, urls: dict[str, str], books: Path, tmp_path: Path
 ) -> None:
