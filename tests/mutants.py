@@ -192,6 +192,41 @@ MUTANTS = (
         "from docmill.workers where not settled and stopped_at > clock_timestamp()",
         "test_outages.py -k half_way",
     ),
+    Mutant(
+        "a claim begins behind what was claimed before",
+        "sql/claim.sql",
+        "where c.status = 'pending' and c.step_id = w.step_id and c.ready_order >= w.low",
+        "where c.status = 'pending' and c.step_id = w.step_id",
+        "test_plans.py -k snapshot",
+    ),
+    Mutant(
+        "only a look at everything says that nothing waits",
+        "store.py",
+        "if not rows and any(lows):",
+        "if False:",
+        "test_claiming.py -k below_the_mark",
+    ),
+    Mutant(
+        "what was cancelled with its job comes back with any retry",
+        "sql/retry.sql",
+        "           f.status = 'cancelled'\n           or (",
+        "           (",
+        "test_retrying.py -k cancelled_with_its_job",
+    ),
+    Mutant(
+        "a retry leaves no gap",
+        "store.py",
+        "if taken and left and not",
+        "if not taken and left and not",
+        "test_retrying.py -k gap",
+    ),
+    Mutant(
+        "what comes after a retried step begins anew",
+        "store.py",
+        'rows = [row for row in rows if not row["superseded"]]',
+        "rows = list(rows)",
+        "test_retrying.py -k later_step_that_failed",
+    ),
 )
 
 
