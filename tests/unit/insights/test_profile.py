@@ -224,6 +224,15 @@ def test_trend_and_seasonality(tmp_path: Path) -> None:
     assert noise.trend.direction == "flat"
 
 
+def test_three_weeks_of_noise_are_no_season(tmp_path: Path) -> None:
+    random = Random(5)
+    days = pd.date_range("2021-01-04", periods=21)
+    text = "".join(f"{day.date()},{random.random():.6f}\n" for day in days)
+    [series] = profile(written(tmp_path, "day,noise\n" + text)).time_series
+    assert series.seasonality is not None
+    assert series.seasonality.strength < 0.1
+
+
 def test_a_trend_is_the_line_of_least_squares(tmp_path: Path) -> None:
     days = pd.date_range("2020-01-01", periods=60)
     values = [10 + 3 * place + (place % 3) for place in range(60)]
