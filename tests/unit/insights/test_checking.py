@@ -164,6 +164,10 @@ def test_written_shares_are_traced(share: float) -> None:
     assert find_fault(f'"fare" is missing in {written_share(share)} of its cells.', [fact]) is None
 
 
+def test_truth_is_written_as_in_json() -> None:
+    assert [quoted(value) for value in (True, False, 1, 2.5, None)] == ['"true"', '"false"', '"1"', '"2.5"', '"None"']
+
+
 @given(st.text())
 def test_any_name_can_be_quoted(name: str) -> None:
     [tokens] = read_sentences(f"{quoted(name)} has values.")

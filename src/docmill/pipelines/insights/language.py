@@ -154,7 +154,8 @@ def _terms(parts: Sequence[Token | str]) -> Iterator[Token]:
 
 def spoken(value: Cell) -> str:
     """Return a name or a value as it stands between quotes: one short line without double quotes."""
-    text = " ".join(_UNSPOKEN.sub(" ", str(value)).split()).replace('"', "'")
+    told = str(value).lower() if isinstance(value, bool) else str(value)
+    text = " ".join(_UNSPOKEN.sub(" ", told).split()).replace('"', "'")
     return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
