@@ -36,10 +36,11 @@ TOLERANCE = 1e-6
 
 
 class Run(NamedTuple):
-    """How a profiler did: seconds of the whole process, seconds without imports, megabytes, its figures."""
+    """How a profiler did: seconds as a whole and without imports, processor seconds, megabytes, its figures."""
 
     whole: float
     work: float
+    processor: float
     peak_mb: float
     figures: Any
 
@@ -110,7 +111,8 @@ def once(python: Path | str, script: str, path: Path) -> Run | None:
         print(f"{script} failed: {said[-400:]}", file=sys.stderr)
         return None
     answer = json.loads(lines[-1])
-    return Run(seconds, answer["work"], usage.ru_maxrss / 1024, answer["figures"])
+    processor = usage.ru_utime + usage.ru_stime
+    return Run(seconds, answer["work"], processor, usage.ru_maxrss / 1024, answer["figures"])
 
 
 def compare_figures(own: Any, peer: Any) -> tuple[int, int, list[str]]:
@@ -148,14 +150,15 @@ def line(metric: str, own: float, peer: float | None, name: str) -> dict[str, An
 
 def report(size: str, own: Run, peers: dict[str, Run | None]) -> list[dict[str, Any]]:
     lines = []
-    print(f"{size:40} {'whole, s':>9} {'work, s':>9} {'peak, MB':>9}")
+    print(f"{size:40} {'whole, s':>9} {'work, s':>9} {'CPU, s':>9} {'peak, MB':>9}")
     for name, run in {"docmill": own, **peers}.items():
-        shown = "failed" if run is None else f"{run.whole:9.2f} {run.work:9.2f} {run.peak_mb:9.0f}"
-        print(f"  {name[:38]:38} {shown}")
+        shown = "failed" if run is None else f"{run.whole:9.2f} {run.work:9.2f} {run.processor:9.2f} {run.peak_mb:9.0f}"
+        print(f"  {name[:38]:38} {shown}", flush=True)
     for name, run in peers.items():
         lines += [
             line(f"{size}: seconds of the whole process", own.whole, run and run.whole, name),
             line(f"{size}: seconds without imports", own.work, run and run.work, name),
+            line(f"{size}: processor seconds", own.processor, run and run.processor, name),
             line(f"{size}: peak memory in MB", own.peak_mb, run and run.peak_mb, name),
         ]
     return lines
