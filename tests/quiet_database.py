@@ -88,6 +88,11 @@ class QuietDatabase:
     def cursor(self, **_options: Any) -> Iterator[Self]:
         yield self
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        yield
+        self.commit()
+
     def commit(self) -> None:
         self.log.append(("commit", {}))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -77,6 +78,11 @@ class Submission:
         """What must be equal for two submissions to be stored by one statement."""
         return self.pipeline, self.owner, self.batch_id, self.priority
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether another job may answer one of its requests."""
+        return any(request.idempotency_key or request.unique_key for request in self.requests)
+
 
 class Submitter:
     """Commits submissions, any number of them in one transaction.
@@ -99,16 +105,26 @@ class Submitter:
         alike: dict[tuple[Any, ...], list[Submission]] = {}
         for submission in submissions:
             alike.setdefault(submission.terms, []).append(submission)
-        accepted: dict[int, list[SubmittedJob]] = {}
-        with self._database.pool.connection() as connection:
-            for group in alike.values():
-                jobs = iter(self._submit(connection, group[0], [item for one in group for item in one.requests]))
-                accepted.update({id(one): [next(jobs) for _ in one.requests] for one in group})
-            crash_point("submit.before_commit")
-            connection.commit()
+        with self._database.pool.connection() as connection, _autocommit(connection):
+            if len(alike) == 1 and not any(submission.has_keys for submission in submissions):
+                # Nothing of it can be refused: one statement is the whole transaction, and one round trip.
+                crash_point("submit.before_commit")
+                accepted = self._accept(connection, alike.values())
+            else:
+                with connection.transaction():
+                    accepted = self._accept(connection, alike.values())
+                    crash_point("submit.before_commit")
             crash_point("submit.after_commit")
-            _wake_workers(connection)
+            # After the commit: a notice inside of it would end group commit for the whole cluster.
+            connection.execute(_QUERIES["wake_workers"])
         return [accepted[id(submission)] for submission in submissions]
+
+    def _accept(self, connection: Connection, groups: Iterable[Sequence[Submission]]) -> dict[int, list[SubmittedJob]]:
+        accepted: dict[int, list[SubmittedJob]] = {}
+        for group in groups:
+            jobs = iter(self._submit(connection, group[0], [item for one in group for item in one.requests]))
+            accepted.update({id(one): [next(jobs) for _ in one.requests] for one in group})
+        return accepted
 
     def _submit(
         self, connection: Connection, submission: Submission, requests: Sequence[Request]
@@ -135,12 +151,12 @@ class Submitter:
         ]
 
 
-def _wake_workers(connection: Connection) -> None:
-    # After the commit: a notice inside of it would end group commit for the whole cluster. As a transaction of one
-    # statement it needs one round trip, and a worker waits for it.
+@contextlib.contextmanager
+def _autocommit(connection: Connection) -> Iterator[None]:
+    """Make each statement a transaction of its own until the connection goes back to its pool."""
     connection.autocommit = True
     try:
-        connection.execute(_QUERIES["wake_workers"])
+        yield
     finally:
         if not connection.closed:
             connection.autocommit = False

@@ -52,8 +52,22 @@ def test_equal_terms_share_a_statement_and_each_caller_gets_its_own_jobs() -> No
 
 def test_workers_are_woken_after_the_commit() -> None:
     database = QuietDatabase(submit_jobs=all_new)
-    submitter(database)([submission(Request())])
+    submitter(database)([submission(Request(idempotency_key="k"))])
     assert [name for name, _ in database.log] == ["submit_jobs", "commit", "wake_workers"]
+
+
+def test_jobs_without_keys_are_one_statement_and_its_own_transaction() -> None:
+    asked: list[bool] = []
+
+    def answer(parameters: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+        asked.append(database.autocommit)
+        return all_new(parameters)
+
+    database = QuietDatabase(submit_jobs=answer)
+    submitter(database)([submission(Request())])
+    assert [name for name, _ in database.log] == ["submit_jobs", "wake_workers"]
+    assert asked == [True]
+    assert not database.autocommit
 
 
 def known_as(request: Request, *, same_key: bool) -> QuietDatabase:
