@@ -6,7 +6,6 @@ import ast
 import re
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -148,19 +147,13 @@ def test_the_example_environment_names_only_settings(repository: Path) -> None:
     assert names <= known_names()
 
 
-def test_help_answers_at_once_and_loads_nothing_heavy(tmp_path: Path) -> None:
+def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     program = (
         "import sys; sys.argv = ['docmill', '--help']\n"
         "from docmill.cli.main import main\n"
         "try:\n    main()\n"
         "except SystemExit:\n    print('\\n', *sorted(name.split('.')[0] for name in sys.modules))"
     )
-    best = 9.0
-    for _ in range(3):
-        started = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
-        best = min(best, time.perf_counter() - started)
-        assert "pipelines" in done.stdout
-        assert not HEAVY & set(done.stdout.splitlines()[-1].split())
-    # 0.3 s is the aim on an idle machine; a busy one gets some slack.
-    assert best < 1.0
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "pipelines" in done.stdout
+    assert not HEAVY & set(done.stdout.splitlines()[-1].split())

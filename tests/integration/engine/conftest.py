@@ -119,7 +119,7 @@ class Engine:
             assert not thread.is_alive()
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 20) -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """Return the first true answer of a condition about another process or thread."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()

