@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
@@ -73,8 +74,8 @@ def _is_beside_sex(folded: str, match: re.Match[str]) -> bool:
 
 def _is_staff(folded: str, field: Finding, labels: list[Label]) -> bool:
     """Whether the label before a name tells of somebody who signs or orders."""
-    label = max((item for item in labels if item.end <= field.start), key=lambda item: item.end, default=None)
-    return label is None or bool(_STAFF.search(folded, label.start, field.start))
+    place = bisect_right(labels, field.start, key=lambda label: label.end)
+    return place == 0 or bool(_STAFF.search(folded, labels[place - 1].start, field.start))
 
 
 def _is_after(folded: str, start: int, ends: set[int]) -> bool:
