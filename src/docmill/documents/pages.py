@@ -19,7 +19,7 @@ from docmill.documents.ocr.decision import (
     needs_recognition,
 )
 from docmill.documents.ocr.image import PageImage
-from docmill.documents.ocr.mixture import completed
+from docmill.documents.ocr.mixture import joined, unknown_words
 from docmill.documents.ocr.recogniser import DOTS_PER_INCH, find_recogniser
 from docmill.documents.opening import open_pdf
 from docmill.documents.words import PageWords
@@ -129,13 +129,14 @@ def recognise(page: PageText, image: PageImage, engine: str) -> PageText:
     found, image = find_recogniser(engine).recognise(image) if image.may_hold_text else ([], image)
     signals = page.signals | {"turn": image.turn, "skew": round(image.skew, 2)}
     beside_text = page.signals.get("decision") == PICTURE_BESIDE_TEXT
-    placed = completed(page, found, image) if beside_text else found
+    placed = unknown_words(page, found, image) if beside_text else found
     confidences = [word.confidence for word in placed if word.confidence is not None]
     if not confidences:
         return page.model_copy(update={"signals": signals})
     text, words = lay_out(placed)
-    if not beside_text:
-        words = [_on_page(word, image.page_box((word.x0, word.top, word.x1, word.bottom))) for word in words]
+    words = [_on_page(word, image.page_box((word.x0, word.top, word.x1, word.bottom))) for word in words]
+    if beside_text:
+        text, words = joined(page, text, words)
     return page.model_copy(
         update={
             "text": text,

@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 from docmill.documents.geometry import Box
-from docmill.documents.models import PageText
+from docmill.documents.models import PageText, Word
 from docmill.documents.ocr.image import PageImage
 from docmill.documents.words import PlacedWord
 
 _COVERED = 0.4
-_DESCENT = 0.2
+_BREAK = "\n\n"
 
 
-def completed(page: PageText, found: list[PlacedWord], image: PageImage) -> list[PlacedWord]:
-    """Return the words of a page's text, and those recognised words that do not stand on one of them.
+def unknown_words(page: PageText, found: list[PlacedWord], image: PageImage) -> list[PlacedWord]:
+    """Return the recognised words that do not stand on a word of the page's own text.
 
     Args:
         page: The page as its text layer gave it, with its words.
         found: The words that were recognised.
         image: The image in which they lie.
     """
-    kept = [_placed(page.text[word.start : word.end], (word.x0, word.top, word.x1, word.bottom)) for word in page.words]
-    added = [
-        _placed(word.text, image.page_box((word.x0, word.top, word.x1, word.bottom)), word.confidence) for word in found
+    known = [(word.x0, word.top, word.x1, word.bottom) for word in page.words]
+    return [
+        word
+        for word in found
+        if not any(_stands_on(image.page_box((word.x0, word.top, word.x1, word.bottom)), box) for box in known)
     ]
-    return kept + [word for word in added if not any(_stands_on(word, other) for other in kept)]
 
 
-def _placed(text: str, box: Box, confidence: float | None = None) -> PlacedWord:
-    x0, top, x1, bottom = box
-    return PlacedWord(text, x0, top, x1, bottom, bottom - _DESCENT * (bottom - top), confidence=confidence)
-
-
-def _stands_on(word: PlacedWord, other: PlacedWord) -> bool:
-    across = min(word.x1, other.x1) - max(word.x0, other.x0)
-    down = min(word.bottom, other.bottom) - max(word.top, other.top)
-    area = (word.x1 - word.x0) * (word.bottom - word.top)
+def _stands_on(word: Box, other: Box) -> bool:
+    across = min(word[2], other[2]) - max(word[0], other[0])
+    down = min(word[3], other[3]) - max(word[1], other[1])
+    area = (word[2] - word[0]) * (word[3] - word[1])
     return across > 0 and down > 0 and across * down > _COVERED * area
+
+
+def joined(page: PageText, text: str, words: list[Word]) -> tuple[str, list[Word]]:
+    """Return a page's text and what was recognised beside it, from above, with the words of both."""
+    parts = [(page.text, page.words), (text, words)]
+    parts = sorted(
+        (part for part in parts if part[1]), key=lambda part: sum(word.top for word in part[1]) / len(part[1])
+    )
+    placed: list[Word] = []
+    begin = 0
+    for part, part_words in parts:
+        placed += [word._replace(start=word.start + begin, end=word.end + begin) for word in part_words]
+        begin += len(part) + len(_BREAK)
+    return _BREAK.join(part for part, _ in parts), placed
