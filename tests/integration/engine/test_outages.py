@@ -109,6 +109,8 @@ def test_a_stopping_worker_lets_its_chunks_end_and_claims_no_more(
     with engine.background(worker) as thread:
         wait_until((tmp_path / "waiting").exists)
         worker.stop()
+        # A claim may have been on its way when it was told to stop.
+        wait_until(lambda: "docmill-shutdown" in {thread.name for thread in threading.enumerate()})
         [left] = engine.submit("single", {"count": 1})
         (tmp_path / "go").touch()
         thread.join(20)
