@@ -19,7 +19,7 @@ from docmill.documents.ocr.decision import (
     needs_recognition,
 )
 from docmill.documents.ocr.image import PageImage
-from docmill.documents.ocr.mixture import joined, unknown_words
+from docmill.documents.ocr.mixture import joined, unknown_words, without_text
 from docmill.documents.ocr.recogniser import DOTS_PER_INCH, find_recogniser
 from docmill.documents.opening import open_pdf
 from docmill.documents.words import PageWords
@@ -125,10 +125,12 @@ def recognise(page: PageText, image: PageImage, engine: str) -> PageText:
     Raises:
         MissingExtra: It is not installed.
     """
+    beside_text = page.signals.get("decision") == PICTURE_BESIDE_TEXT
     image = image.with_dark_text()
+    if beside_text:
+        image = without_text(page, image)
     found, image = find_recogniser(engine).recognise(image) if image.may_hold_text else ([], image)
     signals = page.signals | {"turn": image.turn, "skew": round(image.skew, 2)}
-    beside_text = page.signals.get("decision") == PICTURE_BESIDE_TEXT
     placed = unknown_words(page, found, image) if beside_text else found
     confidences = [word.confidence for word in placed if word.confidence is not None]
     if not confidences:

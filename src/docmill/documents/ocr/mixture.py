@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from PIL import ImageDraw
+
 from docmill.documents.geometry import Box
 from docmill.documents.models import PageText, Word
 from docmill.documents.ocr.image import PageImage
@@ -9,6 +13,15 @@ from docmill.documents.words import PlacedWord
 
 _COVERED = 0.4
 _BREAK = "\n\n"
+
+
+def without_text(page: PageText, image: PageImage) -> PageImage:
+    """Return the unturned image of a page without its known words, so that only the picture tells how it lies."""
+    pixels = image.pixels.copy()
+    draw = ImageDraw.Draw(pixels)
+    for word in page.words:
+        draw.rectangle([edge * image.scale for edge in (word.x0, word.top, word.x1, word.bottom)], fill="white")
+    return replace(image, pixels=pixels)
 
 
 def unknown_words(page: PageText, found: list[PlacedWord], image: PageImage) -> list[PlacedWord]:
