@@ -40,7 +40,7 @@ def run_as(user: int, home: Path) -> ServerUser:
     home.mkdir()
     os.chown(home, user, user)
     for folder in home.parents:
-        if folder.name.startswith("pytest-"):
+        if folder.name.startswith(("pytest-", "popen-")):
             folder.chmod(0o755)
     home.parent.chmod(0o755)
     seen = subprocess.run([*prefix, sys.executable, "-c", f"open({str(PROGRAM)!r})"], capture_output=True, check=False)
