@@ -6,6 +6,7 @@ Everything here runs in the process that calls it. Files that strangers bring ar
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,8 +58,7 @@ def inspect_document(path: Path, settings: DocumentSettings, password: str | Non
 
     if not in_child():
         return page_calls.inspect(path, settings, password)
-    with _own_child(settings) as caller:
-        return caller.call(page_calls.inspect, path, settings, password)
+    return _own_child(_page_limits(settings)).call(page_calls.inspect, path, settings, password)
 
 
 def split_pages(pages: int, size: int) -> list[PageRange]:
@@ -87,12 +87,23 @@ def read_pages(path: Path, pages: PageRange, settings: DocumentSettings, passwor
             return list(_read(_call_here, path, pages, settings, password))
         finally:
             page_calls.release()
-    with _own_child(settings) as caller:
-        return list(_read(caller.call, path, pages, settings, password))
+    call = _own_child(_page_limits(settings)).call
+    try:
+        return list(_read(call, path, pages, settings, password))
+    finally:
+        # The child outlives the call; the document must not.
+        call(page_calls.release)
 
 
-def _own_child(settings: DocumentSettings) -> ChildCaller:
-    return ChildCaller(Limits(settings.text_memory_mb * 2**20, settings.page_timeout_seconds), start="fork")
+@functools.cache
+def _own_child(limits: Limits) -> ChildCaller:
+    """Return the child of this child process: to fork one for each chunk takes longer than to read three pages."""
+    return ChildCaller(limits, start="fork")
+
+
+def _page_limits(settings: DocumentSettings) -> Limits:
+    # Without a limit of its own on processor time, the child would live its whole life on that of one step.
+    return Limits(settings.text_memory_mb * 2**20, settings.page_timeout_seconds, settings.page_timeout_seconds)
 
 
 def _call_here(function: Callable[..., T], *arguments: Any) -> T:

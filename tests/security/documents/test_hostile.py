@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from tests.unit.documents.sheets import flate_bomb, lab_report, line_of_text, pages_of_streams, stream
 
@@ -64,6 +66,30 @@ def test_a_bomb_in_a_step_costs_its_page(tmp_path: Path, bomb: bytes) -> None:
         pages = pool.submit(read_pages, path, PageRange(first=1, last=3), SETTINGS).result()
     assert [page.error_code for page in pages] == [None, "memory_limit", None]
     assert [page.text for page in pages] == ["before", "", "after"]
+
+
+def read_again_and_again(path: Path, pages: list[int]) -> list[tuple[str | None, int, int]]:
+    """Read pages one by one; return each one's error, and whose memory it was and how long that may compute."""
+    seen = []
+    for number in pages:
+        [page] = read_pages(path, PageRange(first=number, last=number), SETTINGS)
+        [child] = multiprocessing.active_children()
+        process = psutil.Process(child.pid)
+        seen.append((page.error_code, process.pid, process.rlimit(psutil.RLIMIT_CPU)[0]))
+        assert not any(file.path == str(path) for file in process.open_files())
+    return seen
+
+
+def test_the_child_of_a_step_is_kept_until_a_page_breaks_it(tmp_path: Path, bomb: bytes) -> None:
+    """It keeps nothing of the document, and its processor time is counted page by page, not over its life."""
+    path = write(tmp_path, pages_of_streams([line_of_text(b"before"), bomb]))
+    limits = Limits(memory_bytes=2**32, wall_seconds=60, cpu_seconds=SETTINGS.page_timeout_seconds / 2)
+    with ChildPool(1, limits) as pool:
+        seen = pool.submit(read_again_and_again, path, [1, 1, 2, 1]).result()
+    errors, children, seconds = zip(*seen, strict=True)
+    assert errors == (None, None, "memory_limit", None)
+    assert children[0] == children[1] != children[2] == children[3]
+    assert min(seconds) >= SETTINGS.page_timeout_seconds
 
 
 def test_a_page_that_takes_too_long(tmp_path: Path) -> None:
