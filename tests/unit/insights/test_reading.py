@@ -37,6 +37,16 @@ def test_a_plain_csv_file(tmp_path: Path) -> None:
     assert rows(path) == [(1, "Ann, B.", datetime.datetime(2020, 1, 1)), (2, "x\ny", None)]
 
 
+def test_rows_keep_their_order_where_threads_share_a_file(tmp_path: Path) -> None:
+    count = 400_000
+    lines = "".join(f"{number},{'yes' if number % 3 else 'no'},text {number:024}\n" for number in range(count))
+    path = written(tmp_path, "id,paid,note\n" + lines)
+    for _ in range(3):
+        with opened(path, threads=4) as table:
+            moved = table.connection.execute("SELECT count(*), count_if(c0 <> rowid) FROM data").fetchone()
+        assert moved == (count, 0)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
     path = written(tmp_path, "\n".join(delimiter.join(cells) for cells in (["a", "b"], ["x", "1"], ["y", "2"])))

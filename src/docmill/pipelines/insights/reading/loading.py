@@ -84,17 +84,23 @@ def _with_declared(source: Source, plans: list[ColumnPlan]) -> list[ColumnPlan]:
 
 def _fill(connection: DuckDBPyConnection, source: Source, plans: list[ColumnPlan]) -> tuple[int, list[LoadedColumn]]:
     """Read all rows into the table ``data``; return their number and what the columns hold."""
-    wanted, typed = [], []
+    values: list[str] = []
+    typed: dict[str, str] = {}
     for index, plan in enumerate(plans):
         declared, cell = _declared(source, index), f"c{index}"
         if declared:
-            wanted.append(f"{typed_sql.declared_value(cell, declared, plan.kind)} AS {cell}")
+            values.append(f"{typed_sql.declared_value(cell, declared, plan.kind)} AS {cell}")
         else:
-            wanted.append(f"{typed_sql.value(cell, plan)} AS {cell}")
-            typed += [(cell, plan)] if typed_sql.is_typed(plan) else []
-    wanted.append(f"{typed_sql.unread(typed)} AS x")
-    connection.execute(f"CREATE OR REPLACE TABLE data AS SELECT {', '.join(wanted)} FROM {source.relation}")
-    misfits = {cell: typed_sql.misfit(cell, place) for place, (cell, _) in enumerate(typed, start=1)}
+            values.append(f"{typed_sql.value(cell, plan)} AS {cell}")
+            typed |= {cell: f"t{index}"} if typed_sql.is_typed(plan) else {}
+    values += [f"{cell} AS {text}" for cell, text in typed.items()]
+    fields = ", ".join(f"c{index}" for index in range(len(plans)))
+    # In two steps, so that the value of a cell is computed once for itself and for the question whether it has one.
+    connection.execute(
+        f"CREATE OR REPLACE TABLE data AS SELECT {fields}, {typed_sql.unread(list(typed.items()))} AS x"
+        f" FROM (SELECT {', '.join(values)} FROM {source.relation})"
+    )
+    misfits = {cell: typed_sql.misfit(cell, place) for place, cell in enumerate(typed, start=1)}
     present = ", ".join(f"count(c{index})" for index in range(len(plans)))
     rows, *counts = connection.execute(f"SELECT count(*), {present} FROM data").fetchone() or (0,)
     invalid = _count_misfits(connection, misfits)
@@ -135,6 +141,8 @@ def _revised(
     last: bool,
 ) -> list[ColumnPlan]:
     """Return the plans that fit all rows; those that are in force where they do."""
+    if not late and not any(column.invalid for column in loaded):
+        return [column.plan for column in loaded]
     evidence = [
         _evidence(connection, column, sample) if column.invalid else sample
         for column, sample in zip(loaded, samples, strict=True)

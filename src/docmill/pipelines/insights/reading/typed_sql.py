@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from docmill.pipelines.insights.column_models import InferredType
 from docmill.pipelines.insights.reading import cells
 from docmill.pipelines.insights.reading.source import ColumnPlan, literal
 
-_MISSING = ", ".join(map(literal, sorted(cells.MISSING)))
+_MISSING = literal(f" *(?:{'|'.join(map(re.escape, sorted(cells.MISSING)))}) *")
 _SQL_TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "numeric": "DOUBLE", "datetime": "TIMESTAMP"}
 
 
 def missing(cell: str) -> str:
-    """Return the condition that a cell of text holds nothing; a cell that is NULL makes it NULL."""
-    return f"trim({cell}) IN ({_MISSING})"
+    """Return the condition that a cell of text holds nothing; a cell that is NULL makes it NULL.
+
+    DuckDB makes a join of a long ``IN``, and the rows of a join are not loaded in their order.
+    """
+    return f"regexp_full_match({cell}, {_MISSING})"
 
 
 def value(cell: str, plan: ColumnPlan) -> str:
@@ -30,12 +34,16 @@ def value(cell: str, plan: ColumnPlan) -> str:
             return f"CASE WHEN {missing(cell)} THEN NULL ELSE {cell} END"
 
 
-def unread(cells_and_plans: Sequence[tuple[str, ColumnPlan]]) -> str:
-    """Return the expression for the texts of a row's typed cells where one of them has no value; else NULL."""
-    conditions = [f"({value(cell, plan)} IS NULL AND {cell} <> '')" for cell, plan in cells_and_plans]
+def unread(fields_and_texts: Sequence[tuple[str, str]]) -> str:
+    """Return the expression for the texts of a row's typed cells where one of them has no value; else NULL.
+
+    Args:
+        fields_and_texts: The columns with the values, each with the column that holds the text of the same cell.
+    """
+    conditions = [f"({field} IS NULL AND {text} <> '')" for field, text in fields_and_texts]
     if not conditions:
         return "NULL::VARCHAR[]"
-    return f"CASE WHEN {' OR '.join(conditions)} THEN [{', '.join(cell for cell, _ in cells_and_plans)}] END"
+    return f"CASE WHEN {' OR '.join(conditions)} THEN [{', '.join(text for _, text in fields_and_texts)}] END"
 
 
 def misfit(field: str, place: int) -> str:
@@ -55,8 +63,10 @@ def is_typed(plan: ColumnPlan) -> bool:
 
 def _boolean(cell: str) -> str:
     word = f"lower(trim({cell}))"
-    true, false = (", ".join(map(literal, sorted(words))) for words in (cells.TRUE, cells.FALSE))
-    return f"CASE WHEN {word} IN ({true}) THEN true WHEN {word} IN ({false}) THEN false END"
+    true, false = (literal("|".join(sorted(words))) for words in (cells.TRUE, cells.FALSE))
+    return (
+        f"CASE WHEN regexp_full_match({word}, {true}) THEN true WHEN regexp_full_match({word}, {false}) THEN false END"
+    )
 
 
 def _number(cell: str, plan: ColumnPlan) -> str:
