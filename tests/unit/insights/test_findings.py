@@ -114,7 +114,7 @@ def test_what_chance_does_to_few_rows_is_no_drift() -> None:
         return [insight.text for insight in insights_of(profile(kpis=kpis)) if insight.category == "drift"]
 
     assert drifting(900)
-    assert drifting(300) == []
+    assert drifting(90) == []
 
 
 def test_a_drift_matters_as_much_as_the_mean_moves() -> None:

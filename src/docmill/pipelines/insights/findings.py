@@ -5,6 +5,7 @@ Every text keeps to the rules of ``checking``, as a model's text must: each of i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -188,7 +189,7 @@ def _drift(profile: TableProfile, facts: Mapping[str, Fact]) -> Iterator[Finding
     bins = {column.name: min(_DECILES, column.unique_count) for column in profile.columns}
     for place, drift in enumerate(profile.drift):
         severity = _drift_severity(drift)
-        by_chance = _drift_by_chance(bins.get(drift.column, _DECILES), profile.kpis.row_count)
+        by_chance = _spread_by_chance(bins.get(drift.column, _DECILES), profile.kpis.row_count)
         if severity is None or drift.psi < LEAST_DRIFT + by_chance or drift.column in ordered:
             continue
         name, path = quoted(drift.column), f"drift[{place}]"
@@ -226,10 +227,13 @@ def _drift_severity(drift: Drift) -> Severity | None:
     return "medium" if moved < MUCH_MOVED and severity == "high" else severity
 
 
-def _drift_by_chance(bins: int, rows: int) -> float:
-    """Return twice the stability index that thirds of a table without any drift have on average."""
+def _spread_by_chance(bins: int, rows: int) -> float:
+    """Return twice the standard deviation of the stability index of thirds of a table without any drift.
+
+    The index that such thirds have on average is taken off in the profile.
+    """
     third = rows / 3
-    return 2 * (bins - 1) * (2 / third) if rows else 0.0
+    return 2 * math.sqrt(2 * (bins - 1)) * (2 / third) if rows else 0.0
 
 
 def _trends(profile: TableProfile, facts: Mapping[str, Fact], charts: list[ChartSpec]) -> Iterator[Finding]:
