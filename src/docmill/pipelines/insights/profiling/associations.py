@@ -83,7 +83,8 @@ def _ranks(kinds: Sequence[Kind], rows: str) -> str:
     ranks = []
     for kind in kinds:
         field = kind.field
-        rank = f"rank() OVER (ORDER BY {field}) + (count(*) OVER (PARTITION BY {field}) - 1) / 2"
+        # Half-way between the first and the last place of the equal values; both come from one sorting.
+        rank = f"(rank() OVER (ORDER BY {field}) + count(*) OVER (ORDER BY {field})) / 2"
         ranks.append(f"CASE WHEN {field} IS NOT NULL THEN {rank} END AS {field}")
     return f"CREATE OR REPLACE TEMP TABLE ranks AS SELECT {', '.join(ranks)} FROM {rows}"
 

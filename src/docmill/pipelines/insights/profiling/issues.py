@@ -10,7 +10,8 @@ from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind
 
 _TEXTS = ("text", "categorical", "complex")
 # What a spreadsheet takes for the beginning of a formula: = + - @, a tab, a carriage return.
-_FORMULA = "ascii({}::VARCHAR) IN (61, 43, 45, 64, 9, 13)"
+# Most texts begin with a letter, which the first comparison tells at less cost.
+_FORMULA = "{0}::VARCHAR < 'A' AND ascii({0}::VARCHAR) IN (61, 43, 45, 64, 9, 13)"
 
 
 def find_issues(subject: Subject, kinds: Sequence[Kind], personal: Mapping[str, Mapping[str, float]]) -> list[Issue]:

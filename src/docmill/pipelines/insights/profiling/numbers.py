@@ -20,7 +20,6 @@ _MOMENTS = {
     "mean": "avg({})",
     "min": "min({})",
     "max": "max({})",
-    "std": "stddev_samp({})",
     "variance": "var_samp({})",
     "skewness": "skewness({})",
     "kurtosis": "kurtosis({})",
@@ -66,9 +65,11 @@ def _stats(subject: Subject, kind: Kind, moments: Mapping[str, Any]) -> NumericS
     low, median, high = quantiles[2], quantiles[3], quantiles[4]
     deviation = f"abs({field}::DOUBLE - {median!r})"
     mad = subject.ask({"mad": f"quantile_cont({deviation}, 0.5)"}, "data" if subject.exact else "sample")["mad"]
-    mean, std = moments["mean"], moments["std"]
+    mean, variance = moments["mean"], moments["variance"]
+    std = None if variance is None else math.sqrt(variance)
     return NumericStats(
         **moments,
+        std=std,
         count=kind.column.present,
         median=median,
         mad=mad,
@@ -108,19 +109,17 @@ def histograms(
     Whole numbers with few different values have a bin of width 1 for each.
     """
     plans = {kind.field: plan for kind in kinds if (plan := _bins(kind, stats.get(kind.field)))}
-    wanted = {
-        field: f"histogram(least(floor(({field}::DOUBLE - {low!r}) / {width!r}), {count - 1})::INTEGER)"
-        f" FILTER (WHERE {field} IS NOT NULL)"
-        for field, (low, width, count) in plans.items()
-    }
-    found = subject.ask(wanted) if wanted else {}
-    return {
-        field: [
-            HistogramBin(low=low + width * place, high=low + width * (place + 1), count=found[field].get(place, 0))
-            for place in range(count)
-        ]
-        for field, (low, width, count) in plans.items()
-    }
+    return {field: _histogram(subject, field, *plan) for field, plan in plans.items()}
+
+
+def _histogram(subject: Subject, field: str, low: float, width: float, count: int) -> list[HistogramBin]:
+    place = f"least(floor(({field}::DOUBLE - {low!r}) / {width!r}), {count - 1})::INTEGER"
+    # Grouping takes half the time of the aggregate that makes histograms.
+    found = dict(subject.rows_of(f"SELECT {place} AS b, count(*) FROM data WHERE {field} IS NOT NULL GROUP BY b"))
+    return [
+        HistogramBin(low=low + width * place, high=low + width * (place + 1), count=found.get(place, 0))
+        for place in range(count)
+    ]
 
 
 def _bins(kind: Kind, stats: NumericStats | None) -> tuple[float, float, int] | None:
