@@ -66,5 +66,5 @@ def open_subject(table: OpenTable, exact_rows: int) -> Subject:
     rows = table.info.rows
     sampled = rows > SAMPLE_ROWS
     condition = f"WHERE hash(rowid) % {rows} < {SAMPLE_ROWS}" if sampled else ""
-    table.connection.execute(f"CREATE OR REPLACE TEMP TABLE sample AS SELECT rowid AS row, * FROM data {condition}")
+    table.connection.execute(f"CREATE OR REPLACE TABLE sample AS SELECT rowid AS row, * FROM data {condition}")
     return Subject(table.connection, table.columns, rows, rows <= exact_rows, sampled)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import NamedTuple
 
 from docmill.pipelines.insights.column_models import ColumnProfile
-from docmill.pipelines.insights.models import Kpis, TableProfile
+from docmill.pipelines.insights.models import Correlation, Drift, Duplicates, Kpis, TableProfile, TimeSeries
 from docmill.pipelines.insights.profiling.associations import correlations
 from docmill.pipelines.insights.profiling.drifting import drift
 from docmill.pipelines.insights.profiling.duplicates import duplicates
@@ -22,6 +25,15 @@ from docmill.pipelines.insights.reading.source import OpenTable
 from docmill.settings import TableSettings
 
 
+class _Relations(NamedTuple):
+    """What is known beyond single columns."""
+
+    duplicates: Duplicates
+    correlations: list[Correlation]
+    time_series: list[TimeSeries]
+    drift: list[Drift]
+
+
 def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
     """Compute what is known about the columns of a table.
 
@@ -34,8 +46,14 @@ def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
     subject = open_subject(table, tables.exact_rows)
     personal = personal_columns(subject)
     kinds = [_without_meaning(kind, personal.get(kind.field, {})) for kind in find_kinds(subject)]
-    columns = _columns(subject, kinds, personal, tables.top_values)
-    repeated = duplicates(subject, kinds)
+    with subject.connection.cursor() as cursor, ThreadPoolExecutor(max_workers=1) as beside:
+        # Small tables are computed by one thread of DuckDB; two queries at once make use of a second core.
+        relating = beside.submit(_relations, replace(subject, connection=cursor), kinds)
+        if tables.threads == 1:
+            wait([relating])
+        columns = _columns(subject, kinds, personal, tables.top_values)
+        relations = relating.result()
+    repeated = relations.duplicates
     missing = sum(column.missing_count for column in columns)
     invalid = sum(column.invalid_count for column in columns)
     return TableProfile(
@@ -51,10 +69,16 @@ def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
         cleaned_preview=preview(subject, kinds, personal),
         quality=quality(subject.rows, len(columns), missing, invalid, repeated.count, table.info.bad_lines),
         duplicates=repeated,
-        correlations=correlations(subject, kinds),
-        time_series=time_series(subject, kinds),
-        drift=drift(subject, kinds),
+        correlations=relations.correlations,
+        time_series=relations.time_series,
+        drift=relations.drift,
         issues=[*table.issues, *find_issues(subject, kinds, personal)],
+    )
+
+
+def _relations(subject: Subject, kinds: Sequence[Kind]) -> _Relations:
+    return _Relations(
+        duplicates(subject, kinds), correlations(subject, kinds), time_series(subject, kinds), drift(subject, kinds)
     )
 
 

@@ -13,7 +13,6 @@ from docmill.pipelines.insights.models import TableOptions
 from docmill.pipelines.insights.reading.dialect import read_head
 from docmill.pipelines.insights.reading.json_files import read_json_file
 from docmill.pipelines.insights.reading.parquet_files import read_parquet_file
-from docmill.pipelines.insights.reading.pdf_files import read_pdf_file
 from docmill.pipelines.insights.reading.scratch import scratch_folder
 from docmill.pipelines.insights.reading.source import OpenTable
 from docmill.pipelines.insights.reading.text_files import read_text_file
@@ -127,6 +126,8 @@ def _open(
         case media_type if media_type == PARQUET:
             return read_parquet_file(connection, path, filename, tables)
         case media_type if media_type == PDF:
+            from docmill.pipelines.insights.reading.pdf_files import read_pdf_file
+
             return read_pdf_file(connection, scratch, path, filename, tables, documents, password)
         case media_type:
             raise UnparseableInput(
