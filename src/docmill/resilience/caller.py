@@ -28,7 +28,7 @@ from docmill.resilience.child import CHILD_NAME, TAKEN, Answer, Call, Limits, se
 
 T = TypeVar("T")
 
-_CALLS_PER_CHILD = 500
+_CALLS_PER_CHILD = 5000
 _START_SECONDS = 60.0
 _IDLE_DEATHS = 3
 _SAMPLE_SECONDS = 0.02
@@ -40,7 +40,7 @@ _PAGE_BYTES = resource.getpagesize()
 class ChildCaller:
     """Runs functions in a child process of its own and waits for each.
 
-    The child is started by the first call, is kept, and is replaced after 500 calls, a death or a broken limit.
+    The child is started by the first call, is kept, and is replaced after 5,000 calls, a death or a broken limit.
 
     Args:
         limits: What a call may use.

@@ -52,7 +52,7 @@ class ChildPool:
     """Child processes that run functions under limits; a death fails one call.
 
     Functions and arguments travel by pickle, so a function must be importable. Children are started when
-    needed, are kept between calls, and are replaced after 500 calls, a death or a broken limit. They see the
+    needed, are kept between calls, and are replaced after 5,000 calls, a death or a broken limit. They see the
     environment as it was when the process started its first child.
 
     Args:
