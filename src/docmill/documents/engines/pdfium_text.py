@@ -149,7 +149,8 @@ class TextReader:
         x0, baseline, x1 = self._x.value, self._y.value, rectangle.right
         height = rectangle.top - rectangle.bottom
         if not (
-            0 < x1 - x0 <= _WIDEST_CHARACTER * height * (last - first + 1)
+            height < math.inf
+            and 0 < x1 - x0 <= _WIDEST_CHARACTER * height * (last - first + 1)
             and rectangle.bottom - 0.2 * height <= baseline <= rectangle.bottom + 0.5 * height
         ):
             return None
@@ -178,10 +179,11 @@ class TextReader:
     def _character(self, text: str, index: int, turn: int) -> Character | None:
         if not pdfium.FPDFText_GetLooseCharBox(self._text_page, index, self._rectangle_pointer):
             return None
-        box = self._frame.shown(
-            self._rectangle.left, self._rectangle.bottom, self._rectangle.right, self._rectangle.top
-        )
+        edges = (self._rectangle.left, self._rectangle.bottom, self._rectangle.right, self._rectangle.top)
         pdfium.FPDFText_GetCharOrigin(self._text_page, index, self._x_pointer, self._y_pointer)
+        if not all(map(math.isfinite, (*edges, self._x.value, self._y.value))):
+            return None
+        box = self._frame.shown(*edges)
         origin = self._frame.shown(self._x.value, self._y.value, self._x.value, self._y.value)
         begin, baseline, *_ = reading_box(origin, turn)
         return Character(text[index], *reading_box(box, turn), baseline, begin)
@@ -189,6 +191,8 @@ class TextReader:
     def _direction(self, index: int) -> tuple[int, float]:
         """Return the clockwise quarter turns of a character against the unturned page, and degrees beyond them."""
         angle: float = pdfium.FPDFText_GetCharAngle(self._text_page, index)
+        if not math.isfinite(angle):  # a damaged matrix
+            return 0, 0.0
         turns = round(angle / (math.pi / 2))
         lean = math.degrees(angle) - 90 * turns
         return turns % 4, lean if abs(lean) >= LEAST_SKEW else 0.0
