@@ -22,8 +22,8 @@ PIPELINE = "medical-report"
 LIMITS = {
     "DOCMILL_OCR": "never",
     "DOCMILL_MAX_PAGES": "4",
-    "DOCMILL_PAGE_TIMEOUT_SECONDS": "1.5",
-    "DOCMILL_TEXT_MEMORY_MB": "256",
+    "DOCMILL_PAGE_TIMEOUT_SECONDS": "0.6",
+    "DOCMILL_TEXT_MEMORY_MB": "512",
     "UPLOADED_DOCUMENTS_MAX_SIZE_KB": "100",
 }
 SECRET = "canary-5119"
@@ -32,7 +32,7 @@ RESULT = stream(
 )
 
 
-def slow_page(mebibytes: int = 96) -> bytes:
+def slow_page(mebibytes: int = 120) -> bytes:
     """Return a small content stream whose reading takes seconds and no memory to speak of."""
     packer = zlib.compressobj(9)
     unit = b"/F1 1 Tf " * (2**20 // 9)
@@ -50,7 +50,7 @@ def bad_files() -> dict[str, bytes]:
         "too_large": pages_of_streams([RESULT]) + bytes(200 * 1024),
         "too_many_pages": pages_of_streams([line_of_text(b"page")] * 5),
         "page_timeout": pages_of_streams([slow_page()]),
-        "memory_limit": pages_of_streams([flate_bomb(320)]),
+        "memory_limit": pages_of_streams([flate_bomb(900)]),
         "xfa_placeholder": pages_of_streams([line_of_text(b"Please wait...")], xfa),
     }
 
@@ -106,7 +106,7 @@ def test_a_wrong_password_is_told_and_not_repeated(docmill: CommandLine, files: 
 def test_one_bad_page_costs_that_page(docmill: CommandLine, tmp_path: Path) -> None:
     report = tmp_path / "report.pdf"
     sodium = RESULT.replace(b"Glucose", b"Sodium").replace(b"126 H", b"139  ").replace(b"mg/dL", b"mmol/L")
-    report.write_bytes(pages_of_streams([RESULT, flate_bomb(320), sodium]))
+    report.write_bytes(pages_of_streams([RESULT, flate_bomb(900), sodium]))
     record = docmill.line("run", PIPELINE, "--json", report, **LIMITS)
     assert record["status"] == "completed"
     assert "Page 2 could not be read (memory_limit)." in record["result"]["warnings"]

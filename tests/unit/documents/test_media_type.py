@@ -30,7 +30,7 @@ def archive(*names: str) -> bytes:
         (b"\xff\xd8\xff\xe0", "image/jpeg"),
         (b"II*\x00", "image/tiff"),
         (b"PAR1data", "application/vnd.apache.parquet"),
-        (gzip.compress(b"x"), "application/gzip"),
+        (gzip.compress(b"x", mtime=0), "application/gzip"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
         (archive("[Content_Types].xml", "xl/workbook.xml"), XLSX),
         (archive("[Content_Types].xml", "word/document.xml"), DOCX),
