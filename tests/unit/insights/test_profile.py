@@ -245,11 +245,6 @@ def test_a_trend_is_the_line_of_least_squares(tmp_path: Path) -> None:
     assert series.trend.direction == "up"
 
 
-def test_two_threads_find_what_one_finds(tmp_path: Path) -> None:
-    path = daily(tmp_path, 40)
-    assert profile(path, threads=2) == profile(path, threads=1)
-
-
 def test_drift_between_the_first_and_the_last_third(tmp_path: Path) -> None:
     drifts = {item.column: item for item in profile(daily(tmp_path, 40)).drift}
     assert drifts["region"].psi > 1
