@@ -33,9 +33,12 @@ def scratch_folder() -> Iterator[Path]:
 def _locked_folder() -> tuple[Path, int]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        lock = os.open(folder, os.O_RDONLY)
+        # Another process may take the folder for abandoned before it is locked.
+        try:
+            lock = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:
+            continue
         fcntl.flock(lock, fcntl.LOCK_EX)
-        # Another process may have taken the folder for abandoned before it was locked.
         if folder.is_dir():
             return folder, lock
         os.close(lock)
