@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeVar
 
 from docmill.errors import (
     DocmillError,
+    InvalidConfiguration,
     IsolationError,
     MemoryLimitExceeded,
     OutputLimitExceeded,
@@ -166,12 +167,23 @@ class _Child:
         self.process: BaseProcess = context.Process(
             target=serve, args=(theirs, limits, self._base_bytes, warm_up), name=CHILD_NAME
         )
-        self.process.start()
+        self._start()
         theirs.close()
         self.calls = 0
         self.taken = False
         self._peak_bytes = 0
         self._wait_until_ready()
+
+    def _start(self) -> None:
+        try:
+            self.process.start()
+        except OSError as error:
+            if "AF_UNIX" not in str(error):
+                raise
+            raise InvalidConfiguration(
+                "Child processes need a socket in the folder for temporary files, whose path is too long for one; "
+                "set TMPDIR to a shorter path."
+            ) from None
 
     def _wait_until_ready(self) -> None:
         if not self.connection.poll(max(_START_SECONDS, self._limits.wall_seconds)):

@@ -83,11 +83,10 @@ def test_an_account_without_the_role_is_refused_and_noted(docmill: CommandLine, 
 
 
 def test_nothing_that_is_printed_logged_counted_or_written_aside_holds_an_original(
-    docmill: CommandLine, tmp_path: Path
+    docmill: CommandLine, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     name = "Ermintrude Wolstenholme"
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
+    temporary = tmp_path_factory.mktemp("t")  # short: sockets are made in it
     report = write_report(tmp_path / "logged.pdf", name)
     process = docmill.start("run", PIPELINE, report, "--json", LOG_LEVEL="DEBUG", TMPDIR=str(temporary))
     output, log = process.communicate(timeout=120)

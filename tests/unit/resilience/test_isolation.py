@@ -377,3 +377,26 @@ def test_a_forked_child_has_its_limit_on_top_of_what_is_loaded() -> None:
 def test_a_child_of_a_child_cannot_have_more_than_its_parent() -> None:
     with ChildPool(1, LIMITS) as pool, pytest.raises(MemoryLimitExceeded):
         pool.submit(allocate_in_own_child, 600 * MEGABYTE).result()
+
+
+def test_a_folder_for_sockets_with_too_long_a_path_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    program = tmp_path / "program.py"
+    program.write_text(
+        textwrap.dedent("""
+            import os
+            from docmill.errors import InvalidConfiguration
+            from docmill.resilience.isolation import ChildPool, Limits
+
+            if __name__ == "__main__":
+                with ChildPool(1, Limits(memory_bytes=2**29, wall_seconds=60)) as pool:
+                    try:
+                        pool.submit(os.getpid).result()
+                    except InvalidConfiguration as error:
+                        print(error.message)
+            """)
+    )
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    done = subprocess.run([sys.executable, str(program)], env=environment, capture_output=True, text=True, check=True)
+    assert "TMPDIR" in done.stdout
