@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from docmill.llm.asking import Habits
 from docmill.llm.client import LanguageModel
 from docmill.llm.endpoint import Endpoint
 from docmill.llm.ledger import CallLedger, Prices
-from docmill.llm.models import Prompt, no_guard
+from docmill.llm.models import Answer, CallContext, Prompt, no_guard
 from docmill.resilience.breaker import CircuitBreaker
 from docmill.resilience.clock import Clock
 from docmill.resilience.http import HttpClient
@@ -70,3 +71,24 @@ def local_model(pool: ConnectionPool[Any], url: str, **changes: Any) -> Language
         deadline_seconds=chosen["deadline_seconds"],
         clock=chosen["clock"],
     )
+
+
+class Asker:
+    """Asks a model once and closes it."""
+
+    def ask(
+        self,
+        model: LanguageModel,
+        text: str = TEXT,
+        *,
+        prompt: Prompt = PROMPT,
+        shape: type[BaseModel] = Reading,
+        context: CallContext | None = None,
+    ) -> Answer[Any]:
+        async def ask_and_close() -> Answer[Any]:
+            try:
+                return await model.ask(prompt, text, shape, context=context)
+            finally:
+                await model.close()
+
+        return asyncio.run(ask_and_close())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -17,17 +16,9 @@ from docmill.database.server import EmbeddedServer
 
 @pytest.mark.integration
 @pytest.mark.timeout(400)  # ten commands, each a process of its own: a busy machine takes its time
-def test_the_page_about_novels_says_the_truth(repository: Path, tmp_path: Path) -> None:
+def test_the_page_about_novels_says_the_truth(repository: Path, tmp_path: Path, environment: dict[str, str]) -> None:
     shutil.copytree(repository / "examples" / "novel", tmp_path / "examples" / "novel")
     page = (repository / "docs" / "how-to" / "rewrite-a-novel.md").read_text(encoding="utf-8")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DOCMILL_", "DB_", "DATABASE_"))}
-    environment = {
-        **kept,
-        "DOCMILL_HOME": str(tmp_path / "home"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "LOG_LEVEL": "ERROR",
-        "COLUMNS": "140",
-    }
     commands = [(text, expected) for file, text, expected in steps(page) if file is None and "pip install" not in text]
     assert len(commands) >= 6
     # A user that stays keeps the embedded server up between the commands.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,17 +14,9 @@ from docmill.pipelines.insights import findings
 
 
 @pytest.mark.integration
-def test_the_page_about_tables_says_the_truth(repository: Path, tmp_path: Path) -> None:
+def test_the_page_about_tables_says_the_truth(repository: Path, tmp_path: Path, environment: dict[str, str]) -> None:
     shutil.copytree(repository / "examples" / "tables", tmp_path / "examples" / "tables")
     page = (repository / "docs" / "how-to" / "analyse-a-table.md").read_text(encoding="utf-8")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DOCMILL_", "DB_", "DATABASE_"))}
-    environment = {
-        **kept,
-        "DOCMILL_HOME": str(tmp_path / "home"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "LOG_LEVEL": "ERROR",
-        "COLUMNS": "140",
-    }
     commands = [(text, expected) for file, text, expected in steps(page) if file is None and "pip install" not in text]
     assert len(commands) == 3
     # A user that stays keeps the embedded server up between the commands.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -37,17 +35,9 @@ def matches(expected: list[str], output: str) -> bool:
 
 @pytest.mark.integration
 @pytest.mark.ner
-def test_the_tutorial_says_the_truth(repository: Path, tmp_path: Path) -> None:
+def test_the_tutorial_says_the_truth(repository: Path, tmp_path: Path, environment: dict[str, str]) -> None:
     shutil.copytree(repository / "examples" / "reports", tmp_path / "examples" / "reports")
     page = (repository / "docs" / "tutorial" / "first-report.md").read_text(encoding="utf-8")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DOCMILL_", "DB_", "DATABASE_"))}
-    environment = {
-        **kept,
-        "DOCMILL_HOME": str(tmp_path / "home"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "LOG_LEVEL": "ERROR",
-        "COLUMNS": "140",
-    }
     for file, text, expected in steps(page):
         if file is not None:
             (tmp_path / file).write_text(text)

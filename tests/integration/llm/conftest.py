@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -12,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 from tests.integration.conftest import Server
-from tests.local_model import PROMPT, TEXT, Reading, local_model
+from tests.local_model import Asker, local_model
 
 from docmill.database.connection import Database
 from docmill.llm.client import LanguageModel
-from docmill.llm.models import Answer, CallContext, Prompt
 from docmill.resilience.clock import Clock
 from docmill.settings import known_names
 
@@ -56,7 +53,7 @@ PASSING = (
 )
 
 
-class Bench:
+class Bench(Asker):
     """Builds language models on one database and asks them."""
 
     def __init__(self, database: Database) -> None:
@@ -65,23 +62,6 @@ class Bench:
 
     def model(self, url: str, **changes: Any) -> LanguageModel:
         return local_model(self.database.pool, url, **{"clock": self.time.clock} | changes)
-
-    def ask(
-        self,
-        model: LanguageModel,
-        text: str = TEXT,
-        *,
-        prompt: Prompt = PROMPT,
-        shape: type[BaseModel] = Reading,
-        context: CallContext | None = None,
-    ) -> Answer[Any]:
-        async def ask_and_close() -> Answer[Any]:
-            try:
-                return await model.ask(prompt, text, shape, context=context)
-            finally:
-                await model.close()
-
-        return asyncio.run(ask_and_close())
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with self.database.pool.connection() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 import zipfile
@@ -19,6 +20,7 @@ from docmill.pipelines.insights.models import TableOptions
 from docmill.pipelines.insights.profiling import profile_table
 from docmill.pipelines.insights.reading import read_table
 from docmill.pipelines.insights.reading.scratch import scratch_folder
+from docmill.pipelines.insights.reading.workbooks import check_unpacked_size
 from docmill.resilience.isolation import ChildPool, Limits
 from docmill.settings import DocumentSettings
 
@@ -159,3 +161,19 @@ def test_what_a_killed_process_leaves_is_removed(tmp_path: Path, monkeypatch: py
     child.stdin.close()
     with scratch_folder():
         assert not left.exists()
+
+
+def test_a_member_that_begins_before_its_archive_is_the_fault_of_the_file(tmp_path: Path) -> None:
+    path = bomb(tmp_path / "cut.xlsx", lie=False)
+    content = bytearray(path.read_bytes())
+    end = content.rindex(b"PK\x05\x06")
+    (begin,) = struct.unpack_from("<I", content, end + 16)
+    struct.pack_into("<I", content, end + 16, begin + 1000)
+    path.write_bytes(content)
+    with pytest.raises(UnparseableInput, match="damaged archive"):
+        profile(path)
+
+
+def test_an_error_of_the_disk_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        check_unpacked_size(tmp_path / "gone.xlsx", "gone.xlsx", table_settings())

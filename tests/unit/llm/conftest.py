@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
-from tests.local_model import PROMPT, TEXT, Reading, local_model
+from tests.local_model import Asker, local_model
 from tests.quiet_database import QuietDatabase
 
 from docmill.llm.client import LanguageModel
-from docmill.llm.models import Answer, CallContext, Prompt
 from docmill.resilience.clock import Clock
 
 
@@ -29,7 +26,7 @@ class PatientClock:
         self.waits.append(seconds)
 
 
-class Bench:
+class Bench(Asker):
     """Builds language models beside one quiet database and asks them."""
 
     def __init__(self) -> None:
@@ -38,23 +35,6 @@ class Bench:
 
     def model(self, url: str, **changes: Any) -> LanguageModel:
         return local_model(self.database, url, **{"clock": self.time.clock} | changes)
-
-    def ask(
-        self,
-        model: LanguageModel,
-        text: str = TEXT,
-        *,
-        prompt: Prompt = PROMPT,
-        shape: type[BaseModel] = Reading,
-        context: CallContext | None = None,
-    ) -> Answer[Any]:
-        async def ask_and_close() -> Answer[Any]:
-            try:
-                return await model.ask(prompt, text, shape, context=context)
-            finally:
-                await model.close()
-
-        return asyncio.run(ask_and_close())
 
     @property
     def outcomes(self) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ The values of formulas are those that the spreadsheet stored; none is computed h
 from __future__ import annotations
 
 import datetime
+import errno
 import re
 import zipfile
 import zlib
@@ -148,7 +149,10 @@ def check_unpacked_size(path: Path, filename: str, settings: TableSettings) -> H
                         " (DOCMILL_TABLE_MAX_UNPACKED_MB)."
                     )
                 hidden.add(sheet)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        # A member that is said to begin before the file is the archive's fault; any other error is the disk's.
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
         raise UnparseableInput(f"{filename} is a damaged archive; save it anew as XLSX.") from None
     if hidden.places > _MOST_PLACES:
         raise TooLarge(
