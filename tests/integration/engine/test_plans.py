@@ -10,6 +10,7 @@ from tests.integration.engine import sample_pipelines as samples
 from tests.integration.engine.conftest import Engine
 
 from docmill.database.queries import load_queries
+from docmill.engine.chunk import Completion
 
 QUERIES = load_queries("docmill.engine", "sql")
 WAITING, FINISHED, LIMIT = 20_000, 50_000, 100
@@ -40,6 +41,9 @@ CLAIM = """
                     returning ready_order)
     select max(ready_order) + 1 from taken
 """
+
+
+READ = "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::bigint from pg_stat_xact_user_tables"
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -88,12 +92,15 @@ def claim_parameters(worker: int, step: int, low: int = 0) -> dict[str, Any]:
 @pytest.fixture
 def full_engine(make_engine: Callable[..., Engine]) -> Engine:
     engine = make_engine(samples.single)
-    step = engine.catalog.entry("single").step_ids[0]
+    fill(engine, engine.catalog.entry("single").step_ids[0])
+    return engine
+
+
+def fill(engine: Engine, step: int) -> None:
     engine.execute("set local synchronous_commit = off")
     for statement in FILL.format(waiting=WAITING, finished=FINISHED, step=step).split(";"):
         if statement.strip():
             engine.execute(statement)
-    return engine
 
 
 @pytest.mark.parametrize("analysed", [False, True], ids=["stale statistics", "fresh statistics"])
@@ -113,6 +120,27 @@ def test_claim_and_completion_touch_a_bounded_number_of_rows(full_engine: Engine
         "final_positions": [0] * len(chunks),
     }
     assert_bounded(explain(engine, "complete_chunks", completion, analysed=analysed))
+
+
+def test_plans_that_were_made_while_little_waited_stay_good(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    worker, step = engine.register(), engine.catalog.entry("single").step_ids[0]
+    with engine.database.connect(autocommit=True) as connection:
+        connection.execute(QUERIES["prepare_session"], {"milliseconds": 60_000})
+
+        def turn() -> int:
+            chunks = engine.store.claim(connection, worker, {step: LIMIT})
+            completions = [Completion(chunk, b"\x00{}") for chunk in chunks]
+            return len(engine.store.complete(connection, completions, worker, 0).accepted)
+
+        connection.prepare_threshold = 0
+        engine.submit("single", {})
+        assert turn() == 1
+        fill(engine, step)
+        with connection.transaction():
+            assert turn() == LIMIT
+            [(read,)] = connection.execute(READ).fetchall()
+    assert read <= 30 * LIMIT
 
 
 def test_an_old_snapshot_elsewhere_does_not_make_the_claim_read_what_was_claimed_before(

@@ -5,7 +5,8 @@
 -- lies what was claimed before, and while an old snapshot is held somewhere no vacuum can remove it. Each row returns the
 -- lowest order that its step has now, for the next claim. The picks are materialised, since a
 -- LIMIT in a sub-select may be run more than once and lock more rows than it says. A job's row is skipped when locked:
--- whoever holds a pending job's row cancels it or starts it, and waiting for it while holding chunks could deadlock.
+-- whoever holds a pending job's row cancels it or starts it, and waiting for it while holding chunks could deadlock. Jobs are
+-- looked up one by one: a plan that was made while few waited would go over all that wait now.
 with recursive running as materialized (
     select c.step_id, c.owner_id, count(*) as chunks from docmill.chunks c
      where %(limited)s and c.status = 'processing' and c.limited group by c.step_id, c.owner_id
@@ -69,8 +70,8 @@ claimed as (
     returning c.id, c.job_id, c.step_id, c.owner_id, c.item, c.epoch, c.attempts, c.max_attempts, c.input
 ),
 startable as materialized (
-    select j.id from docmill.jobs j
-     where j.id in (select job_id from claimed) and j.status = 'pending' for update skip locked
+    select s.id from (select distinct job_id from claimed) c cross join lateral (
+        select j.id from docmill.jobs j where j.id = c.job_id and j.status = 'pending' for update skip locked) s
 ),
 started as (
     update docmill.jobs j
