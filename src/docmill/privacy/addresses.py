@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from docmill.privacy.lab_guard import Guard
-from docmill.privacy.lines import Line
+from docmill.privacy.lines import Cell, Line
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_laboratory_term
+from docmill.privacy.people import is_laboratory_term, is_ordinary
 from docmill.privacy.vocabulary import phrases, raw_words
 
 _WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.]{0,30}(?:-[\w'’.]{1,30}){0,3}"
@@ -18,7 +18,7 @@ _PLAIN_WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.]{0,30}"
 _NUMBER = r"\d{1,6}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?"
 _UNIT_WORDS = r"Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Box|Appt|Wohnung|m\.|lok\.|bus"
 _UNIT = rf"(?:,? ?\n? ?(?:{_UNIT_WORDS})\.? ?#?\w{{1,6}}\b|,? #\w{{1,6}})"
-_DWELLING = r"(?:Flat|Apt\.?|Unit|Suite|Studio|House|H\.No\.|No\.) ?\w{1,5},? "
+_DWELLING = r"(?:\d{1,2}(?:st|nd|rd|th) Floor,? |(?:Flat|Apt\.?|Unit|Suite|Studio|House|H\.No\.|No\.) ?\w{1,5},? )"
 _HOUSE = rf"(?:{_DWELLING})?"
 _ARTICLES = (
     r"(?:(?:de|du|des|la|le|les|l'|d'|del|della|dei|di|do|da|dos|los|las|el|y|San|Santa|Św\.|gen\.|im\.) ?){0,3}"
@@ -41,9 +41,11 @@ _WHOLE = (
 _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
 
 
-_STREET_LINE = re.compile(
-    rf"\s*((?:{_DWELLING}(?:{_NUMBER},? )?|{_NUMBER},? )((?:{_WORD} ){{1,3}}{_WORD})){_UNIT}?,?\s*"
-)
+_STREET_LINE = re.compile(rf"((?:{_DWELLING}(?:{_NUMBER},? )?|{_NUMBER},? )((?:{_WORD} ){{1,3}}{_WORD})){_UNIT}?,?")
+_SMALL_WORDS = r"(?:de|del|der|den|dem|des|du|la|le|les|zum|zur|van|het|'t|da|do|dos|di|af|w|na) "
+_NUMBER_LAST = re.compile(rf"({_WORD} (?:{_SMALL_WORDS}|{_WORD} ){{0,4}}){_NUMBER}(?:[ ,].{{0,12}})?,?")
+_POST_CODE_FIRST = re.compile(rf"(?:[A-Z]{{1,2}}[- ])?(?:\d{{4,5}}|\d{{2}}-\d{{3}}|\d{{4}} [A-Z]{{2}}) {_WORD}")
+_COLUMN = 3
 _PERSONAL = frozenset({"PERSON", "DATE_OF_BIRTH", "MRN", "ADDRESS"})
 
 
@@ -84,7 +86,7 @@ def addresses(text: str) -> Iterator[Finding]:
 
 
 def street_lines(text: str, lines: list[Line], found: list[Finding], guard: Guard) -> Iterator[Finding]:
-    """Yield lines of a number and capitalised words that stand directly below or above a person.
+    """Yield cells of a number and capitalised words that stand directly below or above a person or a post code.
 
     Args:
         text: The normalised text.
@@ -94,9 +96,31 @@ def street_lines(text: str, lines: list[Line], found: list[Finding], guard: Guar
     """
     people = sorted(item.start for item in found if item.type in _PERSONAL)
     for index, line in enumerate(lines):
-        match = _STREET_LINE.fullmatch(line.text)
-        if not match or guard.touches(line.start, line.end) or any(map(is_laboratory_term, match.group(2).split())):
-            continue
         near = lines[max(0, index - 1) : index + 2]
-        if bisect_left(people, near[0].start) < bisect_left(people, near[-1].end):
-            yield Finding(line.start + match.start(1), line.start + match.end(1), "ADDRESS", 0.75, "pattern")
+        for cell in line.cells:
+            value = text[cell.start : cell.end]
+            first = _STREET_LINE.fullmatch(value)
+            match = first or _NUMBER_LAST.fullmatch(value)
+            if (
+                not match
+                or guard.touches(*cell)
+                or any(map(is_laboratory_term, match.group(match.lastindex or 1).split()))
+            ):
+                continue
+            beside = bisect_left(people, near[0].start) < bisect_left(people, near[-1].end)
+            if (first and beside) or (
+                not all(map(is_ordinary, match.group(1).split())) and _is_above_town(lines, index, cell)
+            ):
+                yield Finding(*cell, "ADDRESS", 0.75, "pattern")
+
+
+def _is_above_town(lines: list[Line], index: int, cell: Cell) -> bool:
+    """Whether a post code and a town stand below a cell."""
+    if index + 1 == len(lines):
+        return False
+    line, column = lines[index + 1], cell.start - lines[index].start
+    return any(
+        abs(other.start - line.start - column) <= _COLUMN
+        and _POST_CODE_FIRST.match(line.text, other.start - line.start)
+        for other in line.cells
+    )

@@ -1,4 +1,4 @@
-"""Dates, and which of them are birth dates: by a label, by the sex printed beside it, or by its age."""
+"""Dates, and which of them are birth dates: by a label, by the sex or the name printed beside it, or by its age."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
-from docmill.privacy.dates import date_pattern, is_plausible, parse_date
+from docmill.privacy.dates import compact_date_pattern, date_pattern, is_plausible, parse_date
 from docmill.privacy.fields import Label
 from docmill.privacy.labels import OTHER, alternation, listed_labels
 from docmill.privacy.models import Finding
@@ -28,6 +28,11 @@ _SEX_AFTER = re.compile(rf"[\s|,;/()-]{{1,4}}{_AGE}(?:m|f|w|male|female)(?![^\W_
 # "12.05.1956 р.н.", "ur. 1956 r."
 _YEAR_OF_BIRTH = re.compile(r"\s?(?:р\.\s?н\.|р\. народження|року народження|rocznik)")
 _STAR = re.compile(r"(?:^|[\s,(])\*\s?$")
+# Between a name and the birth date beside it: marks, the sex, an age.
+_BESIDE = re.compile(rf"[^\w\n]{{1,24}}(?:(?:{_SEX})[^\w\n]{{1,12}})?{_AGE}(?:(?:{_SEX})[^\w\n]{{1,12}})?")
+_LONGEST_WAY = 60
+# Reports that are read by machines are younger than this; a lone date that is much older is somebody's birth.
+_RECENT = datetime.date(2018, 1, 1)
 
 
 def date_findings(folded: str, labels: list[Label], fields: Sequence[Finding] = ()) -> list[Finding]:
@@ -38,10 +43,10 @@ def date_findings(folded: str, labels: list[Label], fields: Sequence[Finding] = 
         labels: The labels in it: a date that another label announces is not judged by its age.
         fields: What labels announced: a date right after the patient's name is that of the birth.
     """
-    matches = list(date_pattern().finditer(folded))
+    matches = [*date_pattern().finditer(folded), *compact_date_pattern().finditer(folded)]
     days = {match.start(): parse_date(match.group()) for match in matches}
     known = [day.value for day in days.values() if day and is_plausible(day.value)]
-    newest = max(known, default=None)
+    newest = max([*known, _RECENT])
     named = {field.end for field in fields if field.type == "PERSON" and not _is_staff(folded, field, labels)}
     announced = {label.end for label in labels if label.kind == OTHER}
     findings = []
@@ -83,11 +88,39 @@ def _is_after(folded: str, start: int, ends: set[int]) -> bool:
     return any(end in ends and not folded[end:start].strip(" ,(*-") for end in range(start - _LONGEST_LINK, start))
 
 
-def _is_earlier(day: datetime.date, newest: datetime.date | None, known: list[datetime.date]) -> bool:
+def _is_earlier(day: datetime.date, newest: datetime.date, known: list[datetime.date]) -> bool:
     """Whether a date is the only one, or more than a year before the newest."""
-    return len(known) == 1 or (newest is not None and (newest - day).days > _DAYS_OF_A_YEAR)
+    return len(known) == 1 or (newest - day).days > _DAYS_OF_A_YEAR
 
 
-def _is_old(day: datetime.date, newest: datetime.date | None) -> bool:
+def _is_old(day: datetime.date, newest: datetime.date) -> bool:
     """Whether a date is so long before the others that it is somebody's birth."""
-    return newest is not None and is_plausible(day) and (newest - day).days > _YEARS_BEFORE * 365
+    return is_plausible(day) and (newest - day).days > _YEARS_BEFORE * 365
+
+
+def with_births_beside_people(folded: str, found: Sequence[Finding]) -> list[Finding]:
+    """Return the findings; a date right after the name of somebody who does not sign or order is that of a birth.
+
+    Args:
+        folded: The normalised text, folded.
+        found: What was found so far; a date that is not well before the newest one stays as it is.
+    """
+    ends = sorted({(item.end, item.start) for item in found if item.type == "PERSON"})
+    days = {item.start: parse_date(folded[item.start : item.end]) for item in found if item.type == "DATE"}
+    known = [day.value for day in days.values() if day and is_plausible(day.value)]
+    newest = max([*known, _RECENT])
+    judged = []
+    for item in found:
+        day = days.get(item.start) if item.type == "DATE" else None
+        birth = day is not None and _is_earlier(day.value, newest, known) and _follows_name(folded, item.start, ends)
+        judged.append(item._replace(type="DATE_OF_BIRTH", score=0.9) if birth else item)
+    return judged
+
+
+def _follows_name(folded: str, date: int, ends: list[tuple[int, int]]) -> bool:
+    """Whether nothing but marks, a sex and an age stands between a name and a date."""
+    place = bisect_right(ends, (date, date)) - 1
+    if place < 0 or date - ends[place][0] > _LONGEST_WAY or not _BESIDE.fullmatch(folded, ends[place][0], date):
+        return False
+    start = ends[place][1]
+    return not _STAFF.search(folded, folded.rfind("\n", 0, start) + 1, start)

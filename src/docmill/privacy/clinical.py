@@ -15,6 +15,8 @@ _NOUN = (
 _USE = re.compile(
     rf"(?:['’]s?)?(?:(?:[- ]|, )[A-ZÀ-Þ][\w'’-]+)?(?: and [A-Z]\w+)?[ -]{{1,2}}(?:[a-z]{{2,12}} )?(?i:{_NOUN})\b"
 )
+# "Gleason 3+4", "Bosniak IIF", "Levey's CKD-EPI".
+_GRADE = re.compile(r"(?: (?:[IVX]{1,4}[A-Fa-f]?|\d[a-c]?(?:[+/]\d)?)(?![\w./-])|['’]s? [A-Z]{2,}\b)")
 _BEFORE = re.compile(r"(?i:\b(?:morbus|anti|maladie de|enfermedad de|malattia di|choroba|ziekte van)[ -])$")
 
 
@@ -26,4 +28,4 @@ def is_clinical_use(text: str, start: int, end: int) -> bool:
         start: First code point of the words.
         end: One past the last.
     """
-    return bool(_USE.match(text, end) or _BEFORE.search(text, max(0, start - 16), start))
+    return bool(_USE.match(text, end) or _GRADE.match(text, end) or _BEFORE.search(text, max(0, start - 16), start))

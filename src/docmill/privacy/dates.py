@@ -77,13 +77,22 @@ def _pattern() -> str:
         rf"|(?:{month})\b\.?[\s.-]{{1,2}}{day}(?:st|nd|rd|th)?(?:,?[\s-]{{1,2}}(?:{year})|-\d\d)?(?![\d]|[.,]\d)"
         rf"|{ordinal}(?: of)? (?:{month}),? {year}|(?:{month}) (?:the )?{ordinal},? {year}"
         rf"|{year}[\s-](?:{month})\b\.?[\s-]{day}(?!\d)"
+        rf"|{day}(?:{month})(?:{year}|\d\d)(?!\d)"
     )
 
 
 @cache
 def date_pattern() -> re.Pattern[str]:
     """Return the pattern of a date in folded text; a range of numbers is not a date."""
-    return re.compile(rf"(?<![\w.,/-])(?:{_pattern()})(?!\w)")
+    return re.compile(rf"(?<![\w.,/-])(?:{_pattern()})(?![^\Wt]|t(?!\d\d:))")
+
+
+@cache
+def compact_date_pattern() -> re.Pattern[str]:
+    """Return the pattern of a date as machines write it: ``19690618``, with or without a time behind it."""
+    return re.compile(
+        r"(?<![\w.,/-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])?(?:[0-5]\d){0,2}(?![\w/-]|[.,]\d)"
+    )
 
 
 @cache
@@ -123,6 +132,8 @@ def parse_date(text: str, *, month_first: bool = False) -> CalendarDate | None:
         None where there is no year or no such day.
     """
     parts = [(match.group(), match.start(), match.end()) for match in _PART.finditer(fold(text))]
+    if len(parts) == 1 and compact_date_pattern().fullmatch(text):
+        parts = [(text[start:end], start, end) for start, end in ((0, 4), (4, 6), (6, 8))]
     parts = [part for part in parts if part[0].isdigit() or part[0] in _month_numbers()]
     if len(parts) != 3:
         return None

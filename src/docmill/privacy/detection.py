@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from docmill.errors import MissingExtra
 from docmill.privacy import model, spacy_model
 from docmill.privacy.addresses import addresses, street_lines
-from docmill.privacy.birth_dates import date_findings
+from docmill.privacy.birth_dates import date_findings, with_births_beside_people
 from docmill.privacy.dictionary import Dictionary, read_dictionary
 from docmill.privacy.expansion import expand
 from docmill.privacy.facilities import facilities
-from docmill.privacy.fields import Label, labelled_fields, lone_identifiers, unknown_fields
+from docmill.privacy.fields import Label, labelled_fields, unknown_fields
+from docmill.privacy.forms import names_before_birth, names_in_forms
+from docmill.privacy.identifiers import lone_identifiers, loose_identifiers
 from docmill.privacy.inline import inline_addresses, inline_fields, inline_names, inline_phones
 from docmill.privacy.lab_guard import guard
 from docmill.privacy.lines import Line, split_lines
@@ -22,7 +24,7 @@ from docmill.privacy.merging import merge
 from docmill.privacy.messages import message_fields
 from docmill.privacy.model import Rampart, TagReader
 from docmill.privacy.models import Finding
-from docmill.privacy.names import name_cues, names_before_birth
+from docmill.privacy.names import name_cues
 from docmill.privacy.patterns import pattern_findings
 from docmill.privacy.phones import phone_numbers
 from docmill.privacy.policies import old_ages, replaces
@@ -146,6 +148,9 @@ class Detector:
         for reader in self._models:
             tagged = model_findings(text, lines, found, protected, reader)
             found.extend([finding for finding in tagged if protected.allows(finding)])
+        found = with_births_beside_people(folded, found)
+        for layer in (loose_identifiers(text, found, protected), names_in_forms(text, lines, found, protected)):
+            found.extend([finding for finding in layer if protected.allows(finding)])
         found.extend([finding for finding in propagate(text, found) if protected.allows(finding)])
         if self._settings.policy == "strict":
             found.extend(list(sweep(text, found, protected)))

@@ -52,7 +52,7 @@ _PART_BEFORE = re.compile(
     rf"(?:^|(?<=[\n\t(|])|(?<=[,;:·|] )|(?<=  ))((?:[мс]\. ?|\d{{1,4}}[A-Za-z]? )?[{_UPPER}][\w'’.-]*"
     rf"(?: (?:of|the|de|la|du|an|am|der|[{_UPPER}\d][\w'’.-]*)){{0,4}}, )$"
 )
-_CODE_LAST = re.compile(r"[ ,-](?:\d{5}|\d{2}-\d{3})$")
+_CODE_LAST = re.compile(r"(?:[ ,-]\d{5}|[ ,-]\d{2}-\d{3}|\n *\d{4})$")
 _TOWN_WORD = re.compile(rf" (?:\(?([{_UPPER}][^\W\d_]+(?:-[^\W\d_]+)*)\)?)(?![\w:@])")
 _TOWN_BEFORE = re.compile(rf"(?<=[,;:(] )(?:[{_UPPER}][\w'’.-]* ){{1,3}}$")
 _LONGEST_PART = 60

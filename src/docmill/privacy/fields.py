@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from docmill.privacy.labels import LONGEST_LABEL, OTHER, RESULT, classify, label_words
+from docmill.privacy.labels import LONGEST_LABEL, OTHER, RESULT, label_type
 from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
 from docmill.privacy.values import value_spans
@@ -19,7 +18,6 @@ _UNKNOWN_FIELD = re.compile(
     r"(?<![^\W_])[^\W\d_][\w. ]{0,24}[#:] {0,3}"
     r"((?:[^\W\d_]{1,5}[- ]?)?\d[^\W_]*(?:-[^\W_]+){0,4})(?![^\W_]|[.,/:%]\w| ?[%/µ])"
 )
-_LONE_IDENTIFIER = re.compile(r"\s*([^\W_]{1,4}[- ]?\d[\d-]*|\d[\d-]+)\s*")
 _LEAST_DIGITS = 6
 _LOOK_BACK = 60
 _CONTINUATIONS = 3
@@ -109,7 +107,7 @@ def _label_before(line: Line, floor: int, end: int) -> Label | None:
             words = words[index:]
             break
     for index in range(len(words)):
-        kind = classify(" ".join(label_words(line.folded[words[index].start() : end])))
+        kind = label_type(line.folded[words[index].start() : end])
         if kind:
             return Label(kind, line.start + words[index].start(), end)
     return None
@@ -150,21 +148,4 @@ def unknown_fields(text: str, lines: list[Line], labels: list[Label]) -> Iterato
     for line in lines:
         for match in _UNKNOWN_FIELD.finditer(line.text):
             if line.start + match.start(1) not in known and sum(map(str.isdigit, match.group(1))) >= _LEAST_DIGITS:
-                yield Finding(line.start + match.start(1), line.start + match.end(1), "ID", 0.75, "structure")
-
-
-def lone_identifiers(text: str, lines: list[Line], found: list[Finding]) -> Iterator[Finding]:
-    """Yield identifiers that are alone on a line directly below or above a person.
-
-    Args:
-        text: The normalised text.
-        lines: Its lines.
-        found: What was found so far.
-    """
-    people = sorted(item.start for item in found if item.type in ("PERSON", "DATE_OF_BIRTH"))
-    for index, line in enumerate(lines):
-        match = _LONE_IDENTIFIER.fullmatch(line.text)
-        if match and sum(map(str.isdigit, match.group(1))) >= _LEAST_DIGITS:
-            near = lines[max(0, index - 1) : index + 2]
-            if bisect_left(people, near[0].start) < bisect_left(people, near[-1].end):
                 yield Finding(line.start + match.start(1), line.start + match.end(1), "ID", 0.75, "structure")

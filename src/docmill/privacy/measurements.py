@@ -10,7 +10,10 @@ from typing import NamedTuple
 from docmill.privacy.vocabulary import listed
 
 _NUMBER = r"(?:[<>≤≥=~]{1,2}\s?)?[+-]?(?:\d{1,3}(?:[,.\u2009]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?|\.\d+)"
-_POWER = r"(?:x\s?)?10\s?[e^*]{0,2}\s?[-]?\d{1,2}|x_?10[_-]?[-e^*]?\d{1,2}|xloe\d|10[³⁶⁹¹²]+"
+_POWER = (
+    r"(?:x\s?)?10\s?[e^*]{1,2}\s?-?\d{1,2}|x\s?10\s?-?\d{1,2}|10\s?-?\d{1,2}(?=\s?/)"
+    r"|x_?10[_-]?[-e^*]?\d{1,2}|xloe\d|10[³⁶⁹¹²]+"
+)
 _PER = (
     r"(?:[munpfdcµμ]?l|mcl|mm3|mm³|mm\^3|cu\.?mm|cmm|kg|100\s?ml|m?mol|m?g|24\s?(?:hrs?|h)|hrs?|h"
     r"|min(?:/1[.,]73\s?m[2²]?)?|field|hpf|lpf|day|d|s|ml/min|л|дл|мл|мкл|нл|кг|год|доб[уа]?|ммоль|моль|хв|wbc|creat)"

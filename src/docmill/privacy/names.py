@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
 from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.dates import is_month
 from docmill.privacy.labels import alternation
-from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
 from docmill.privacy.people import (
     is_credential,
@@ -22,13 +20,15 @@ from docmill.privacy.people import (
     may_be_surname,
     name_at,
 )
+from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed, phrases
 
 _UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
 _CAPITALISED = rf"[{_UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
+_SHORTEST_NAME = 3
+_LONGEST_ABBREVIATION = 5
+_AROUND = 40
 _ORDINARY_TITLES = frozenset({"med", "lord", "sir", "judge", "father", "sister", "mag"})
-_LONGEST_UNKNOWN = 3
-_ANCHORS = frozenset({"DATE_OF_BIRTH", "MRN", "NHS", "SSN", "NATIONAL_ID"})
 _BEFORE_CREDENTIAL = re.compile(
     rf"(?<![\w.-])({_CAPITALISED}(?:,? (?:{_CAPITALISED}|[A-Z]\.?|de|la|van|der|von|da|dos|el|al|bin)){{1,4}}),? "
     r"(?=[A-Z])"
@@ -37,13 +37,22 @@ _WITH_INITIAL = re.compile(rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\. )?[A-Z]\.(?
 _INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[A-Z]\. ?){{1,2}}({_CAPITALISED})(?![\w-])")
 # "T.Xyz 1.2": total, direct, serum, plasma, urine, blood, free, indirect, and what is measured.
 _IS_MEASURED = re.compile(rf"[TDSPUBFI]\.{_CAPITALISED}[ .:=]{{1,12}}[<>]?\d{{1,4}}(?:[.,]\d+)?(?![\w/-])")
+_ROLES = frozenset(
+    {"SpR", "SHO", "GP", "HCA", "ITU", "ICU", "HDU", "ED", "registrar", "consultant", "nurse", "midwife", "secretary"}
+)
 _LAST_FIRST = re.compile(
     rf"(?:^|(?<=[\n\t|])|(?<=[|:] )|(?<=  ))({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})",
     re.MULTILINE,
 )
 
+# As machines write a name: "Haugen^Solveig^M".
+_CARETS = re.compile(rf"(?<![\w^&])({_CAPITALISED})\^({_CAPITALISED})(?:\^{_CAPITALISED}\.?|\^[A-Z]\.?)*(?![^\W_])")
 _LONE = re.compile(rf"(?<=[a-z,;] )(?!in |at )({_CAPITALISED})(?=[ ,.;:!?)]|['’]s|$)(?! [A-ZÀ-Þ])")
 _AFTER_SEX = re.compile(rf"\b(?:male|female|man|woman|boy|girl|child|patient), ({_CAPITALISED})(?=,)")
+_ROLE_AFTER = re.compile(
+    rf"(?<![\w.-])({_CAPITALISED}(?: {_CAPITALISED})?)(?: \(|, )"
+    r"(?:(?:his|her|their|my|the|a|aged|patient's|pt's) )?([^\W\d_]{2,20})"
+)
 _LONE_INITIAL = re.compile(r"\s((?:[A-Z]\.){1,2})(?=[\s,;)]|$)")
 _PAIR = re.compile(
     rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\.? |(?:van|von|de|der|den|la|da|di|el|al|bin|St\.) ){{0,2}}"
@@ -62,11 +71,15 @@ def name_cues(text: str, folded: str) -> Iterator[Finding]:
     yield from _cued(text)
     yield from _birth_names(text, folded)
     yield from _kin(text, folded)
+    yield from _with_roles(text)
     yield from _credentialed(text)
     yield from _with_initials(text)
     yield from _family_name_first(text)
     yield from _known_names(text)
     yield from _lone_given_names(text)
+    for match in _CARETS.finditer(text):
+        if not any(is_ordinary(word) for word in match.group().split("^")[:2]):
+            yield _person(*match.span(), 0.85)
     for match in _AFTER_SEX.finditer(text):
         if is_given_name(match.group(1)):
             yield _person(*match.span(1), 0.8)
@@ -105,9 +118,26 @@ def _cued(text: str) -> Iterator[Finding]:
         if not span or span[0] - match.end() > 16:
             continue
         found = text[span[0] : span[1]].replace(",", " ").split()
+        if _is_abbreviation(text, span):
+            continue
         plain = [word for word in found if not is_ordinary(word)]
-        if is_given_name(found[0]) or (len(found) > 1 and len(plain) == len(found)) or _is_initialled(found):
+        direct = fold(match.group()).strip(" ,:\n") in phrases("direct_cues") and _is_telling(text, span, found[0])
+        if direct or is_given_name(found[0]) or (len(found) > 1 and len(plain) == len(found)) or _is_initialled(found):
             yield _person(*span, 0.8)
+
+
+def _is_abbreviation(text: str, span: tuple[int, int]) -> bool:
+    """Whether a short word in capitals ("GERD") stands in a sentence that is not all in capitals."""
+    word = text[span[0] : span[1]]
+    around = text[max(0, span[0] - _AROUND) : span[0]]
+    return word.isupper() and word.isalpha() and len(word) <= _LONGEST_ABBREVIATION and any(map(str.islower, around))
+
+
+def _is_telling(text: str, span: tuple[int, int], word: str) -> bool:
+    """Whether a word that somebody is asked or greeted by is no ordinary one, no department and no disease."""
+    if is_ordinary(word) or word.isupper() or len(word) < _SHORTEST_NAME:
+        return False
+    return not is_part_of_organisation(text, span[1]) and not is_clinical_use(text, *span)
 
 
 @cache
@@ -139,6 +169,19 @@ def _kin(text: str, folded: str) -> Iterator[Finding]:
         span = name_at(text, match.end(), _line_end(text, match.end()), labelled=True)
         if span:
             yield _person(*span, 0.8)
+
+
+def _with_roles(text: str) -> Iterator[Finding]:
+    """Names whose role follows: "Pat, his partner", "Okafor (SpR)"."""
+    for match in _ROLE_AFTER.finditer(text):
+        words, role = match.group(1).split(), match.group(2)
+        bracketed = text[match.end(1) + 1] == "("
+        explicit = match.start(2) - match.end(1) > 2
+        known = fold(role) in listed("relatives") or (bracketed and (role in _ROLES or is_credential(role)))
+        if not known or not (bracketed or explicit) or all(map(is_ordinary, words)):
+            continue
+        if not is_clinical_use(text, *match.span(1)) and not is_part_of_organisation(text, match.end(1)):
+            yield _person(*match.span(1), 0.8)
 
 
 def _is_initialled(found: list[str]) -> bool:
@@ -206,35 +249,3 @@ def _is_pair(given: str, surname: str) -> bool:
 def _line_end(text: str, position: int) -> int:
     end = text.find("\n", position)
     return len(text) if end < 0 else end
-
-
-def _is_heading(words: str) -> bool:
-    """Whether words in capitals are too many for a name, and none of them is a known one."""
-    parts = words.replace(",", " ").split()
-    known = any(is_given_name(part) or is_surname(part) for part in parts)
-    return len(parts) > _LONGEST_UNKNOWN and words.isupper() and not known
-
-
-def names_before_birth(text: str, lines: list[Line], found: list[Finding]) -> Iterator[Finding]:
-    """Yield what begins a line and looks like a name, where a birth date or a record number follows on the line.
-
-    Args:
-        text: The normalised text.
-        lines: Its lines.
-        found: What was found so far.
-    """
-    anchors = sorted(item.start for item in found if item.type in _ANCHORS)
-    for line in lines:
-        place = bisect_left(anchors, line.start)
-        if place == len(anchors) or anchors[place] >= line.end or not line.cells:
-            continue
-        start = line.cells[0].start
-        span = name_at(text, start, line.end, labelled=False)
-        if (
-            span
-            and span[0] == start
-            and span[1] <= anchors[place]
-            and not _is_heading(text[start : span[1]])
-            and len(text[start : span[1]].replace(",", " ").split()) > 1
-        ):
-            yield _person(*span, 0.8)

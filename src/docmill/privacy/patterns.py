@@ -19,8 +19,8 @@ _SSN = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\
 _HEALTH_CARD = re.compile(r"(?<![\w-])\d{4}[- ]\d{3}[- ]\d{3}[- ][A-Z]{2}(?![\w-])")
 _SEPARATORS = re.compile(r"[ -]")
 _USER_KEY = re.compile(
-    r"(?i)\b(?:user(?:name|id|_name|_id)?|login|account)=[\"']?([\w.@-]+)"
-    r"|\b(?:user(?:name)?|login) [\"']?([a-z][\w.-]*\d[\w.-]*)"
+    r"(?i)\b(?:user(?:name|id|_name|_id)?|login|account|uid|usr|actor|operator|owner|principal|who)=[\"']?([\w.@-]+)"
+    r"|\b(?:user(?:name)?|login|by|as|for) [\"']?([a-z][\w.-]*\d[\w.-]*)"
 )
 
 

@@ -128,7 +128,7 @@ def _after_titles(text: str, start: int, end: int) -> int:
         if not word or not is_title(word.group()):
             break
         position = word.end()
-        if text[position : position + 1] in ("/", ".", ","):
+        if text[position : position + 1] in ("/", ".", ",", "-"):
             position += 1
     return position
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from docmill.privacy.models import Finding
+from docmill.privacy.vocabulary import listed
 
 _CANDIDATE = re.compile(
     r"(?<![\w.,/+-])(?:"
@@ -26,6 +27,9 @@ _ANNOUNCED = re.compile(
     rf"[^\d\n+(]{{0,24}}({_NUMBER})(?![\w-]|[.,]\d)|(?i:@[\w.-]+ (?:or|/) )({_NUMBER})(?![\w-]|[.,]\d)"
 )
 _HINTED = re.compile(rf"(?i:\b(?:on|at|or|under)\b) ({_NUMBER})(?![\w-]|[.,]\d)")
+_EXTENSION = re.compile(
+    rf"(?i)(?<![^\W_])(?:{'|'.join(sorted(listed('extensions')))})\b[.:]?\s?(?:no\b|nr\b|#)?[.:]?\s?-?(\d{{3,6}})(?![\w.,/-]\d|\w)"
+)
 _LEAST_DIGITS = 8
 _MOST_DIGITS = 20
 _LEAST_INTERNATIONAL = 10
@@ -49,6 +53,8 @@ def phone_numbers(text: str) -> Iterator[Finding]:
                 continue
             if not check or not value.isdigit() or _is_possible(value):
                 yield Finding(*_balanced(value, match.start(match.lastindex or 1)), "PHONE", 0.75, "pattern")
+    for match in _EXTENSION.finditer(text):
+        yield Finding(*match.span(1), "PHONE", 0.8, "pattern")
 
 
 def _balanced(value: str, start: int) -> tuple[int, int]:

@@ -16,10 +16,10 @@ _DOMAIN_PART = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 # As a scan prints it: "jane.doe @ clinic . example". After a dot with a space a known ending must follow.
 _ENDINGS = "com|org|net|edu|gov|info|io|eu|uk|de|at|ch|fr|be|lu|es|mx|ar|it|pl|nl|ua|ie|in|au|ca|us|nz|za|example|test"
 SPACED_EMAIL = re.compile(
-    rf"(?<![\w.%+'’-])[^\W_][\w.%+'’-]{{0,63}} ?@ ?{_DOMAIN_PART}(?: ?\. ?{_DOMAIN_PART}){{0,5}}"
+    rf"(?<![\w.%+’-])(?<!\w')[^\W_][\w.%+'’-]{{0,63}} ?@ ?{_DOMAIN_PART}(?: ?\. ?{_DOMAIN_PART}){{0,5}}"
     rf" ?\. ?(?:{_ENDINGS})(?!\w)"
 )
-EMAIL = re.compile(rf"(?<![\w.%+'’-])[^\W_][\w.%+'’-]{{0,63}}@{_DOMAIN_PART}(?:\.{_DOMAIN_PART}){{1,8}}")
+EMAIL = re.compile(rf"(?<![\w.%+’-])(?<!\w')[^\W_][\w.%+'’-]{{0,63}}@{_DOMAIN_PART}(?:\.{_DOMAIN_PART}){{1,8}}")
 _LEAD = re.compile(r"[\s\"'*:=#_.|>(-]*")
 # Letters, digits and marks in one run; groups of digits may be parted by single spaces ("943 476 5919").
 _IDENTIFIER = re.compile(

@@ -22,6 +22,7 @@ RESULT = "RESULT"
 LONGEST_LABEL = 6
 _WORD = re.compile(r"n[°º]|[^\W_]+|[#№]")
 _CAMEL_CASE = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
+_VOWEL = re.compile("[aeiou]")
 _SPELLINGS = {"n°": "no", "nº": "no", "№": "no"}
 
 
@@ -32,12 +33,17 @@ def label_words(label: str) -> list[str]:
 
 def key_type(key: str) -> str | None:
     """Return what a key of JSON, XML or a CSV header stands for (``patientName``, ``birth_date``)."""
-    return classify(" ".join(label_words(_CAMEL_CASE.sub(" ", key))))
+    return label_type(_CAMEL_CASE.sub("_", key))
 
 
 def label_type(label: str) -> str | None:
     """Return the entity type that a label announces, ``RESULT``, ``OTHER``, or None for no label at all."""
-    return classify(" ".join(label_words(label)))
+    words = label_words(label)
+    kind = classify(" ".join(words))
+    if kind is None and "_" in label:
+        # A key of a program: numbered, or written without its vowels.
+        kind = classify(" ".join(_known_word(word) for word in words if not word.isdigit()))
+    return kind
 
 
 @lru_cache(maxsize=8192)
@@ -124,6 +130,26 @@ def _topics() -> dict[str, frozenset[str]]:
 def _suffixes() -> tuple[str, ...]:
     found = {fold(word) for content in _files() for word in content["words"].get("suffix", [])}
     return tuple(sorted(found, key=len, reverse=True))
+
+
+@cache
+def _skeletons() -> dict[str, str]:
+    """Return the label words that programs write without their vowels, by what is left of them ("brth", "smpl")."""
+    found: dict[str, str] = {}
+    for word, topics in _topics().items():
+        skeleton = _skeleton(word)
+        if topics and word != skeleton and len(skeleton) > 1:
+            found.setdefault(skeleton, word)
+    return found
+
+
+def _skeleton(word: str) -> str:
+    return word[:1] + _VOWEL.sub("", word[1:])
+
+
+def _known_word(word: str) -> str:
+    """Return the word that a key's part stands for, or itself."""
+    return word if word in _topics() else _skeletons().get(word, word)
 
 
 def _split_compound(word: str) -> list[str]:

@@ -1,0 +1,144 @@
+"""Identifiers that no label announces: by their form, and by where they stand.
+
+What must not leak in a layout that nobody has seen is mostly a number. A token of letters and digits that is no
+date, no measurement and no code of a catalogue is hidden wherever the text is about a person at all.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
+
+from docmill.privacy.dates import date_pattern
+from docmill.privacy.lab_guard import Guard
+from docmill.privacy.lines import Line
+from docmill.privacy.measurements import tokens
+from docmill.privacy.models import Finding
+from docmill.privacy.text import fold
+from docmill.privacy.values import Span
+from docmill.privacy.vocabulary import phrases
+
+PERSONAL = frozenset(
+    {
+        *("PERSON", "ADDRESS", "PHONE", "EMAIL", "DATE_OF_BIRTH", "MRN", "ACCESSION", "ID", "SSN", "NHS"),
+        *("NATIONAL_ID", "CREDIT_CARD", "BANK", "USERNAME"),
+    }
+)
+_TOKEN = re.compile(r"(?<![^\W_])(?<![\w][.,/@%+_-])[^\W_]+(?:[-/.][^\W_]+){0,6}(?![^\W_]|[-/.,@_]\w|[\\(])")
+# Groups of digits with spaces between them, of which thousands have three each.
+_SPACED = re.compile(r"(?<![^\W_])(?<![\w][.,/-])(?:[A-Z]{1,3} )?\d{1,6}(?: \d{2,6}){2,6}(?![\w/-]|[.,]\d)")
+_THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
+_LEAST_SPACED_DIGITS = 8
+_LEAST_PHONE_DIGITS = 9
+_LONE = re.compile(r"\s*([^\W_]{1,4}[- ]?\d[\d-]*|\d[\d-]+)\s*")
+_LONE_DIGITS = 6
+_COUNTED = re.compile(
+    r"\s?(?:[%‰°€$£/]|(?:units?|einheiten|years?|days?|cells?|copies|steps|kcal|calories|words|patients|people|participants"
+    r"|euros?|dollars?|eur|usd|gbp|pln|chf)\b)",
+    re.IGNORECASE,
+)
+_WITH_UNIT = re.compile(r"[\d.]+/[^\W\d_]+\d?")
+_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_INTERVAL = re.compile(r"(\d+)-(\d+)")
+_VALUES = frozenset({"number", "range", "titer"})
+_LONGEST_UNIT = 12
+_LEAST_DIGITS = 6
+_LEAST_MIXED_DIGITS = 5
+_LEAST_GROUPED_DIGITS = 4
+_LEAST_PARTS = 3
+_LOOK_BACK = 24
+
+
+def loose_identifiers(text: str, found: Iterable[Finding], guard: Guard) -> Iterator[Finding]:
+    """Yield tokens with the form of an identifier, in a text in which something personal was found.
+
+    Args:
+        text: The normalised text.
+        found: What was found so far; what overlaps it is left out.
+        guard: What is a result.
+    """
+    items = list(found)
+    if not any(item.type in PERSONAL for item in items):
+        return
+    # A model that tags a part of a number is no reason to leave the rest.
+    taken = sorted((item.start, item.end) for item in items if item.layer != "model")
+    for match in chain(_TOKEN.finditer(text), _SPACED.finditer(text)):
+        start, end = match.span()
+        if not _is_identifier(match.group()) or _is_taken(start, end, taken) or guard.touches(start, end):
+            continue
+        if not _is_measured(text, start, end) and not _catalogued().search(
+            fold(text[max(0, start - _LOOK_BACK) : end])
+        ):
+            yield Finding(start, end, "ID", 0.7, "structure")
+
+
+def _is_measured(text: str, start: int, end: int) -> bool:
+    """Whether a token is a number that a unit or what was counted follows."""
+    if _COUNTED.match(text, end):
+        return True
+    parts = list(tokens(fold(text[start : end + _LONGEST_UNIT])))
+    return len(parts) > 1 and parts[0].kind in _VALUES and parts[1].kind == "unit"
+
+
+def _is_taken(start: int, end: int, taken: list[Span]) -> bool:
+    place = bisect_left(taken, (end, 0))
+    return any(start < last for _, last in taken[max(0, place - 3) : place])
+
+
+@cache
+def _catalogued() -> re.Pattern[str]:
+    """A token after a word for a catalogue, a standard or a price, or in the form of one of its entries."""
+    words = "|".join(re.escape(phrase) for phrase in phrases("catalogues"))
+    return re.compile(
+        rf"(?<![^\W_])(?:{words})(?:\s?(?:no|nr|code|id|number))?[\s.:#-]{{0,3}}[^\W_]+(?:[-/.][^\W_]+)*$"
+    )
+
+
+def _is_identifier(token: str) -> bool:
+    """Whether a token has so many digits, or such parts, that it stands for one thing only."""
+    digits = sum(map(str.isdigit, token))
+    if " " in token:
+        return digits >= _LEAST_SPACED_DIGITS and not (_THOUSANDS.fullmatch(token) and digits < _LEAST_PHONE_DIGITS)
+    if digits < _LEAST_GROUPED_DIGITS or date_pattern().fullmatch(fold(token)) or _is_number(token):
+        return False
+    parts = re.split(r"[-/.]", token)
+    if any(map(str.isalpha, token)):
+        # Words that a hyphen joins to a number ("KDIGO-2024") are no identifier.
+        return digits >= _LEAST_MIXED_DIGITS or (len(parts) >= _LEAST_PARTS and not parts[0].isalpha())
+    return digits >= _LEAST_DIGITS
+
+
+def _is_number(token: str) -> bool:
+    """Whether a token is a number with its thousands or decimals apart, or a range of two."""
+    if (
+        _GROUPED.fullmatch(token)
+        or _WITH_UNIT.fullmatch(token)
+        or (token.replace(".", "", 1).isdigit() and "." in token)
+    ):
+        return True
+    interval = _INTERVAL.fullmatch(token)
+    return interval is not None and not interval.group(2).startswith("0") and _may_span(*interval.groups())
+
+
+def _may_span(low: str, high: str) -> bool:
+    return int(low) < int(high) and len(high) - len(low) <= 1 and not low.startswith("0")
+
+
+def lone_identifiers(text: str, lines: list[Line], found: list[Finding]) -> Iterator[Finding]:
+    """Yield identifiers that are alone on a line directly below or above a person.
+
+    Args:
+        text: The normalised text.
+        lines: Its lines.
+        found: What was found so far.
+    """
+    people = sorted(item.start for item in found if item.type in ("PERSON", "DATE_OF_BIRTH"))
+    for index, line in enumerate(lines):
+        match = _LONE.fullmatch(line.text)
+        if match and sum(map(str.isdigit, match.group(1))) >= _LONE_DIGITS:
+            near = lines[max(0, index - 1) : index + 2]
+            if bisect_left(people, near[0].start) < bisect_left(people, near[-1].end):
+                yield Finding(line.start + match.start(1), line.start + match.end(1), "ID", 0.75, "structure")
