@@ -1,10 +1,14 @@
-"""How columns go together: correlations of numbers, associations of categories."""
+"""How columns go together: correlations of numbers, associations of categories.
+
+Pearson's coefficients are those of all rows; the others are computed on a sample of a large table. Where there are more
+than 30 columns of numbers or 10 of categories, the first ones are compared.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from docmill.pipelines.insights.models import Correlation
@@ -17,26 +21,23 @@ _MOST_CATEGORY_COLUMNS = 10
 _MOST_CATEGORIES = 50
 _FEWEST_ROWS = 3
 
+# Yields how columns of numbers and of categories go together.
+Association = Callable[[Subject, Sequence[Kind], Sequence[Kind]], Iterator[Correlation]]
 
-def correlations(subject: Subject, kinds: Sequence[Kind]) -> list[Correlation]:
-    """Return how the columns go together, the strongest first.
 
-    Pearson's coefficients are those of all rows; the others are computed on a sample of a large table. Where there are
-    more than 30 columns of numbers or 10 of categories, the first ones are compared.
-    """
+def correlations(subject: Subject, find: Association, kinds: Sequence[Kind]) -> list[Correlation]:
+    """Return how the columns go together in one of the ways of ``ASSOCIATIONS``."""
     numbers = [kind for kind in kinds if kind.is_measure and kind.unique > 1][:_MOST_NUMBERS]
     categories = [kind for kind in kinds if kind.is_category and 1 < kind.unique <= _MOST_CATEGORIES]
-    categories = categories[:_MOST_CATEGORY_COLUMNS]
-    found = [
-        *_pearson(subject, numbers),
-        *_spearman(subject, numbers),
-        *_cramers_v(subject, categories),
-        *_correlation_ratios(subject, categories, numbers),
-    ]
+    return list(find(subject, numbers, categories[:_MOST_CATEGORY_COLUMNS]))
+
+
+def strongest(found: Iterable[Correlation]) -> list[Correlation]:
+    """Return how columns go together, the strongest first."""
     return sorted(found, key=lambda item: -abs(item.value))[:_MOST_LISTED]
 
 
-def _pearson(subject: Subject, numbers: Sequence[Kind]) -> Iterator[Correlation]:
+def _pearson(subject: Subject, numbers: Sequence[Kind], _categories: Sequence[Kind]) -> Iterator[Correlation]:
     for a, b, value, rows in _coefficients(subject, list(combinations(numbers, 2)), "data"):
         yield Correlation(column_a=a.name, column_b=b.name, method="pearson", value=value, rows=rows)
 
@@ -56,7 +57,7 @@ def _coefficients(
             yield a, b, value, rows
 
 
-def _spearman(subject: Subject, numbers: Sequence[Kind]) -> Iterator[Correlation]:
+def _spearman(subject: Subject, numbers: Sequence[Kind], _categories: Sequence[Kind]) -> Iterator[Correlation]:
     """Yield the correlations of the ranks; equal values share the mean of their ranks.
 
     Where cells are missing, the rows that have both values are ranked anew for each pair; in a sample, that would not
@@ -96,7 +97,7 @@ def _rank_correlations(subject: Subject, pairs: Sequence[tuple[Kind, Kind]]) -> 
         )
 
 
-def _cramers_v(subject: Subject, categories: Sequence[Kind]) -> Iterator[Correlation]:
+def _cramers_v(subject: Subject, _numbers: Sequence[Kind], categories: Sequence[Kind]) -> Iterator[Correlation]:
     for a, b in combinations(categories, 2):
         cells = subject.rows_of(
             f"SELECT {a.field}, {b.field}, count(*) FROM sample"
@@ -125,7 +126,7 @@ def cramers_v(cells: Sequence[tuple[str, str, int]]) -> float | None:
     return min(1.0, math.sqrt(max(0.0, squared) / smaller))
 
 
-def _correlation_ratios(subject: Subject, categories: Sequence[Kind], numbers: Sequence[Kind]) -> Iterator[Correlation]:
+def _correlation_ratios(subject: Subject, numbers: Sequence[Kind], categories: Sequence[Kind]) -> Iterator[Correlation]:
     if not numbers:
         return
     for category in categories:
@@ -161,3 +162,6 @@ def correlation_ratio(groups: Sequence[tuple[int, float, float]]) -> float | Non
     between = sum(count * (group_mean - mean) ** 2 for count, group_mean, _ in groups)
     within = sum(count * variance for count, _, variance in groups)
     return math.sqrt(between / (between + within)) if between + within > 0 else None
+
+
+ASSOCIATIONS: tuple[Association, ...] = (_pearson, _spearman, _cramers_v, _correlation_ratios)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from docmill.pipelines.insights.reading.source import LoadedColumn, OpenTable
 
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 
 SAMPLE_ROWS = 20_000
 _MOST_EXPRESSIONS = 400
+# The different values of more columns at once would take too much memory.
+_MOST_AT_ONCE = 4
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -61,10 +68,45 @@ def finite(value: Any) -> Any:
 def open_subject(table: OpenTable, exact_rows: int) -> Subject:
     """Return a table ready to be profiled.
 
-    The sample is a pseudo-random one that is the same for the same file.
+    The sample is a pseudo-random one that is the same for the same file. From here on, one thread computes a query:
+    floating-point numbers add up in the order of the rows then, to the same sum in every run.
     """
     rows = table.info.rows
     sampled = rows > SAMPLE_ROWS
     condition = f"WHERE hash(rowid) % {rows} < {SAMPLE_ROWS}" if sampled else ""
+    table.connection.execute("SET threads = 1")
     table.connection.execute(f"CREATE OR REPLACE TABLE sample AS SELECT rowid AS row, * FROM data {condition}")
     return Subject(table.connection, table.columns, rows, rows <= exact_rows, sampled)
+
+
+class Beginning(Protocol):
+    """Begins some work on a table beside other work, and returns its future."""
+
+    def __call__(
+        self, work: Callable[Concatenate[Subject, P], R], /, *arguments: P.args, **named: P.kwargs
+    ) -> Future[R]:
+        """Begin the work with a subject of its own and with what it needs."""
+        ...
+
+
+@contextmanager
+def side_by_side(subject: Subject, threads: int) -> Iterator[Beginning]:
+    """Yield what begins work on a table, each with a connection of its own; at the end, all of it is done.
+
+    Args:
+        subject: The table.
+        threads: How much is done at once, at most four.
+    """
+    pool = ThreadPoolExecutor(min(threads, _MOST_AT_ONCE))
+
+    def begin(work: Callable[Concatenate[Subject, P], R], /, *arguments: P.args, **named: P.kwargs) -> Future[R]:
+        def apart() -> R:
+            with subject.connection.cursor() as cursor:
+                return work(replace(subject, connection=cursor), *arguments, **named)
+
+        return pool.submit(apart)
+
+    try:
+        yield begin
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -14,9 +14,13 @@ _TEXTS = ("text", "categorical", "complex")
 _FORMULA = "{0}::VARCHAR < 'A' AND ascii({0}::VARCHAR) IN (61, 43, 45, 64, 9, 13)"
 
 
-def find_issues(subject: Subject, kinds: Sequence[Kind], personal: Mapping[str, Mapping[str, float]]) -> list[Issue]:
+def find_issues(
+    subject: Subject,
+    kinds: Sequence[Kind],
+    personal: Mapping[str, Mapping[str, float]],
+    formulas: Mapping[str, int],
+) -> list[Issue]:
     """Return what the reader of the figures must know, column by column."""
-    formulas = _formulas(subject, kinds)
     issues = [issue for kind in kinds for issue in _of_column(kind, personal.get(kind.field, {}), formulas)]
     if not subject.exact:
         message = (
@@ -27,8 +31,8 @@ def find_issues(subject: Subject, kinds: Sequence[Kind], personal: Mapping[str, 
     return issues
 
 
-def _formulas(subject: Subject, kinds: Sequence[Kind]) -> dict[str, int]:
-    """Return how many cells of each column of texts a spreadsheet would take for formulas."""
+def count_formulas(subject: Subject, kinds: Sequence[Kind]) -> dict[str, int]:
+    """Return how many cells of each column of texts a spreadsheet would take for formulas, by its field."""
     texts = [kind.field for kind in kinds if kind.inferred_type in _TEXTS and kind.column.present]
     return subject.ask({field: f"count_if({_FORMULA.format(field)})" for field in texts}) if texts else {}
 

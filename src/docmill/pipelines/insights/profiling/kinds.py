@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from docmill.pipelines.insights.column_models import NUMERIC_TYPES, InferredType
 from docmill.pipelines.insights.profiling.figures import Subject
 from docmill.pipelines.insights.reading.source import LoadedColumn
 
 _MOST_CATEGORIES = 100
+_MOST_COUNTED = 1000
 _MOST_DIFFERENT = 0.5
 _FEWEST_IDENTIFIED = 10
 _NAMES_ROWS = re.compile(
@@ -29,6 +33,7 @@ class Kind:
         unique: Its different values.
         exact: Whether ``unique`` is exact.
         identifier: Whether its values only name the rows.
+        counts: How often each value occurs; None where there are more than 1,000, or of dates.
     """
 
     column: LoadedColumn
@@ -36,6 +41,7 @@ class Kind:
     unique: int
     exact: bool
     identifier: bool
+    counts: Mapping[Any, int] | None = dataclasses.field(default=None, compare=False)
 
     @property
     def field(self) -> str:
@@ -63,24 +69,35 @@ class Kind:
         return self.inferred_type in ("categorical", "boolean")
 
 
-def find_kinds(subject: Subject) -> list[Kind]:
-    """Return the columns with their types; texts with few different values are categories."""
+def find_kind(subject: Subject, column: LoadedColumn) -> Kind:
+    """Return a column with its type; texts with few different values are categories."""
+    counts = _counts(subject, column)
+    if counts is not None:
+        return _kind(subject, column, len(counts), counts)
     counted = "count(DISTINCT {})" if subject.exact else "approx_count_distinct({})"
-    unique: dict[str, int] = {}
-    for column in subject.columns:
-        # One by one: the values of all columns at once would take too much memory.
-        unique |= subject.ask({column.field: counted.format(column.field)}) if subject.exact else {}
-    if not subject.exact:
-        unique = subject.ask({column.field: counted.format(column.field) for column in subject.columns})
-    return [_kind(subject, column, min(unique[column.field], column.present)) for column in subject.columns]
+    unique = subject.ask({"n": counted.format(column.field)})["n"]
+    return _kind(subject, column, min(unique, column.present), None)
 
 
-def _kind(subject: Subject, column: LoadedColumn, unique: int) -> Kind:
+def _counts(subject: Subject, column: LoadedColumn) -> dict[Any, int] | None:
+    """Return how often each value occurs; None where there are many, which mostly the sample tells."""
+    if column.plan.kind == "datetime":
+        return None
+    field = column.field
+    if subject.ask({"n": f"count(DISTINCT {field})"}, "sample")["n"] > _MOST_COUNTED:
+        return None
+    rows = subject.rows_of(
+        f"SELECT {field} AS v, count(*) FROM data WHERE v IS NOT NULL GROUP BY v LIMIT {_MOST_COUNTED + 1}"
+    )
+    return dict(rows) if len(rows) <= _MOST_COUNTED else None
+
+
+def _kind(subject: Subject, column: LoadedColumn, unique: int, counts: Mapping[Any, int] | None) -> Kind:
     kind = column.plan.kind
     if kind == "text" and 0 < unique < _MOST_CATEGORIES and unique < _MOST_DIFFERENT * column.present:
         kind = "categorical"
-    exact = subject.exact or kind == "boolean"
-    return Kind(column, kind, unique, exact, _is_identifier(subject, column, kind, unique))
+    exact = subject.exact or counts is not None
+    return Kind(column, kind, unique, exact, _is_identifier(subject, column, kind, unique), counts)
 
 
 def _is_identifier(subject: Subject, column: LoadedColumn, kind: str, unique: int) -> bool:

@@ -3,128 +3,121 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 from docmill.pipelines.insights.column_models import HistogramBin, NumericStats, Outliers
 from docmill.pipelines.insights.profiling.figures import Subject, finite
 from docmill.pipelines.insights.profiling.kinds import Kind
+from docmill.pipelines.insights.profiling.values import CountedValues, StoredValues, Sums, Values
 
 SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 MOST_BINS = 20
 _FENCE_FACTOR = 1.5
 _MOST_OUTLIERS = 10
-_FIRST_ROWS = 1000
-_MOMENTS = {
-    "sum": "sum({})::DOUBLE",
-    "mean": "avg({})",
-    "min": "min({})",
-    "max": "max({})",
-    "variance": "var_samp({})",
-    "skewness": "skewness({})",
-    "kurtosis": "kurtosis({})",
-    "zeros": "count_if({} = 0)",
-    "negatives": "count_if({} < 0)",
-}
 
 
-def numeric_stats(subject: Subject, kinds: Sequence[Kind]) -> dict[str, NumericStats]:
-    """Return the figures of the columns of numbers, by their field."""
-    numeric = [kind for kind in kinds if kind.is_numeric and kind.column.present]
-    found = _moments(subject, numeric)
-    return {
-        kind.field: _stats(subject, kind, {name: found[f"{kind.field} {name}"] for name in _MOMENTS})
-        for kind in numeric
-    }
+class NumberFigures(NamedTuple):
+    """What is known of a column of numbers."""
+
+    stats: NumericStats
+    histogram: list[HistogramBin]
+    outliers: Outliers | None
 
 
-def _moments(subject: Subject, numeric: Sequence[Kind]) -> dict[str, Any]:
-    import duckdb
-
-    wanted = {f"{kind.field} {name}": form.format(kind.field) for kind in numeric for name, form in _MOMENTS.items()}
-    try:
-        return subject.ask(wanted)
-    except duckdb.OutOfRangeException:
-        # Of numbers near the largest, some moments have no value; the others do.
-        return {name: _figure(subject, expression) for name, expression in wanted.items()}
+def number_figures(subject: Subject, kind: Kind) -> NumberFigures:
+    """Return the figures of a column of numbers that has any."""
+    values = StoredValues(subject, kind.field) if kind.counts is None else CountedValues(kind.counts)
+    stats = _stats(subject, kind, values)
+    return NumberFigures(stats, _histogram(kind, stats, values), _outliers(subject, kind, stats, values))
 
 
-def _figure(subject: Subject, expression: str) -> Any:
-    import duckdb
-
-    try:
-        return subject.ask({"value": expression})["value"]
-    except duckdb.OutOfRangeException:
-        return None
-
-
-def _stats(subject: Subject, kind: Kind, moments: Mapping[str, Any]) -> NumericStats:
-    field = kind.field
-    quantile = "quantile_cont" if subject.exact else "approx_quantile"
-    quantiles = subject.ask({"q": f"{quantile}({field}::DOUBLE, {list(SHARES)})"})["q"]
+def _stats(subject: Subject, kind: Kind, values: Values) -> NumericStats:
+    count = kind.column.present
+    quantiles = values.quantiles(SHARES)
     low, median, high = quantiles[2], quantiles[3], quantiles[4]
-    deviation = f"abs({field}::DOUBLE - {median!r})"
-    mad = subject.ask({"mad": f"quantile_cont({deviation}, 0.5)"}, "data" if subject.exact else "sample")["mad"]
-    mean, variance = moments["mean"], moments["variance"]
+    sums = values.sums(median)
+    mean = None if sums.total is None else sums.total / count
+    variance, skewness, kurtosis = moments(count, sums)
     std = None if variance is None else math.sqrt(variance)
     return NumericStats(
-        **moments,
+        count=count,
+        sum=sums.total,
+        mean=mean,
+        min=sums.least,
+        max=sums.most,
         std=std,
-        count=kind.column.present,
         median=median,
-        mad=mad,
+        variance=variance,
+        skewness=skewness,
+        kurtosis=kurtosis,
+        mad=values.deviation(median),
         cv=finite(std / mean) if std is not None and mean else None,
-        range=finite(moments["max"] - moments["min"]),
+        range=finite(sums.most - sums.least),
         iqr=finite(high - low),
+        zeros=sums.zeros,
+        negatives=sums.negatives,
         quantiles={f"{share:g}": value for share, value in zip(SHARES, quantiles, strict=True)},
-        exact=subject.exact,
+        exact=subject.exact or kind.counts is not None,
         monotonic=_monotonic(subject, kind),
     )
 
 
+def moments(count: int, sums: Sums) -> tuple[float | None, float | None, float | None]:
+    """Return variance, skewness and excess kurtosis of a sample, bias corrected; None where there is none.
+
+    Args:
+        count: Number of values.
+        sums: What they add up to, with their distances from a value among them: those from 0 would lose digits.
+    """
+    first, second, third, fourth = sums[-4:]
+    if first is None or second is None or count < 2:
+        return None, None, None
+    mean = first / count
+    squares = max(0.0, second - first * mean)
+    variance = finite(squares / (count - 1))
+    if third is None or fourth is None or not squares * squares:
+        return variance, None, None
+    skewness = kurtosis = None
+    if count > 2:
+        cubes = third - 3 * mean * second + 2 * mean * mean * first
+        skewness = finite(
+            math.sqrt(count * (count - 1)) / (count - 2) * (cubes / count) / math.sqrt(squares / count) ** 3
+        )
+    if count > 3:
+        fourths = fourth - 4 * mean * third + 6 * mean * mean * second - 3 * mean**3 * first
+        excess = (count + 1) * count * fourths / (squares * squares) - 3 * (count - 1)
+        kurtosis = finite((count - 1) / ((count - 2) * (count - 3)) * excess)
+    return variance, skewness, kurtosis
+
+
 def _monotonic(subject: Subject, kind: Kind) -> Literal["constant", "increasing", "decreasing", "no"]:
-    """Return how the values change from row to row; most columns are decided by their first rows."""
+    """Return how the values change from row to row."""
     if kind.unique <= 1:
         return "constant"
-    ups, downs = _moves(subject, kind.field, f" LIMIT {_FIRST_ROWS}")
-    if not (ups and downs) and subject.rows > _FIRST_ROWS:
-        ups, downs = _moves(subject, kind.field, "")
+    # One thread reads the rows in their order; without a sorting, only two of them are held at once.
+    pairs = f"(SELECT v, lag(v) OVER () AS before FROM (SELECT {kind.field} AS v FROM data WHERE v IS NOT NULL))"
+    ups, downs = subject.rows_of(f"SELECT count_if(v > before), count_if(v < before) FROM {pairs}")[0]
     if ups and downs:
         return "no"
     return "increasing" if ups else "decreasing"
 
 
-def _moves(subject: Subject, field: str, limit: str) -> tuple[int, int]:
-    present = f"(SELECT rowid AS row, {field} AS v FROM data WHERE {field} IS NOT NULL{limit})"
-    pairs = f"(SELECT v, lag(v) OVER (ORDER BY row) AS before FROM {present})"
-    ups, downs = subject.rows_of(f"SELECT count_if(v > before), count_if(v < before) FROM {pairs}")[0]
-    return ups, downs
-
-
-def histograms(
-    subject: Subject, kinds: Sequence[Kind], stats: Mapping[str, NumericStats]
-) -> dict[str, list[HistogramBin]]:
-    """Return the histograms of the columns of numbers, by their field: at most 20 bins of equal width.
-
-    Whole numbers with few different values have a bin of width 1 for each.
-    """
-    plans = {kind.field: plan for kind in kinds if (plan := _bins(kind, stats.get(kind.field)))}
-    return {field: _histogram(subject, field, *plan) for field, plan in plans.items()}
-
-
-def _histogram(subject: Subject, field: str, low: float, width: float, count: int) -> list[HistogramBin]:
-    place = f"least(floor(({field}::DOUBLE - {low!r}) / {width!r}), {count - 1})::INTEGER"
-    # Grouping takes half the time of the aggregate that makes histograms.
-    found = dict(subject.rows_of(f"SELECT {place} AS b, count(*) FROM data WHERE {field} IS NOT NULL GROUP BY b"))
+def _histogram(kind: Kind, stats: NumericStats, values: Values) -> list[HistogramBin]:
+    """Return at most 20 bins of equal width; whole numbers with few different values have a bin of width 1 for each."""
+    plan = _bins(kind, stats)
+    if plan is None:
+        return []
+    low, width, count = plan
+    found = values.bins(low, width, count)
     return [
         HistogramBin(low=low + width * place, high=low + width * (place + 1), count=found.get(place, 0))
         for place in range(count)
     ]
 
 
-def _bins(kind: Kind, stats: NumericStats | None) -> tuple[float, float, int] | None:
+def _bins(kind: Kind, stats: NumericStats) -> tuple[float, float, int] | None:
     """Return where the first bin begins, how wide the bins are, and how many there are."""
-    if stats is None or stats.min is None or stats.max is None or stats.range is None:
+    if stats.min is None or stats.max is None or stats.range is None:
         return None
     if kind.inferred_type == "integer" and stats.range < MOST_BINS:
         return float(stats.min), 1.0, int(stats.range) + 1
@@ -133,23 +126,15 @@ def _bins(kind: Kind, stats: NumericStats | None) -> tuple[float, float, int] | 
     return float(stats.min), width, MOST_BINS
 
 
-def outliers(subject: Subject, kinds: Sequence[Kind], stats: Mapping[str, NumericStats]) -> dict[str, Outliers]:
-    """Return the outliers of the measures, by their field."""
-    fences = {
-        kind.field: (quantiles["0.25"] - _FENCE_FACTOR * iqr, quantiles["0.75"] + _FENCE_FACTOR * iqr)
-        for kind in kinds
-        if kind.is_measure
-        and (found := stats.get(kind.field))
-        and (iqr := found.iqr)
-        and (quantiles := found.quantiles)
-    }
-    fences = {field: fence for field, fence in fences.items() if all(map(math.isfinite, fence))}
-    wanted = {field: f"count_if({field} < {low!r} OR {field} > {high!r})" for field, (low, high) in fences.items()}
-    counts = subject.ask(wanted) if wanted else {}
-    return {field: _outliers(subject, field, counts[field], *fences[field]) for field in fences}
-
-
-def _outliers(subject: Subject, field: str, count: int, low: float, high: float) -> Outliers:
+def _outliers(subject: Subject, kind: Kind, stats: NumericStats, values: Values) -> Outliers | None:
+    """Return the outliers of a measure whose quartiles differ."""
+    if not kind.is_measure or not stats.iqr:
+        return None
+    field, beyond = kind.field, _FENCE_FACTOR * stats.iqr
+    low, high = stats.quantiles["0.25"] - beyond, stats.quantiles["0.75"] + beyond
+    if not math.isfinite(low) or not math.isfinite(high):
+        return None
+    count = values.outside(low, high)
     rows = (
         subject.rows_of(
             f"SELECT rowid, {field}::DOUBLE FROM data WHERE {field} < {low!r} OR {field} > {high!r}"

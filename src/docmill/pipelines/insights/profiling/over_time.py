@@ -64,17 +64,18 @@ def time_series(subject: Subject, kinds: Sequence[Kind]) -> list[TimeSeries]:
     numbers = [kind for kind in kinds if kind.is_measure and kind.unique > 1]
     measures: Sequence[Kind | None] = numbers[:_MOST_MEASURES] or [None]
     periods = _periods(subject, date, measures, grain)
-    daily = periods if grain == "day" else {}
+    values = {measure: _values(periods[measure]) for measure in measures}
+    daily = values if grain == "day" else {}
     if grain not in ("hour", "day") and last - first <= timedelta(days=366 * 30):
-        daily = _periods(subject, date, measures, "day")
-    monthly = periods if grain == "month" else _periods(subject, date, measures, "month")
+        daily = _means(subject, date, measures, "day")
+    monthly = values if grain == "month" else _means(subject, date, measures, "month")
     return [
         TimeSeries(
             date_column=date.name,
             value_column=measure.name if measure else None,
             grain=grain,
             points=[_point(period, measure) for period in periods[measure]],
-            trend=_trend(periods[measure], grain),
+            trend=_trend(values[measure], grain),
             seasonality=_seasonality(daily.get(measure, []), monthly[measure]),
         )
         for measure in measures
@@ -105,6 +106,24 @@ def _periods(
     }
 
 
+def _means(
+    subject: Subject, date: Kind, measures: Sequence[Kind | None], unit: str
+) -> dict[Kind | None, list[tuple[datetime, float]]]:
+    """Return the mean of each measure in each period that has values, or the numbers of rows."""
+    means = ", ".join(
+        f"sum({measure.field}::DOUBLE) / count({measure.field})" if measure else "count(*)::DOUBLE"
+        for measure in measures
+    )
+    rows = subject.rows_of(
+        f"SELECT date_trunc('{unit}', {date.field})::TIMESTAMP AS p, {means} FROM data"
+        f" WHERE {date.field} IS NOT NULL GROUP BY p ORDER BY p"
+    )
+    return {
+        measure: [(row[0], row[place]) for row in rows if row[place] is not None]
+        for place, measure in enumerate(measures, start=1)
+    }
+
+
 def _point(period: _Period, measure: Kind | None) -> TimePoint:
     start = period.start
     label = start.isoformat(timespec="minutes") if start.hour else start.date().isoformat()
@@ -120,8 +139,7 @@ def _values(periods: Sequence[_Period]) -> list[tuple[datetime, float]]:
     return [(period.start, period.mean) for period in periods if period.mean is not None]
 
 
-def _trend(periods: Sequence[_Period], grain: Grain) -> Trend | None:
-    values = _values(periods)
+def _trend(values: Sequence[tuple[datetime, float]], grain: Grain) -> Trend | None:
     if len(values) < 3:
         return None
     places = [float(_place(start, grain)) for start, _ in values]
@@ -169,13 +187,13 @@ def fit_line(x: Sequence[float], y: Sequence[float]) -> tuple[float, float, floa
     return slope, mean_y - slope * mean_x, both * both / (across * down) if down else 0.0
 
 
-def _seasonality(daily: Sequence[_Period], monthly: Sequence[_Period]) -> Seasonality | None:
+def _seasonality(
+    days: Sequence[tuple[datetime, float]], months: Sequence[tuple[datetime, float]]
+) -> Seasonality | None:
     """Return the stronger of the patterns of the week and of the year, where the data covers two of them."""
     found = []
-    days = _values(daily)
     if len(days) >= 14 and days[-1][0] - days[0][0] >= timedelta(days=13):
         found.append(_cycle("weekday", [(float(d.toordinal()), d.weekday(), v) for d, v in days], _WEEKDAYS))
-    months = _values(monthly)
     if len(months) >= 24:
         places = [(float(_place(d, "month")), d.month - 1, v) for d, v in months]
         found.append(_cycle("month_of_year", places, _MONTHS))

@@ -30,20 +30,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 Personal = dict[str, float]
 
 
-def personal_columns(subject: Subject) -> dict[str, Personal]:
-    """Return the kinds of personal data of each column that holds any, by its field, with the share of its cells.
+def find_personal(subject: Subject, column: LoadedColumn) -> Personal:
+    """Return the kinds of personal data that a column holds, with the share of its cells.
 
     A column is known by its values, at most 1,000 different ones, and by its name where the values bear it out: a
     column ``name`` of cars names nobody.
     """
-    found = {}
-    for column in subject.columns:
-        if column.present and (kinds := _personal(subject, column)):
-            found[column.field] = kinds
-    return found
-
-
-def _personal(subject: Subject, column: LoadedColumn) -> Personal:
+    if not column.present:
+        return {}
     label = key_type(column.name)
     kind = column.plan.kind
     if kind == "datetime":
@@ -69,7 +63,8 @@ def _personal(subject: Subject, column: LoadedColumn) -> Personal:
 
 def _may_name(subject: Subject, column: LoadedColumn) -> bool:
     """Whether a column of whole numbers can hold numbers of people or accounts: they have seven digits at least."""
-    return bool(subject.ask({"most": f"max(abs({column.field}::HUGEINT))"})["most"] >= 10**6)
+    found = subject.ask({"low": f"min({column.field})", "high": f"max({column.field})"})
+    return bool(max(-found["low"], found["high"]) >= 10**6)
 
 
 def findings(text: str) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from docmill.pipelines.insights.column_models import Cell
@@ -38,10 +39,9 @@ def shown(value: Any, personal: Mapping[str, float]) -> Cell:
     return masked[:_LONGEST_TEXT] + "…" if isinstance(masked, str) and len(masked) > _LONGEST_TEXT else masked
 
 
-def sample_values(subject: Subject, kind: Kind, personal: Personal) -> list[Cell]:
+def sample_values(subject: Subject, kind: Kind, personal: Mapping[str, float]) -> list[Cell]:
     """Return the first three different values among the first thousand of a column, masked."""
-    rows = subject.rows_of(
-        f"SELECT v FROM (SELECT {kind.field} AS v, rowid AS row FROM data WHERE {kind.field} IS NOT NULL"
-        f" LIMIT {_LOOKED_AT}) GROUP BY v ORDER BY min(row) LIMIT {_SAMPLES}"
-    )
-    return [shown(value, personal.get(kind.field, {})) for (value,) in rows]
+    field = kind.field
+    rows = subject.rows_of(f"SELECT {field} FROM data WHERE {field} IS NOT NULL LIMIT {_LOOKED_AT}")
+    different = dict.fromkeys(value for (value,) in rows)
+    return [shown(value, personal) for value in islice(different, _SAMPLES)]

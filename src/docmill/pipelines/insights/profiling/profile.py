@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import replace
-from typing import NamedTuple
+from itertools import chain
+from typing import Any
 
 from docmill.pipelines.insights.column_models import ColumnProfile
-from docmill.pipelines.insights.models import Correlation, Drift, Duplicates, Kpis, TableProfile, TimeSeries
-from docmill.pipelines.insights.profiling.associations import correlations
+from docmill.pipelines.insights.models import Duplicates, Kpis, TableProfile
+from docmill.pipelines.insights.profiling.associations import ASSOCIATIONS, correlations, strongest
 from docmill.pipelines.insights.profiling.drifting import drift
 from docmill.pipelines.insights.profiling.duplicates import duplicates
-from docmill.pipelines.insights.profiling.figures import Subject, open_subject
-from docmill.pipelines.insights.profiling.issues import find_issues
-from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind, find_kinds
-from docmill.pipelines.insights.profiling.numbers import histograms, numeric_stats, outliers
+from docmill.pipelines.insights.profiling.figures import Subject, open_subject, side_by_side
+from docmill.pipelines.insights.profiling.issues import count_formulas, find_issues
+from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind, find_kind
+from docmill.pipelines.insights.profiling.numbers import number_figures
 from docmill.pipelines.insights.profiling.over_time import time_series
-from docmill.pipelines.insights.profiling.personal import WHOLE_CELLS, mask_text, personal_columns
+from docmill.pipelines.insights.profiling.personal import WHOLE_CELLS, Personal, find_personal, mask_text
 from docmill.pipelines.insights.profiling.preview import preview, sample_values, shown
 from docmill.pipelines.insights.profiling.quality import quality
 from docmill.pipelines.insights.profiling.texts import date_histogram, date_stats, text_stats, top_values
 from docmill.pipelines.insights.reading.source import OpenTable
 from docmill.settings import TableSettings
-
-
-class _Relations(NamedTuple):
-    """What is known beyond single columns."""
-
-    duplicates: Duplicates
-    correlations: list[Correlation]
-    time_series: list[TimeSeries]
-    drift: list[Drift]
 
 
 def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
@@ -44,41 +33,48 @@ def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
     if not table.columns:
         return _without_table(table)
     subject = open_subject(table, tables.exact_rows)
-    personal = personal_columns(subject)
-    kinds = [_without_meaning(kind, personal.get(kind.field, {})) for kind in find_kinds(subject)]
-    with subject.connection.cursor() as cursor, ThreadPoolExecutor(max_workers=1) as beside:
-        # Small tables are computed by one thread of DuckDB; two queries at once make use of a second core.
-        relating = beside.submit(_relations, replace(subject, connection=cursor), kinds)
-        if tables.threads == 1:
-            wait([relating])
-        columns = _columns(subject, kinds, personal, tables.top_values)
-        relations = relating.result()
-    repeated = relations.duplicates
+    with side_by_side(subject, tables.threads) as begin:
+        found = [begin(find_personal, column) for column in subject.columns]
+        counted = [begin(find_kind, column) for column in subject.columns]
+        personal = {column.field: kinds.result() for column, kinds in zip(subject.columns, found, strict=True)}
+        kinds = [_without_meaning(kind.result(), personal[kind.result().field]) for kind in counted]
+        # What takes longest is begun first.
+        associations = [begin(correlations, find, kinds) for find in ASSOCIATIONS]
+        series, drifts = begin(time_series, kinds), begin(drift, kinds)
+        repeated, formulas = begin(duplicates, kinds), begin(count_formulas, kinds)
+        columns = [begin(_profile_column, kind, personal[kind.field], tables.top_values) for kind in kinds]
+        shown_rows = preview(subject, kinds, personal)
+        return _put_together(
+            table,
+            [column.result() for column in columns],
+            cleaned_preview=shown_rows,
+            duplicates=repeated.result(),
+            correlations=strongest(chain.from_iterable(part.result() for part in associations)),
+            time_series=series.result(),
+            drift=drifts.result(),
+            issues=[*table.issues, *find_issues(subject, kinds, personal, formulas.result())],
+        )
+
+
+def _put_together(
+    table: OpenTable, columns: list[ColumnProfile], *, duplicates: Duplicates, **parts: Any
+) -> TableProfile:
+    rows, info = table.info.rows, table.info
     missing = sum(column.missing_count for column in columns)
     invalid = sum(column.invalid_count for column in columns)
     return TableProfile(
-        file_info=table.info,
+        file_info=info,
         columns=columns,
         kpis=Kpis(
-            row_count=subject.rows,
+            row_count=rows,
             col_count=len(columns),
             missing_count=missing,
-            num_duplicates=repeated.count,
+            num_duplicates=duplicates.count,
             numeric_stats={column.name: column.numeric for column in columns if column.numeric},
         ),
-        cleaned_preview=preview(subject, kinds, personal),
-        quality=quality(subject.rows, len(columns), missing, invalid, repeated.count, table.info.bad_lines),
-        duplicates=repeated,
-        correlations=relations.correlations,
-        time_series=relations.time_series,
-        drift=relations.drift,
-        issues=[*table.issues, *find_issues(subject, kinds, personal)],
-    )
-
-
-def _relations(subject: Subject, kinds: Sequence[Kind]) -> _Relations:
-    return _Relations(
-        duplicates(subject, kinds), correlations(subject, kinds), time_series(subject, kinds), drift(subject, kinds)
+        quality=quality(rows, len(columns), missing, invalid, duplicates.count, info.bad_lines),
+        duplicates=duplicates,
+        **parts,
     )
 
 
@@ -100,43 +96,33 @@ def _without_meaning(kind: Kind, personal: dict[str, float]) -> Kind:
     return kind
 
 
-def _columns(
-    subject: Subject, kinds: Sequence[Kind], personal: dict[str, dict[str, float]], most_values: int
-) -> list[ColumnProfile]:
-    numbers = numeric_stats(subject, kinds)
-    bins = histograms(subject, kinds, numbers)
-    far = outliers(subject, kinds, numbers)
-    texts = text_stats(subject, kinds)
-    dates = date_stats(subject, kinds)
-    columns = []
-    for kind in kinds:
-        field, column, found = kind.field, kind.column, personal.get(kind.field, {})
-        masked = bool(found) and max(found.values()) >= WHOLE_CELLS
-        counted, counted_exactly = ([], True) if masked else top_values(subject, kind, most_values)
-        dated = None if masked else dates.get(field)
-        columns.append(
-            ColumnProfile(
-                name=kind.name,
-                inferred_type=kind.inferred_type,
-                missing_count=subject.rows - column.present - column.invalid,
-                missing_share=(subject.rows - column.present - column.invalid) / subject.rows if subject.rows else 0.0,
-                invalid_count=column.invalid,
-                unique_count=kind.unique,
-                unique_exact=kind.exact,
-                unique_error=None if kind.exact else DISTINCT_ERROR,
-                sample_values=sample_values(subject, kind, personal),
-                unit=column.plan.unit,
-                decimal=column.plan.decimal if kind.is_numeric else None,
-                constant=kind.unique == 1,
-                identifier=kind.identifier,
-                numeric=numbers.get(field),
-                dates=dated,
-                text=texts.get(field),
-                histogram=date_histogram(subject, field, dated) if dated else bins.get(field, []),
-                top_values=[value.model_copy(update={"value": shown(value.value, found)}) for value in counted],
-                top_values_exact=counted_exactly,
-                outliers=far.get(field),
-                personal=found,
-            )
-        )
-    return columns
+def _profile_column(subject: Subject, kind: Kind, personal: Personal, most_values: int) -> ColumnProfile:
+    column = kind.column
+    masked = max(personal.values(), default=0.0) >= WHOLE_CELLS
+    numbers = number_figures(subject, kind) if kind.is_numeric and column.present else None
+    dates = None if masked else date_stats(subject, kind)
+    counted, counted_exactly = ([], True) if masked else top_values(subject, kind, most_values)
+    missing = subject.rows - column.present - column.invalid
+    return ColumnProfile(
+        name=kind.name,
+        inferred_type=kind.inferred_type,
+        missing_count=missing,
+        missing_share=missing / subject.rows if subject.rows else 0.0,
+        invalid_count=column.invalid,
+        unique_count=kind.unique,
+        unique_exact=kind.exact,
+        unique_error=None if kind.exact else DISTINCT_ERROR,
+        sample_values=sample_values(subject, kind, personal),
+        unit=column.plan.unit,
+        decimal=column.plan.decimal if kind.is_numeric else None,
+        constant=kind.unique == 1,
+        identifier=kind.identifier,
+        numeric=numbers.stats if numbers else None,
+        dates=dates,
+        text=text_stats(subject, kind),
+        histogram=date_histogram(subject, kind.field, dates) if dates else numbers.histogram if numbers else [],
+        top_values=[value.model_copy(update={"value": shown(value.value, personal)}) for value in counted],
+        top_values_exact=counted_exactly,
+        outliers=numbers.outliers if numbers else None,
+        personal=personal,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -13,57 +13,42 @@ from docmill.pipelines.insights.profiling.numbers import MOST_BINS
 
 _TEXTS = ("text", "categorical", "complex")
 _MOST_COUNTED_EXACTLY = 100_000
-_MOST_NUMBERS_COUNTED = 1000
 
 
-def text_stats(subject: Subject, kinds: Sequence[Kind]) -> dict[str, TextStats]:
-    """Return the lengths of the columns of texts, by their field."""
-    texts = [kind.field for kind in kinds if kind.inferred_type in _TEXTS and kind.column.present]
-    if not texts:
-        return {}
-    found = subject.ask(
-        {f"{field} {name}": f"{name}(length({field}::VARCHAR))" for field in texts for name in ("min", "max", "avg")}
+def text_stats(subject: Subject, kind: Kind) -> TextStats | None:
+    """Return the lengths of a column of texts; None where it holds others, or nothing."""
+    if kind.inferred_type not in _TEXTS or not kind.column.present:
+        return None
+    length = f"length({kind.field}::VARCHAR)"
+    found = subject.ask({name: f"{name}({length})" for name in ("min", "max", "avg")})
+    # What repeats is counted once.
+    values = f"(SELECT {kind.field}::VARCHAR AS v, count(*) AS n FROM sample WHERE v IS NOT NULL GROUP BY v)"
+    words = subject.ask({"mean": "sum(n * len(regexp_extract_all(v, '\\S+'))) / sum(n)"}, values)["mean"]
+    return TextStats(min_length=found["min"], max_length=found["max"], mean_length=found["avg"], words=words or 0.0)
+
+
+def date_stats(subject: Subject, kind: Kind) -> DateStats | None:
+    """Return the figures of a column of dates; None where it holds others, or nothing."""
+    if kind.inferred_type != "datetime" or not kind.column.present:
+        return None
+    field = kind.field
+    units = {unit: f"bool_and({field} = date_trunc('{unit}', {field}))" for unit in ("day", "month", "year")}
+    found = subject.ask({"min": f"min({field})", "max": f"max({field})", **units})
+    return DateStats(
+        min=iso(found["min"]),
+        max=iso(found["max"]),
+        format=kind.column.plan.format or "iso",
+        span_days=(found["max"] - found["min"]) / timedelta(days=1),
+        grain=_grain(found),
     )
-    words = subject.ask({field: f"avg(len(regexp_extract_all({field}::VARCHAR, '\\S+')))" for field in texts}, "sample")
-    return {
-        field: TextStats(
-            min_length=found[f"{field} min"],
-            max_length=found[f"{field} max"],
-            mean_length=found[f"{field} avg"],
-            words=words[field] or 0.0,
-        )
-        for field in texts
-    }
 
 
-def date_stats(subject: Subject, kinds: Sequence[Kind]) -> dict[str, DateStats]:
-    """Return the figures of the columns of dates, by their field."""
-    dates = {kind.field: kind for kind in kinds if kind.inferred_type == "datetime" and kind.column.present}
-    wanted: dict[str, str] = {}
-    for field in dates:
-        wanted |= {f"{field} min": f"min({field})", f"{field} max": f"max({field})"}
-        wanted |= {
-            f"{field} {unit}": f"bool_and({field} = date_trunc('{unit}', {field}))" for unit in ("day", "month", "year")
-        }
-    found = subject.ask(wanted) if wanted else {}
-    return {
-        field: DateStats(
-            min=iso(found[f"{field} min"]),
-            max=iso(found[f"{field} max"]),
-            format=kind.column.plan.format or "iso",
-            span_days=(found[f"{field} max"] - found[f"{field} min"]) / timedelta(days=1),
-            grain=_grain(found, field),
-        )
-        for field, kind in dates.items()
-    }
-
-
-def _grain(found: dict[str, Any], field: str) -> Literal["second", "day", "month", "year"]:
-    if found[f"{field} year"]:
+def _grain(found: Mapping[str, Any]) -> Literal["second", "day", "month", "year"]:
+    if found["year"]:
         return "year"
-    if found[f"{field} month"]:
+    if found["month"]:
         return "month"
-    return "day" if found[f"{field} day"] else "second"
+    return "day" if found["day"] else "second"
 
 
 def date_histogram(subject: Subject, field: str, stats: DateStats) -> list[HistogramBin]:
@@ -86,10 +71,12 @@ def top_values(subject: Subject, kind: Kind, most: int) -> tuple[list[ValueCount
 
     Numbers are counted where there are few different ones, dates not at all.
     """
-    present = kind.column.present
-    if not present or kind.inferred_type == "datetime" or (kind.is_numeric and kind.unique > _MOST_NUMBERS_COUNTED):
+    present, field = kind.column.present, kind.field
+    if kind.counts is not None:
+        frequent = sorted(kind.counts.items(), key=lambda item: (-item[1], item[0]))[:most]
+        return _counted(frequent, present), True
+    if not present or kind.inferred_type == "datetime" or kind.is_numeric:
         return [], True
-    field = kind.field
     if not subject.exact and kind.unique > _MOST_COUNTED_EXACTLY:
         # Which values are the most frequent is estimated; how frequent they are is counted.
         values = subject.ask({"top": f"approx_top_k({field}, {most})"})["top"] or []

@@ -51,21 +51,33 @@ def _share(sample: Weights, total: float, fits: Callable[[str], object]) -> floa
     return sum(weight for text, weight in sample.items() if fits(text)) / total
 
 
+def _enough(sample: Weights, total: float, fits: Callable[[str], object]) -> bool:
+    """Whether enough of a sample fits; most samples that do not are known after a few texts."""
+    tolerated = total * (1 - ENOUGH)
+    misfits = 0.0
+    for text, weight in sample.items():
+        if not fits(text):
+            misfits += weight
+            if misfits > tolerated:
+                return False
+    return True
+
+
 def _boolean(sample: Weights, total: float, _hint: str) -> ColumnPlan | None:
     known = cells.TRUE | cells.FALSE
-    fits = _share(sample, total, lambda text: text.strip().lower() in known)
-    return ColumnPlan("boolean") if fits >= ENOUGH else None
+    return ColumnPlan("boolean") if _enough(sample, total, lambda text: text.strip().lower() in known) else None
 
 
 def _number(sample: Weights, total: float, hint: str) -> ColumnPlan | None:
+    plain = _enough(sample, total, cells.PLAIN_NUMBER.fullmatch)
+    if not plain and not any(_enough(sample, total, pattern.fullmatch) for pattern in cells.NUMBER.values()):
+        return None
     if any(cells.LEADING_ZERO.fullmatch(text) or _is_too_long(text) for text in sample):
         return None
-    if _share(sample, total, cells.PLAIN_NUMBER.fullmatch) >= ENOUGH:
+    if plain:
         return _plain_number(sample, hint)
     shares = {mark: _share(sample, total, pattern.fullmatch) for mark, pattern in cells.NUMBER.items()}
     best = max(shares.values())
-    if best < ENOUGH:
-        return None
     readings = [mark for mark, share in shares.items() if share == best]
     mark = hint if hint in readings else readings[0]
     open_ = hint != "." and len(readings) > 1 and any("." in text or "," in text for text in sample)
@@ -103,6 +115,8 @@ def _printed_number(sample: Weights, mark: str, *, ambiguous: bool) -> ColumnPla
 
 
 def _date(sample: Weights, total: float, hint: str) -> ColumnPlan | None:
+    if not _enough(sample, total, _may_be_date):
+        return None
     zoned = _share(sample, total, cells.ZONED_DATE.fullmatch)
     iso = _share(sample, total, cells.ISO_DATE.fullmatch)
     if zoned + iso >= ENOUGH:
@@ -118,6 +132,11 @@ def _date(sample: Weights, total: float, hint: str) -> ColumnPlan | None:
     if sum(forms.values()) / total < ENOUGH:
         return None
     return ColumnPlan("datetime", format="|".join(sorted(forms, key=lambda form: -forms[form])))
+
+
+def _may_be_date(text: str) -> bool:
+    numbers = (cells.ISO_DATE, cells.ZONED_DATE, cells.NUMBERED_DATE)
+    return any(pattern.fullmatch(text) for pattern in numbers) or _written_form(text) is not None
 
 
 def _written_form(text: str) -> str | None:
@@ -169,7 +188,7 @@ def _complex(sample: Weights, total: float, _hint: str) -> ColumnPlan | None:
         stripped = text.strip()
         return any(stripped.startswith(first) and stripped.endswith(last) for first, last in _COMPLEX)
 
-    return ColumnPlan("complex") if _share(sample, total, nested) >= ENOUGH else None
+    return ColumnPlan("complex") if _enough(sample, total, nested) else None
 
 
 def as_text(plan: ColumnPlan) -> ColumnPlan:

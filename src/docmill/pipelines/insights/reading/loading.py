@@ -7,7 +7,7 @@ otherwise, the plan is made anew with what did not fit, and the source is read a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,10 +39,10 @@ def load(connection: DuckDBPyConnection, source: Source, settings: TableSettings
         TooLarge: It has more rows, columns or cells than a limit.
     """
     check_width(source.info.name, len(source.names), settings)
-    samples = _samples(connection, source)
+    samples, missing = _samples(connection, source)
     plans = _with_declared(source, plan_columns(samples, source.locale_hint))
     for attempt in range(1, _MOST_LOADS + 1):
-        rows, loaded = _fill(connection, source, plans)
+        rows, loaded = _parse(connection, source, plans, missing) or _fill(connection, source, plans)
         check_size(source.info.name, rows, len(plans), settings)
         late = _late_samples(connection, loaded, samples)
         samples = [late.get(index, sample) for index, sample in enumerate(samples)]
@@ -54,19 +54,20 @@ def load(connection: DuckDBPyConnection, source: Source, settings: TableSettings
     return OpenTable(connection, info, loaded, list(source.issues))
 
 
-def _samples(connection: DuckDBPyConnection, source: Source) -> list[Weights]:
+def _samples(connection: DuckDBPyConnection, source: Source) -> tuple[list[Weights], set[str]]:
+    """Return the texts of the first rows, by column, and those of all columns that stand for nothing."""
     texts = [f"c{index}" for index in range(len(source.names)) if not _declared(source, index)]
     found: list[Weights] = [Counter() for _ in source.names]
+    missing: set[str] = set()
     if not texts:
-        return found
+        return found, missing
     rows = connection.execute(f"SELECT {', '.join(texts)} FROM {source.relation} LIMIT {_SAMPLE_ROWS}").fetchall()
     for name, values in zip(texts, zip(*rows, strict=True), strict=False):
-        found[int(name[1:])] = _weigh(values)
-    return found
-
-
-def _weigh(values: tuple[str | None, ...]) -> Weights:
-    return {text: count for text, count in Counter(values).items() if text is not None and not is_missing(text)}
+        counts = Counter(value for value in values if value is not None)
+        marks = set(filter(is_missing, counts))
+        found[int(name[1:])] = {text: count for text, count in counts.items() if text not in marks}
+        missing |= marks
+    return found, missing
 
 
 def _declared(source: Source, index: int) -> str | None:
@@ -80,6 +81,37 @@ def _with_declared(source: Source, plans: list[ColumnPlan]) -> list[ColumnPlan]:
         ColumnPlan(typed_sql.declared_kind(declared) or "text") if (declared := _declared(source, index)) else plan
         for index, plan in enumerate(plans)
     ]
+
+
+def _parse(
+    connection: DuckDBPyConnection, source: Source, plans: list[ColumnPlan], missing: Collection[str]
+) -> tuple[int, list[LoadedColumn]] | None:
+    """Read all rows, of which every cell fits, into the table ``data``; None where one does not.
+
+    The reader of the file turns cells into values in less than half the time that it takes over their texts.
+    """
+    import duckdb
+
+    if source.typed is None:
+        return None
+    relation = source.typed([typed_sql.parsed_type(plan) for plan in plans], missing)
+    values = ", ".join(f"{typed_sql.parsed_value(f'c{index}', plan)} AS c{index}" for index, plan in enumerate(plans))
+    try:
+        connection.execute(f"CREATE OR REPLACE TABLE data AS SELECT {values} FROM {relation}")
+    except (duckdb.ConversionException, duckdb.InvalidInputException):
+        return None
+    rows, counts = _count(connection, len(plans))
+    return rows, [
+        LoadedColumn(name, f"c{index}", plan, count, 0)
+        for index, (name, plan, count) in enumerate(zip(source.names, plans, counts, strict=True))
+    ]
+
+
+def _count(connection: DuckDBPyConnection, columns: int) -> tuple[int, list[int]]:
+    """Return the number of rows, and of the cells with a value of each column."""
+    present = ", ".join(f"count(c{index})" for index in range(columns))
+    rows, *counts = connection.execute(f"SELECT count(*), {present} FROM data").fetchone() or (0,)
+    return rows, counts
 
 
 def _fill(connection: DuckDBPyConnection, source: Source, plans: list[ColumnPlan]) -> tuple[int, list[LoadedColumn]]:
@@ -101,8 +133,7 @@ def _fill(connection: DuckDBPyConnection, source: Source, plans: list[ColumnPlan
         f" FROM (SELECT {', '.join(values)} FROM {source.relation})"
     )
     misfits = {cell: typed_sql.misfit(cell, place) for place, cell in enumerate(typed, start=1)}
-    present = ", ".join(f"count(c{index})" for index in range(len(plans)))
-    rows, *counts = connection.execute(f"SELECT count(*), {present} FROM data").fetchone() or (0,)
+    rows, counts = _count(connection, len(plans))
     invalid = _count_misfits(connection, misfits)
     columns = [
         LoadedColumn(name, f"c{index}", plan, count, invalid.get(f"c{index}", 0), misfits.get(f"c{index}"))

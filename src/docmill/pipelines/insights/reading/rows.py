@@ -12,7 +12,7 @@ from pathlib import Path
 from docmill.errors import UnparseableInput
 from docmill.pipelines.insights.models import FileInfo, Issue
 from docmill.pipelines.insights.reading.dialect import is_header
-from docmill.pipelines.insights.reading.source import Source, check_width, column_names, csv_relation
+from docmill.pipelines.insights.reading.source import TEXT, Source, check_width, column_names, csv_relation
 from docmill.settings import TableSettings
 
 _LOOKED_AT_ROWS = 200
@@ -58,7 +58,7 @@ def write_rows(rows: Iterable[Row], target: Path, info: FileInfo, settings: Tabl
         info.model_copy(update={"header_line": header_line if top.header else None, "cols": len(used)}),
         names,
         f"(SELECT {', '.join(f'c{place} AS c{index}' for index, place in enumerate(used))}"
-        f" FROM {csv_relation(str(target), width)})",
+        f" FROM {csv_relation(str(target), [TEXT] * width)})",
         locale_hint="." if info.sheet else "?",
     )
     if top.above:

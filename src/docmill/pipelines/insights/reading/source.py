@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MOST_LINES_NAMED = 20
+TEXT = "VARCHAR"
+# DuckDB reads 32 MB at once else, also for a few rows.
+_BUFFER_BYTES = 4 * 2**20
+
+# What follows FROM in SQL, given the SQL type of each column and the texts that stand for nothing.
+TypedRelation = Callable[[Sequence[str], Collection[str]], str]
 
 
 @dataclass
@@ -29,6 +35,8 @@ class Source:
         issues: What the reader must know.
         locale_hint: The decimal mark that the format suggests where the numbers leave it open: ``.`` for sure, ``,``
             probably, ``?`` for neither, where a point is taken.
+        typed: The relation in which the reader of the file itself turns cells into values, and fails with a cell that
+            does not fit; None where it cannot.
     """
 
     info: FileInfo
@@ -37,13 +45,15 @@ class Source:
     declared: list[str | None] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     locale_hint: str = "."
+    typed: TypedRelation | None = None
 
 
 @dataclass
 class OpenTable:
     """A table whose rows lie in the table ``data`` of a database of its own, with typed columns ``c0``, ``c1``.
 
-    The column ``x`` holds the texts of a row's typed cells where one of them has no value although it is not empty.
+    Where some cells do not fit, the column ``x`` holds the texts of a row's typed cells if one of them has no value
+    although it is not empty.
 
     Attributes:
         connection: The database; it is closed with the table.
@@ -160,22 +170,38 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def text_columns(count: int) -> str:
-    """Return the columns of a CSV file as DuckDB wants them declared: all text."""
-    return "{" + ", ".join(f"'c{index}': 'VARCHAR'" for index in range(count)) + "}"
+def csv_relation(
+    path: str,
+    types: Sequence[str],
+    missing: Collection[str] = (),
+    *,
+    delimiter: str = ",",
+    skip: int = 0,
+    options: Iterable[str] = (),
+) -> str:
+    """Return the relation of a CSV file whose form is known.
 
-
-def csv_relation(path: str, count: int, *, delimiter: str = ",", skip: int = 0, options: Iterable[str] = ()) -> str:
-    """Return the relation of a CSV file whose form is known."""
+    Args:
+        path: The file.
+        types: The SQL type of each column.
+        missing: Texts that stand for nothing, beside the empty one.
+        delimiter: What parts cells.
+        skip: Lines above the data.
+        options: More arguments of ``read_csv``.
+    """
+    columns = ", ".join(f"'c{index}': '{sql_type}'" for index, sql_type in enumerate(types))
     settings = [
         literal(path),
         "auto_detect=false",
         "header=false",
+        "strict_mode=true",
         f"skip={skip}",
         f"delim={literal(delimiter)}",
         "quote='\"'",
         "escape='\"'",
-        f"columns={text_columns(count)}",
+        f"columns={{{columns}}}",
+        f"buffer_size={_BUFFER_BYTES}",
+        f"nullstr=[{', '.join(map(literal, sorted({'', *missing})))}]",
         *options,
     ]
     return f"read_csv({', '.join(settings)})"

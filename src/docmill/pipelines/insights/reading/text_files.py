@@ -6,6 +6,7 @@ which lines are bad.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,14 @@ from docmill.pipelines.insights.models import FileInfo, Issue, TableOptions
 from docmill.pipelines.insights.reading.dialect import HEAD_BYTES, Dialect, find_dialect
 from docmill.pipelines.insights.reading.loading import load
 from docmill.pipelines.insights.reading.rewriting import Lines, Rewritten, most_common_encoding, rewrite
-from docmill.pipelines.insights.reading.source import OpenTable, Source, check_width, column_names, csv_relation
+from docmill.pipelines.insights.reading.source import (
+    TEXT,
+    OpenTable,
+    Source,
+    check_width,
+    column_names,
+    csv_relation,
+)
 from docmill.settings import TableSettings
 
 if TYPE_CHECKING:
@@ -54,14 +62,15 @@ def read_text_file(
     hint = _DECIMAL_MARKS.get(dialect.delimiter, "?")
     if _may_be_strict(path, dialect):
         skip = 0 if dialect.header is None else 1
-        options_ = ["store_rejects=true", "strict_mode=true"]
-        relation = csv_relation(str(path), dialect.width, delimiter=dialect.delimiter, skip=skip, options=options_)
-        table = _load_strictly(connection, Source(info, names, relation, locale_hint=hint), settings)
+        typed = partial(csv_relation, str(path), delimiter=dialect.delimiter, skip=skip)
+        relation = typed([TEXT] * dialect.width, options=["store_rejects=true"])
+        table = _load_strictly(connection, Source(info, names, relation, locale_hint=hint, typed=typed), settings)
         if table is not None:
             return table
     rewritten = scratch / "rewritten.csv"
     found = rewrite(path, rewritten, dialect)
-    source = Source(info, names, csv_relation(str(rewritten), dialect.width), locale_hint=hint)
+    typed = partial(csv_relation, str(rewritten))
+    source = Source(info, names, typed([TEXT] * dialect.width), locale_hint=hint, typed=typed)
     source.issues += _issues(found, dialect)
     source.info = info.model_copy(
         update={"encoding": most_common_encoding(found, dialect.encoding), "bad_lines": found.bad.count}

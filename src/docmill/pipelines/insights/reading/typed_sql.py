@@ -7,9 +7,14 @@ from collections.abc import Sequence
 
 from docmill.pipelines.insights.column_models import InferredType
 from docmill.pipelines.insights.reading import cells
-from docmill.pipelines.insights.reading.source import ColumnPlan, literal
+from docmill.pipelines.insights.reading.source import TEXT, ColumnPlan, literal
 
 _MISSING = literal(f" *(?:{'|'.join(map(re.escape, sorted(cells.MISSING)))}) *")
+# First letters of the marks that are not below A.
+_LETTERS = ", ".join(sorted({str(ord(mark[0])) for mark in cells.MISSING if mark[:1] >= "A"}))
+_NO_FIT = "error('a cell does not fit')"
+# From here on, floating-point numbers leave out whole ones.
+_LARGEST_EXACT = 2**53
 _SQL_TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "numeric": "DOUBLE", "datetime": "TIMESTAMP"}
 
 
@@ -32,6 +37,30 @@ def value(cell: str, plan: ColumnPlan) -> str:
             return _date(cell, plan.format or "iso")
         case _:
             return f"CASE WHEN {missing(cell)} THEN NULL ELSE {cell} END"
+
+
+def parsed_type(plan: ColumnPlan) -> str:
+    """Return the SQL type as which the reader of a file parses the cells of a column.
+
+    Whole numbers are parsed as floating-point ones, since the reader would round 1.5 to a whole number.
+    """
+    if plan.kind in ("integer", "numeric") and plan.plain:
+        return "DOUBLE"
+    return "TIMESTAMP" if plan.kind == "datetime" and plan.format == "iso" else TEXT
+
+
+def parsed_value(cell: str, plan: ColumnPlan) -> str:
+    """Return the expression for the value of a cell that was parsed; one that does not fit ends the statement."""
+    if not is_typed(plan):
+        # Only what begins like a mark for nothing is compared with all of them: few texts do.
+        return f"CASE WHEN {cell} < 'A' OR ascii({cell}) IN ({_LETTERS}) THEN {value(cell, plan)} ELSE {cell} END"
+    if parsed_type(plan) == TEXT:
+        fitting = value(cell, plan)
+        return f"CASE WHEN {cell} IS NOT NULL THEN coalesce({fitting}, {_NO_FIT}) END"
+    fits, fitting = f"isfinite({cell})", cell
+    if plan.kind == "integer":
+        fits, fitting = f"trunc({cell}) = {cell} AND abs({cell}) < {_LARGEST_EXACT}", f"{cell}::BIGINT"
+    return f"CASE WHEN {fits} THEN {fitting} WHEN {cell} IS NOT NULL THEN {_NO_FIT} END"
 
 
 def unread(fields_and_texts: Sequence[tuple[str, str]]) -> str:
@@ -65,7 +94,8 @@ def _boolean(cell: str) -> str:
     word = f"lower(trim({cell}))"
     true, false = (literal("|".join(sorted(words))) for words in (cells.TRUE, cells.FALSE))
     return (
-        f"CASE WHEN regexp_full_match({word}, {true}) THEN true WHEN regexp_full_match({word}, {false}) THEN false END"
+        f"CASE WHEN {cell} IN ('true', 'yes') THEN true WHEN {cell} IN ('false', 'no') THEN false"
+        f" WHEN regexp_full_match({word}, {true}) THEN true WHEN regexp_full_match({word}, {false}) THEN false END"
     )
 
 
