@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -43,7 +44,7 @@ class Database:
             min_size=0,
             max_size=pool_size,
             open=True,
-            check=ConnectionPool.check_connection,
+            check=_check_idle,
             name=f"docmill/{role}",
         )
 
@@ -118,6 +119,14 @@ def embedded_server(settings: Settings, on_create: Callable[[str], None] | None 
         binaries=settings.database.postgres_binaries,
         on_create=on_create,
     )
+
+
+def _check_idle(connection: psycopg.Connection[TupleRow]) -> None:
+    # A server speaks to a session that idles only to end it. To ask each time costs a round trip.
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 def _check_version(version: int) -> None:
