@@ -227,6 +227,35 @@ MUTANTS = (
         "rows = list(rows)",
         "test_retrying.py -k later_step_that_failed",
     ),
+    Mutant(
+        "no job is given to a worker whose lease is half over",
+        "sql/submit.sql",
+        "and now() - w.heartbeat_at < (w.lease_until - w.heartbeat_at) / 2",
+        "",
+        "test_hand_over.py -k could_not_begin",
+    ),
+    Mutant(
+        "what was given and rescued is not taken",
+        "sql/workers.sql",
+        "on c.id = h.id and c.worker_id = m.worker_id",
+        "on c.id = h.id",
+        "test_hand_over.py -k rescued_meanwhile",
+    ),
+    Mutant(
+        "a worker that was given a job is not settled by its own end",
+        "sql/workers.sql",
+        "settled = %(settled)s and exists (select 1 from gone)",
+        "settled = %(settled)s",
+        "test_hand_over.py -k settled",
+    ),
+    Mutant(
+        "a worker that may be given a job is not settled by a sweep",
+        "sql/sweep.sql",
+        """
+       and not exists (select 1 from docmill.chunks c where c.id = any(s.handed) and c.worker_id = s.worker_id)""",
+        "",
+        "test_hand_over.py -k no_worker_is_settled",
+    ),
 )
 
 

@@ -1,7 +1,7 @@
 """Everything that the engine does, in one process that may be killed anywhere and started again.
 
-`engine_process.py CONNINFO FOLDER`: submits jobs under keys, lets one come too late, loses a worker, works, cancels,
-retries, stops a worker, forgets an old job.
+`engine_process.py CONNINFO FOLDER`: gives a job to a worker that sleeps, submits jobs under keys, lets one come too
+late, loses a worker, works, cancels, retries, stops a worker, forgets an old job.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def submit(engine: Engine, pipeline: str, key: str, record: dict[str, object]) -
 def main(conninfo: str, folder: Path) -> None:
     with Database(conninfo, role="worker") as database:
         engine = open_engine(database, folder)
+        give_one_to_a_sleeper(engine)
         let_one_come_too_late(engine)
         submit(engine, "fan-out", "items", {"count": 30})
         submit(engine, "publishing", "published", {"count": 7})
@@ -74,6 +75,14 @@ def main(conninfo: str, folder: Path) -> None:
             assert engine.value("select status from docmill.jobs where id = %s", mended) == "completed"
         engine.drain()
         forget_one(engine)
+
+
+def give_one_to_a_sleeper(engine: Engine) -> None:
+    """Submit a job while a worker sleeps; its lease is long enough for a busy machine."""
+    with engine.background(engine.worker(lease_seconds=4)):
+        wait_until(lambda: engine.value("select bool_or(waiting and steps <> '{}') from docmill.sleepers"))
+        job = submit(engine, "fan-out", "handed", {"count": 1})
+        wait_until(lambda: engine.value("select status from docmill.jobs where id = %s", job) == "completed")
 
 
 def let_one_come_too_late(engine: Engine) -> None:

@@ -35,6 +35,7 @@ def run(conninfo: str, folder: Path, armed: str) -> int:
 # there the first time is not like the later ones.
 OPERATIONS = {
     "submit": ("submit.before_commit", "submit.before_commit:4", "submit.after_commit", "submit.after_commit:4"),
+    "hand over": ("take_handed.after_commit",),
     "claim": ("exchange.after_claim", "exchange.after_claim:4", "exchange.after_commit"),
     "run": ("run.before_call", "run.before_call:20", "run.after_call", "run.after_call:20"),
     "complete": ("exchange.after_complete", "exchange.after_complete:3", "exchange.after_commit:5"),
@@ -68,13 +69,14 @@ def test_nothing_is_lost_doubled_or_stuck_after_a_kill(
             ).fetchone()
         assert jobs == [
             ("cancelled", "cancelled"),
+            ("handed", "completed"),
             ("items", "completed"),
             ("late", "failed"),
             ("mended", "completed"),
             ("published", "completed"),
         ]
         assert totals == [(7,)]
-        assert successes == (32 + 1 + 1,)
+        assert successes == (3 + 32 + 1 + 1,)
         with database.pool.connection() as connection:
             assert verify(connection).violations == []
 

@@ -12,6 +12,7 @@ import signal
 POINTS = (
     "submit.before_commit",
     "submit.after_commit",
+    "take_handed.after_commit",
     "exchange.after_complete",
     "exchange.after_claim",
     "exchange.after_commit",

@@ -91,6 +91,11 @@ class Dispatcher:
         """Whether something that has ended is not stored yet."""
         return bool(self._unsent)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the database may believe this worker to hold chunks of which it never heard."""
+        return self._doubtful
+
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Accept what has ended; what the worker no longer holds is dropped."""
         self._unsent.extend(outcome for outcome in outcomes if self._running.get(outcome.chunk.id) is outcome.chunk)
@@ -165,6 +170,8 @@ class Dispatcher:
     def hand_back(self) -> int:
         """Return whatever the worker still holds, without using an attempt; tell how many chunks."""
         chunks = list(self._running.values())
+        if self._doubtful:
+            self._ready()
         if chunks:
             connection = self._ready()
             with connection.transaction():
@@ -180,16 +187,37 @@ class Dispatcher:
         """Wake workers that sleep: there is more to do than this one takes."""
         self._ready().execute(_QUERIES["wake_workers"])
 
-    def fall_asleep(self) -> tuple[bool, float | None]:
+    def fall_asleep(self) -> tuple[bool, bool, float | None]:
         """Say that this worker sleeps.
 
         Returns:
-            Whether nobody knew yet, so that another look is needed; and the seconds until a retry is due that this
-            worker could take.
+            Whether nobody knew yet, so that another look is needed; whether it was given chunks that it has not taken;
+            and the seconds until a retry is due that this worker could take.
         """
-        parameters = {"worker": self._lease.worker_id, "steps": self._hungry}
-        [(news, due, _)] = self._ready().execute(_QUERIES["fall_asleep"], parameters).fetchall()
-        return news, due
+        parameters = {
+            "worker": self._lease.worker_id,
+            "steps": self._hungry,
+            "free": [step for step in self._hungry if not self._limited(step)],
+        }
+        [(news, handed, due, _)] = self._ready().execute(_QUERIES["fall_asleep"], parameters).fetchall()
+        return news, handed, due
+
+    def take_handed(self) -> list[ClaimedChunk]:
+        """Return what this worker was given while it slept, to run it now; from now on it is given nothing.
+
+        Raises:
+            psycopg.Error: An outage; what was given is handed back when the database answers again.
+        """
+        connection = self._ready()
+        self._doubtful = True
+        fresh = [
+            chunk for chunk in self._store.take_handed(connection, self._lease.worker_id) if not self._holds(chunk)
+        ]
+        if fresh:
+            crash_point("take_handed.after_commit")
+        self._doubtful = False
+        self._running.update({chunk.id: chunk for chunk in fresh})
+        return fresh
 
     def nothing_left(self) -> bool:
         """Tell whether every job of the pipelines that this process knows has ended."""

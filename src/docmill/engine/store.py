@@ -98,6 +98,12 @@ class Store:
         self._marks.note(wanted, {row[2]: row[-1] for row in rows})
         return [ClaimedChunk(*row[:-1]) for row in rows]
 
+    def take_handed(self, connection: Connection, worker: int) -> list[ClaimedChunk]:
+        """Return the chunks that submissions gave to a worker while it slept; from now on it counts as awake."""
+        with connection.cursor(binary=True) as cursor:
+            rows = cursor.execute(_QUERIES["take_handed"], {"worker": worker}).fetchall()
+        return [ClaimedChunk(*row) for row in rows]
+
     def held(self, connection: Connection, worker: int) -> list[ClaimedChunk]:
         """Return the chunks that the database believes a worker to run."""
         return [ClaimedChunk(**row) for row in _fetch(connection, "find_held_chunks", {"worker": worker})]

@@ -105,30 +105,43 @@ class Submitter:
         alike: dict[tuple[Any, ...], list[Submission]] = {}
         for submission in submissions:
             alike.setdefault(submission.terms, []).append(submission)
+        # One statement that is the whole transaction, and one round trip: nothing of it can be refused, or all.
+        alone = len(alike) == 1 and (
+            len(submissions) == len(submissions[0].requests) == 1
+            or not any(submission.has_keys for submission in submissions)
+        )
         with self._database.pool.connection() as connection, _autocommit(connection):
-            if len(alike) == 1 and not any(submission.has_keys for submission in submissions):
-                # Nothing of it can be refused: one statement is the whole transaction, and one round trip.
+            if alone:
                 crash_point("submit.before_commit")
-                accepted = self._accept(connection, alike.values())
+                accepted, told = self._accept(connection, alike.values(), alone=True)
             else:
                 with connection.transaction():
-                    accepted = self._accept(connection, alike.values())
+                    accepted, told = self._accept(connection, alike.values(), alone=False)
                     crash_point("submit.before_commit")
             crash_point("submit.after_commit")
-            # After the commit: a notice inside of it would end group commit for the whole cluster.
-            connection.execute(_QUERIES["wake_workers"])
+            if not told:
+                # After the commit: who fell asleep meanwhile did not see these jobs, and a notice inside of a longer
+                # transaction would end group commit for the whole cluster.
+                connection.execute(_QUERIES["wake_workers"])
         return [accepted[id(submission)] for submission in submissions]
 
-    def _accept(self, connection: Connection, groups: Iterable[Sequence[Submission]]) -> dict[int, list[SubmittedJob]]:
+    def _accept(
+        self, connection: Connection, groups: Iterable[Sequence[Submission]], *, alone: bool
+    ) -> tuple[dict[int, list[SubmittedJob]], bool]:
+        """Submit; return the jobs of each submission, and whether workers learn of them at the commit."""
         accepted: dict[int, list[SubmittedJob]] = {}
+        told = False
         for group in groups:
-            jobs = iter(self._submit(connection, group[0], [item for one in group for item in one.requests]))
-            accepted.update({id(one): [next(jobs) for _ in one.requests] for one in group})
-        return accepted
+            rows = self._submit(connection, group[0], [item for one in group for item in one.requests], alone=alone)
+            told = told or any(row["told"] for row in rows)
+            jobs = iter(rows)
+            for one in group:
+                accepted[id(one)] = [_answer(connection, one, request, next(jobs)) for request in one.requests]
+        return accepted, told
 
     def _submit(
-        self, connection: Connection, submission: Submission, requests: Sequence[Request]
-    ) -> list[SubmittedJob]:
+        self, connection: Connection, submission: Submission, requests: Sequence[Request], *, alone: bool
+    ) -> list[dict[str, Any]]:
         parameters = {
             "pipeline": submission.pipeline,
             "owner": submission.owner,
@@ -143,12 +156,9 @@ class Submitter:
             "max_attempts": self._settings.max_attempts,
             "timeout_seconds": self._settings.job_timeout_seconds,
             "queue_seconds": self._settings.queue_timeout_seconds or None,
+            "alone": alone,
         }
-        rows = _fetch(connection, "submit_jobs", parameters)
-        return [
-            SubmittedJob(row["job_id"], True) if row["created"] else _existing(connection, submission, request)
-            for row, request in zip(rows, requests, strict=True)
-        ]
+        return _fetch(connection, "submit_jobs", parameters)
 
 
 @contextlib.contextmanager
@@ -160,6 +170,10 @@ def _autocommit(connection: Connection) -> Iterator[None]:
     finally:
         if not connection.closed:
             connection.autocommit = False
+
+
+def _answer(connection: Connection, submission: Submission, request: Request, row: dict[str, Any]) -> SubmittedJob:
+    return SubmittedJob(row["job_id"], True) if row["created"] else _existing(connection, submission, request)
 
 
 def _existing(connection: Connection, submission: Submission, request: Request) -> SubmittedJob:

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable
 
+import psycopg
 import structlog
 
 from docmill.engine.chunk import Connection
@@ -29,15 +30,25 @@ class Listener:
 
     Args:
         connect: Opens a connection in autocommit mode.
+        worker: Returns the id of the worker that listens.
         on_wakeup: Called when a chunk may have become ready; also after a reconnect, since notices may be lost.
+        on_handed: Called when a chunk was given to this worker.
         on_cancel: Called when a job was cancelled; also after a reconnect.
     """
 
     def __init__(
-        self, connect: Callable[[], Connection], on_wakeup: Callable[[], None], on_cancel: Callable[[], None]
+        self,
+        connect: Callable[[], Connection],
+        worker: Callable[[], int],
+        *,
+        on_wakeup: Callable[[], None],
+        on_handed: Callable[[], None],
+        on_cancel: Callable[[], None],
     ) -> None:
         self._connect = connect
+        self._worker = worker
         self._on_wakeup = on_wakeup
+        self._on_handed = on_handed
         self._on_cancel = on_cancel
         self._stop = threading.Event()
         self._stopped, self._stopping = socket.socketpair()
@@ -77,10 +88,15 @@ class Listener:
                 heard, _, _ = select.select([connection.fileno(), self._stopped.fileno()], [], [], _ALIVE_SECONDS)
                 if not heard:
                     connection.execute("select 1")
-                self._report({notice.channel for notice in connection.notifies(timeout=0)})
+                self._report(list(connection.notifies(timeout=0)))
 
-    def _report(self, channels: set[str]) -> None:
+    def _report(self, notices: list[psycopg.Notify]) -> None:
+        channels = {notice.channel for notice in notices}
+        wanted = {notice.payload for notice in notices if notice.channel == WAKEUP_CHANNEL}
         if CANCEL_CHANNEL in channels:
             self._on_cancel()
-        if WAKEUP_CHANNEL in channels:
+        if str(self._worker()) in wanted:
+            self._on_handed()
+        # Without a name, it is for everybody.
+        if "" in wanted:
             self._on_wakeup()

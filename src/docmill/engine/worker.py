@@ -47,6 +47,7 @@ class _Lost:
 
 
 _WAKEUP = object()
+_HANDED = object()
 Message = Outcome | _Lost | object
 
 
@@ -110,9 +111,13 @@ class Worker:
         )
         self._listener = Listener(
             lambda: database.connect(autocommit=True),
-            lambda: self._messages.put(_WAKEUP),
-            self._heartbeat.check_now,
+            lambda: self._heartbeat.worker_id,
+            on_wakeup=lambda: self._messages.put(_WAKEUP),
+            on_handed=lambda: self._messages.put(_HANDED),
+            on_cancel=self._heartbeat.check_now,
         )
+        self._handed = False
+        self._asleep = False
         self._sweeper = Sweeper(database.connect, store, settings.lease_seconds, settings.retention_days)
 
     def run(self, *, drain: bool = False, until: Callable[[], bool] | None = None) -> None:
@@ -134,6 +139,8 @@ class Worker:
             while not self._stopping.is_set():
                 outcomes = self._gather(timeout)
                 try:
+                    if self._handed:
+                        self._take_handed()
                     idle = self._round(outcomes)
                     if (until is not None and until()) or (drain and idle and self._nothing_left()):
                         return
@@ -166,6 +173,8 @@ class Worker:
     def _take(self, message: Message, outcomes: list[Outcome]) -> None:
         if isinstance(message, Outcome):
             outcomes.append(message)
+        elif message is _HANDED:
+            self._handed = True
         elif isinstance(message, _Lost):
             self._drop(list(self._running.values()) if message.chunks is None else message.chunks)
             if message.chunks is None:
@@ -186,6 +195,9 @@ class Worker:
         idle, released = False, 0
         for exchange in self._dispatcher.exchanges(claim=self._heartbeat.valid and not self._stopping.is_set()):
             self._executor.start(exchange.fresh)
+            if exchange.fresh and self._asleep:
+                # It has less room than it said.
+                self._take_handed()
             idle = exchange.idle
             released += exchange.released
         self._dispatcher.store_failures()
@@ -195,12 +207,17 @@ class Worker:
 
     def _pause(self) -> float:
         """Say that this worker sleeps, and return for how long: until the next retry is due at the latest."""
-        news, due = self._dispatcher.fall_asleep()
-        if news:
+        news, self._handed, due = self._dispatcher.fall_asleep()
+        self._asleep = True
+        if news or self._handed:
             # Whoever submitted before the flag was seen did not ring: look once more before sleeping.
             return 0.0
         longest = self._settings.poll_interval_seconds
         return longest if due is None else min(longest, max(due, 0.001))
+
+    def _take_handed(self) -> None:
+        self._executor.start(self._dispatcher.take_handed())
+        self._handed = self._asleep = False
 
     def _next_expiry(self) -> float:
         due = self._executor.expire()
@@ -229,10 +246,14 @@ class Worker:
         for chunk in list(self._running.values()):
             self._executor.cancel(chunk)
         self._executor.close()
-        self._heartbeat.stop(settled=not self._running and not storing.is_alive())
+        settled = not self._running and not self._dispatcher.doubtful and not storing.is_alive()
+        self._heartbeat.stop(settled=settled)
         log.info("worker stopped", worker=self.name)
 
     def _store_the_rest(self, deadline: float) -> None:
+        with contextlib.suppress(psycopg.Error, DocmillError):
+            # At once, so that nothing is given to it any more.
+            self._take_handed()
         while self._running and time.monotonic() < deadline and not self._forced.is_set():
             try:
                 self._round(self._gather(min(0.2, max(deadline - time.monotonic(), 0.01))))

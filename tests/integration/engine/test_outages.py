@@ -200,15 +200,26 @@ def test_without_a_sleeping_worker_nobody_is_notified(make_engine: Callable[...,
 
 def test_a_dead_listen_connection_is_replaced(make_engine: Callable[..., Engine]) -> None:
     engine = make_engine(samples.single)
-    woken = threading.Semaphore(0)
-    listener = Listener(lambda: engine.database.connect(autocommit=True), woken.release, lambda: None)
+    woken, handed = threading.Semaphore(0), threading.Semaphore(0)
+    listener = Listener(
+        lambda: engine.database.connect(autocommit=True),
+        lambda: 7,
+        on_wakeup=woken.release,
+        on_handed=handed.release,
+        on_cancel=lambda: None,
+    )
     listener.start()
     try:
         assert woken.acquire(timeout=10)
         engine.rows(KILL_OTHERS)
         assert woken.acquire(timeout=10)
-        engine.execute("select pg_notify('docmill_wakeup', '')")
+        # What another worker was given is no news for this one.
+        for payload in ("8", "7", ""):
+            engine.execute("select pg_notify('docmill_wakeup', %s)", payload)
+        assert handed.acquire(timeout=10)
         assert woken.acquire(timeout=10)
+        assert not handed.acquire(blocking=False)
+        assert not woken.acquire(blocking=False)
     finally:
         listener.stop()
 

@@ -17,11 +17,11 @@ from docmill.settings import EngineSettings
 
 
 def all_new(parameters: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
-    return [{"job_id": identity, "created": True} for identity in parameters["job_ids"]]
+    return [{"job_id": identity, "created": True, "told": False} for identity in parameters["job_ids"]]
 
 
 def all_known(parameters: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
-    return [{"job_id": None, "created": False} for _ in parameters["job_ids"]]
+    return [{"job_id": None, "created": False, "told": False} for _ in parameters["job_ids"]]
 
 
 def submission(*requests: Request, pipeline: str = "books", priority: int = 0) -> Submission:
@@ -52,11 +52,23 @@ def test_equal_terms_share_a_statement_and_each_caller_gets_its_own_jobs() -> No
 
 def test_workers_are_woken_after_the_commit() -> None:
     database = QuietDatabase(submit_jobs=all_new)
-    submitter(database)([submission(Request(idempotency_key="k"))])
+    submitter(database)([submission(Request(idempotency_key="k"), Request(idempotency_key="l"))])
     assert [name for name, _ in database.log] == ["submit_jobs", "commit", "wake_workers"]
+    assert [asked["alone"] for asked in database.told("submit_jobs")] == [False]
 
 
-def test_jobs_without_keys_are_one_statement_and_its_own_transaction() -> None:
+def test_workers_that_the_statement_told_are_not_woken_again() -> None:
+    database = QuietDatabase(submit_jobs=lambda asked: [{**row, "told": asked["alone"]} for row in all_new(asked)])
+    submitter(database)([submission(Request())])
+    assert [name for name, _ in database.log] == ["submit_jobs"]
+
+
+@pytest.mark.parametrize(
+    "requests", [[Request(), Request()], [Request(idempotency_key="k")]], ids=["no key", "one job"]
+)
+def test_what_is_accepted_or_refused_as_a_whole_is_one_statement_and_its_own_transaction(
+    requests: list[Request],
+) -> None:
     asked: list[bool] = []
 
     def answer(parameters: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
@@ -64,7 +76,7 @@ def test_jobs_without_keys_are_one_statement_and_its_own_transaction() -> None:
         return all_new(parameters)
 
     database = QuietDatabase(submit_jobs=answer)
-    submitter(database)([submission(Request())])
+    submitter(database)([submission(*requests)])
     assert [name for name, _ in database.log] == ["submit_jobs", "wake_workers"]
     assert asked == [True]
     assert not database.autocommit
@@ -87,8 +99,9 @@ def test_the_same_request_gets_the_job_of_before() -> None:
 
 def test_another_request_under_the_same_key_is_a_conflict_and_nothing_is_accepted() -> None:
     database = known_as(Request(record={"title": "Emma"}, idempotency_key="k"), same_key=True)
+    other = Request(record={"title": "Persuasion"}, idempotency_key="k")
     with pytest.raises(IdempotencyConflict, match="'k' was used before"):
-        submitter(database)([submission(Request(record={"title": "Persuasion"}, idempotency_key="k"))])
+        submitter(database)([submission(other, Request(record={"title": "Sanditon"}))])
     assert "commit" not in [name for name, _ in database.log]
 
 

@@ -19,11 +19,19 @@ select c.id, c.job_id, c.step_id, c.owner_id, c.item, c.epoch, c.attempts, c.max
  where c.status = 'processing' and c.worker_id = any(%(workers)s) order by c.id
 
 -- name: settle_workers
--- Workers that no chunk names any more.
-with settled as (
-    update docmill.workers set settled = true where id = any(%(workers)s) and stopped_at is not null returning id
+-- Workers that no chunk names any more, and none will: a submission that gives one away holds the row of the worker's sleep
+-- until it commits, and such a row is not waited for; the next sweep looks again.
+with gone as (
+    delete from docmill.sleepers s
+     using (select worker_id from docmill.sleepers where worker_id = any(%(workers)s) for update skip locked) l
+     where s.worker_id = l.worker_id
+       and not exists (select 1 from docmill.chunks c where c.id = any(s.handed) and c.worker_id = s.worker_id)
+    returning s.worker_id
 )
-delete from docmill.sleepers s using settled w where s.worker_id = w.id
+update docmill.workers w set settled = true
+ where w.id = any(%(workers)s) and w.stopped_at is not null
+   and (exists (select 1 from gone g where g.worker_id = w.id)
+        or not exists (select 1 from docmill.sleepers s where s.worker_id = w.id))
 
 -- name: find_overdue_jobs
 -- Jobs that have run for longer than they may, or that nobody has begun in time.
