@@ -335,6 +335,15 @@ def test_a_parquet_file(tmp_path: Path) -> None:
         assert table.columns[1].name == 'b"c'
 
 
+def test_types_of_parquet_that_no_figure_knows_are_texts(tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+    unknown = "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::UUID AS u, TIME '10:00:00' AS t, 'abc'::BLOB AS b"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT {unknown} FROM range(30)) TO '{path}' (FORMAT parquet)")
+    assert rows(path)[0] == ("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "10:00:00", "abc")
+    assert [column.inferred_type for column in profile(path).columns] == ["categorical"] * 3
+
+
 def test_the_best_table_of_a_pdf(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     body = [["region", "sales", "share"], *([f"R{n}", str(n * 10), f"{n}.5"] for n in range(12))]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SAMPLE_ROWS = 20_000
+MOST_LISTED = 1000
+# An estimate: more than may be listed for sure.
+_MANY = 1.2 * MOST_LISTED
 _MOST_EXPRESSIONS = 400
 # The different values of more columns at once would take too much memory.
 _MOST_AT_ONCE = 4
@@ -33,6 +36,7 @@ class Subject:
         rows: Its rows.
         exact: Whether figures that need all values at once are computed exactly.
         sampled: Whether ``sample`` lacks rows.
+        varied: Fields of the columns with many different values in the sample, so that these are not listed.
     """
 
     connection: DuckDBPyConnection
@@ -40,6 +44,7 @@ class Subject:
     rows: int
     exact: bool
     sampled: bool
+    varied: frozenset[str]
 
     def ask(self, wanted: Mapping[str, str], table: str = "data") -> dict[str, Any]:
         """Return what each expression yields over all rows of a table; NaN and infinity become None."""
@@ -76,7 +81,13 @@ def open_subject(table: OpenTable, exact_rows: int) -> Subject:
     condition = f"WHERE hash(rowid) % {rows} < {SAMPLE_ROWS}" if sampled else ""
     table.connection.execute("SET threads = 1")
     table.connection.execute(f"CREATE OR REPLACE TABLE sample AS SELECT rowid AS row, * FROM data {condition}")
-    return Subject(table.connection, table.columns, rows, rows <= exact_rows, sampled)
+    subject = Subject(table.connection, table.columns, rows, rows <= exact_rows, sampled, frozenset())
+    return replace(subject, varied=_varied(subject))
+
+
+def _varied(subject: Subject) -> frozenset[str]:
+    estimates = {column.field: f"approx_count_distinct({column.field})" for column in subject.columns}
+    return frozenset(field for field, unique in subject.ask(estimates, "sample").items() if unique > _MANY)
 
 
 class Beginning(Protocol):

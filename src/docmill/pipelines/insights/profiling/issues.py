@@ -9,9 +9,10 @@ from docmill.pipelines.insights.profiling.figures import Subject
 from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind
 
 _TEXTS = ("text", "categorical", "complex")
-# What a spreadsheet takes for the beginning of a formula: = + - @, a tab, a carriage return.
+# What a spreadsheet takes for the beginning of a formula.
+_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
 # Most texts begin with a letter, which the first comparison tells at less cost.
-_FORMULA = "{0}::VARCHAR < 'A' AND ascii({0}::VARCHAR) IN (61, 43, 45, 64, 9, 13)"
+_FORMULA = f"{{0}} < 'A' AND ascii({{0}}) IN ({', '.join(str(ord(sign)) for sign in _BEGINNINGS)})"
 
 
 def find_issues(
@@ -31,10 +32,14 @@ def find_issues(
     return issues
 
 
-def count_formulas(subject: Subject, kinds: Sequence[Kind]) -> dict[str, int]:
-    """Return how many cells of each column of texts a spreadsheet would take for formulas, by its field."""
-    texts = [kind.field for kind in kinds if kind.inferred_type in _TEXTS and kind.column.present]
-    return subject.ask({field: f"count_if({_FORMULA.format(field)})" for field in texts}) if texts else {}
+def count_formulas(subject: Subject, kind: Kind) -> int:
+    """Return how many cells of a column of texts a spreadsheet would take for formulas."""
+    if kind.inferred_type not in _TEXTS or not kind.column.present:
+        return 0
+    if kind.counts is not None:
+        return sum(count for text, count in kind.counts.items() if text.startswith(_BEGINNINGS))
+    found: int = subject.ask({"n": f"count_if({_FORMULA.format(f'{kind.field}::VARCHAR')})"})["n"]
+    return found
 
 
 def _of_column(kind: Kind, personal: Mapping[str, float], formulas: Mapping[str, int]) -> list[Issue]:

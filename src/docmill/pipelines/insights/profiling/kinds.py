@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from docmill.pipelines.insights.column_models import NUMERIC_TYPES, InferredType
-from docmill.pipelines.insights.profiling.figures import Subject
+from docmill.pipelines.insights.profiling.figures import MOST_LISTED, Subject
 from docmill.pipelines.insights.reading.source import LoadedColumn
 
 _MOST_CATEGORIES = 100
-_MOST_COUNTED = 1000
 _MOST_DIFFERENT = 0.5
 _FEWEST_IDENTIFIED = 10
 _NAMES_ROWS = re.compile(
@@ -80,16 +79,12 @@ def find_kind(subject: Subject, column: LoadedColumn) -> Kind:
 
 
 def _counts(subject: Subject, column: LoadedColumn) -> dict[Any, int] | None:
-    """Return how often each value occurs; None where there are many, which mostly the sample tells."""
-    if column.plan.kind == "datetime":
+    """Return how often each value occurs; None where there are many, or dates."""
+    if column.plan.kind == "datetime" or column.field in subject.varied:
         return None
-    field = column.field
-    if subject.ask({"n": f"count(DISTINCT {field})"}, "sample")["n"] > _MOST_COUNTED:
-        return None
-    rows = subject.rows_of(
-        f"SELECT {field} AS v, count(*) FROM data WHERE v IS NOT NULL GROUP BY v LIMIT {_MOST_COUNTED + 1}"
-    )
-    return dict(rows) if len(rows) <= _MOST_COUNTED else None
+    query = f"SELECT {column.field} AS v, count(*) FROM data WHERE v IS NOT NULL GROUP BY v LIMIT {MOST_LISTED + 1}"
+    rows = subject.rows_of(query)
+    return dict(rows) if len(rows) <= MOST_LISTED else None
 
 
 def _kind(subject: Subject, column: LoadedColumn, unique: int, counts: Mapping[Any, int] | None) -> Kind:

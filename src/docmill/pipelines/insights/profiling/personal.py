@@ -30,6 +30,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 Personal = dict[str, float]
 
 
+def load_words() -> None:
+    """Load the words that name columns of personal data."""
+    key_type("name")
+
+
 def find_personal(subject: Subject, column: LoadedColumn) -> Personal:
     """Return the kinds of personal data that a column holds, with the share of its cells.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from docmill.pipelines.insights.column_models import ColumnProfile
-from docmill.pipelines.insights.models import Duplicates, Kpis, TableProfile
+from docmill.pipelines.insights.models import Duplicates, Kpis, TableOptions, TableProfile
 from docmill.pipelines.insights.profiling.associations import ASSOCIATIONS, correlations, strongest
 from docmill.pipelines.insights.profiling.drifting import drift
 from docmill.pipelines.insights.profiling.duplicates import duplicates
@@ -15,12 +17,30 @@ from docmill.pipelines.insights.profiling.issues import count_formulas, find_iss
 from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind, find_kind
 from docmill.pipelines.insights.profiling.numbers import number_figures
 from docmill.pipelines.insights.profiling.over_time import time_series
-from docmill.pipelines.insights.profiling.personal import WHOLE_CELLS, Personal, find_personal, mask_text
+from docmill.pipelines.insights.profiling.personal import WHOLE_CELLS, Personal, find_personal, load_words, mask_text
 from docmill.pipelines.insights.profiling.preview import preview, sample_values, shown
 from docmill.pipelines.insights.profiling.quality import quality
 from docmill.pipelines.insights.profiling.texts import date_histogram, date_stats, text_stats, top_values
+from docmill.pipelines.insights.reading import read_table
 from docmill.pipelines.insights.reading.source import OpenTable
-from docmill.settings import TableSettings
+from docmill.settings import DocumentSettings, TableSettings
+
+
+def profile_file(
+    path: Path,
+    filename: str,
+    options: TableOptions,
+    tables: TableSettings,
+    documents: DocumentSettings,
+    password: str | None = None,
+) -> TableProfile:
+    """Compute what is known about the table in a file; the arguments and errors are those of ``read_table``."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Python has nothing else to do while the database reads the file.
+        words = beside.submit(load_words)
+        with read_table(path, filename, options, tables, documents, password) as table:
+            words.result()
+            return profile_table(table, tables)
 
 
 def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
@@ -41,7 +61,8 @@ def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
         # What takes longest is begun first.
         associations = [begin(correlations, find, kinds) for find in ASSOCIATIONS]
         series, drifts = begin(time_series, kinds), begin(drift, kinds)
-        repeated, formulas = begin(duplicates, kinds), begin(count_formulas, kinds)
+        repeated = begin(duplicates, kinds)
+        formulas = {kind.field: begin(count_formulas, kind) for kind in kinds}
         columns = [begin(_profile_column, kind, personal[kind.field], tables.top_values) for kind in kinds]
         shown_rows = preview(subject, kinds, personal)
         return _put_together(
@@ -52,7 +73,10 @@ def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
             correlations=strongest(chain.from_iterable(part.result() for part in associations)),
             time_series=series.result(),
             drift=drifts.result(),
-            issues=[*table.issues, *find_issues(subject, kinds, personal, formulas.result())],
+            issues=[
+                *table.issues,
+                *find_issues(subject, kinds, personal, {field: count.result() for field, count in formulas.items()}),
+            ],
         )
 
 

@@ -19,12 +19,23 @@ def text_stats(subject: Subject, kind: Kind) -> TextStats | None:
     """Return the lengths of a column of texts; None where it holds others, or nothing."""
     if kind.inferred_type not in _TEXTS or not kind.column.present:
         return None
-    length = f"length({kind.field}::VARCHAR)"
-    found = subject.ask({name: f"{name}({length})" for name in ("min", "max", "avg")})
+    shortest, longest, mean = _lengths(subject, kind)
     # What repeats is counted once.
     values = f"(SELECT {kind.field}::VARCHAR AS v, count(*) AS n FROM sample WHERE v IS NOT NULL GROUP BY v)"
     words = subject.ask({"mean": "sum(n * len(regexp_extract_all(v, '\\S+'))) / sum(n)"}, values)["mean"]
-    return TextStats(min_length=found["min"], max_length=found["max"], mean_length=found["avg"], words=words or 0.0)
+    return TextStats(min_length=shortest, max_length=longest, mean_length=mean, words=words or 0.0)
+
+
+def _lengths(subject: Subject, kind: Kind) -> tuple[int, int, float]:
+    """Return the shortest, the longest and the mean length of the texts of a column."""
+    if kind.counts is None:
+        length = f"length({kind.field}::VARCHAR)"
+        found: tuple[int, int, float] = subject.rows_of(
+            f"SELECT min({length}), max({length}), avg({length}) FROM data"
+        )[0]
+        return found
+    lengths = [(len(text), count) for text, count in kind.counts.items()]
+    return min(lengths)[0], max(lengths)[0], sum(length * count for length, count in lengths) / kind.column.present
 
 
 def date_stats(subject: Subject, kind: Kind) -> DateStats | None:
