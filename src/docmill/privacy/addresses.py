@@ -26,7 +26,9 @@ _ARTICLES = (
 _NUMBER_AFTER = rf"(?:,? ?(?:nº|n°|n\.|num\.|буд\.|д\.)? ?{_NUMBER}\b(?:, ?\d{{1,2}}º? ?[A-Z]?\b)?)?"
 _TOWN = rf"(?:{_WORD} ){{0,3}}{_WORD}"
 _UK_CODE = r"\b(?:[A-Z]{1,2}\d[A-Z\d]?) ?\d[ABD-HJLNP-UW-Z]{2}\b"
+_UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
 _CA_CODE = r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b"
+_ANY_CODE = rf"(?:{_UK_CODE}|{_CA_CODE}|\d{{5}}(?:-\d{{4}})?|\d{{6}}|\d{{4}})"
 _BOX = (
     r"(?i:\b(?:P\.? ?O\.? Box|Postfach|Apartado|Casilla|Skr\. poczt\.) \d{2,6}\b|\bPSC \d{1,5},? Box \d{1,5}"
     r"|\bUnit \d{1,5},? Box \d{1,5}|\b(?:APO|FPO|DPO) A[AEP] \d{5}\b)"
@@ -44,6 +46,11 @@ _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
 _STREET_LINE = re.compile(rf"((?:{_DWELLING}(?:{_NUMBER},? )?|{_NUMBER},? )((?:{_WORD} ){{1,3}}{_WORD})){_UNIT}?,?")
 _SMALL_WORDS = r"(?:de|del|der|den|dem|des|du|la|le|les|zum|zur|van|het|'t|da|do|dos|di|af|w|na) "
 _NUMBER_LAST = re.compile(rf"({_WORD} (?:{_SMALL_WORDS}|{_WORD} ){{0,4}}){_NUMBER}(?:[ ,].{{0,12}})?,?")
+_TOWN_WORDS = rf"{_WORD}(?:[ ’'-](?:{_SMALL_WORDS})?[{_UPPER}(][\w'’.()-]*){{0,4}}"
+_TOWN_CELL = re.compile(
+    rf"(?:[A-Z]{{1,2}}[- ])?(?:\d{{5}}|\d{{2}}-\d{{3}}|\d{{4}}(?: [A-Z]{{2}})?) {_TOWN_WORDS}(?: \d{{1,2}})?"
+    rf"|(?:{_WORD} ){{0,2}}{_WORD},? (?:[A-Z]{{2,3}} )?{_ANY_CODE}|Dublin \d{{1,2}}"
+)
 _POST_CODE_FIRST = re.compile(rf"(?:[A-Z]{{1,2}}[- ])?(?:\d{{4,5}}|\d{{2}}-\d{{3}}|\d{{4}} [A-Z]{{2}}) {_WORD}")
 _COLUMN = 3
 _PERSONAL = frozenset({"PERSON", "DATE_OF_BIRTH", "MRN", "ADDRESS"})
@@ -95,23 +102,30 @@ def street_lines(text: str, lines: list[Line], found: list[Finding], guard: Guar
         guard: What is a result.
     """
     people = sorted(item.start for item in found if item.type in _PERSONAL)
+    streets = sorted(item.start for item in found if item.type == "ADDRESS")
     for index, line in enumerate(lines):
         near = lines[max(0, index - 1) : index + 2]
         for cell in line.cells:
-            value = text[cell.start : cell.end]
-            first = _STREET_LINE.fullmatch(value)
-            match = first or _NUMBER_LAST.fullmatch(value)
-            if (
-                not match
-                or guard.touches(*cell)
-                or any(map(is_laboratory_term, match.group(match.lastindex or 1).split()))
-            ):
+            if guard.touches(*cell):
                 continue
-            beside = bisect_left(people, near[0].start) < bisect_left(people, near[-1].end)
-            if (first and beside) or (
-                not all(map(is_ordinary, match.group(1).split())) and _is_above_town(lines, index, cell)
-            ):
-                yield Finding(*cell, "ADDRESS", 0.75, "pattern")
+            value = text[cell.start : cell.end].rstrip(",.")
+            street = _is_street(value) and _between(people, near[0].start, near[-1].end)
+            street = street or (_is_street(value, last=True) and _is_above_town(lines, index, cell))
+            if street or (_TOWN_CELL.fullmatch(value) and _between(streets, near[0].start, line.start)):
+                yield Finding(cell.start, cell.start + len(value), "ADDRESS", 0.75, "pattern")
+
+
+def _between(starts: list[int], first: int, last: int) -> bool:
+    return bisect_left(starts, first) < bisect_left(starts, last)
+
+
+def _is_street(value: str, *, last: bool = False) -> bool:
+    """Whether a cell is a street with its number before it or, with ``last``, behind it."""
+    match = (_NUMBER_LAST if last else _STREET_LINE).fullmatch(value)
+    words = match.group(1 if last else 2).split() if match else []
+    if not words or any(map(is_laboratory_term, words)):
+        return False
+    return not last or not all(map(is_ordinary, words))
 
 
 def _is_above_town(lines: list[Line], index: int, cell: Cell) -> bool:

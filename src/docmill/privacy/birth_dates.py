@@ -53,9 +53,10 @@ def date_findings(folded: str, labels: list[Label], fields: Sequence[Finding] = 
     for match in matches:
         day = days[match.start()]
         before = folded[max(0, match.start() - _LOOK_BACK) : match.start()]
+        stamped = match.group().isdigit()
         birth = bool(_birth_label().search(before) or _STAR.search(before) or _YEAR_OF_BIRTH.match(folded, match.end()))
         if not birth and day and not announced & set(range(match.start() - 2, match.start() + 1)):
-            birth = _is_beside_sex(folded, match) or _is_old(day.value, newest)
+            birth = (not stamped and _is_beside_sex(folded, match)) or _is_old(day.value, newest)
             birth = birth or (_is_after(folded, match.start(), named) and _is_earlier(day.value, newest, known))
         kind, score = ("DATE_OF_BIRTH", 0.95) if birth else ("DATE", 0.85)
         findings.append(Finding(*match.span(), kind, score, "pattern"))

@@ -18,10 +18,10 @@ from docmill.privacy.fields import Label, labelled_fields, unknown_fields
 from docmill.privacy.forms import names_before_birth, names_in_forms
 from docmill.privacy.identifiers import lone_identifiers, loose_identifiers
 from docmill.privacy.inline import inline_addresses, inline_fields, inline_names, inline_phones
-from docmill.privacy.lab_guard import guard
+from docmill.privacy.lab_guard import Guard, guard
 from docmill.privacy.lines import Line, split_lines
 from docmill.privacy.merging import merge
-from docmill.privacy.messages import message_fields
+from docmill.privacy.messages import message_fields, message_results
 from docmill.privacy.model import Rampart, TagReader
 from docmill.privacy.models import Finding
 from docmill.privacy.names import name_cues
@@ -35,7 +35,9 @@ from docmill.privacy.spacy_model import SpacyModel
 from docmill.privacy.sweep import sweep, unexplained
 from docmill.privacy.tables import table_fields
 from docmill.privacy.text import fold, normalise
+from docmill.privacy.usernames import usernames
 from docmill.privacy.values import Span
+from docmill.privacy.xdt import xdt_fields
 from docmill.settings import PrivacySettings
 
 if TYPE_CHECKING:
@@ -130,14 +132,29 @@ class Detector:
         recognizers: Sequence[EntityRecognizer],
     ) -> list[Finding]:
         folded = fold(text)
-        table = table_fields(text, lines)
-        structure = [*fields, *table.findings, *message_fields(text, lines), *inline_fields(text, folded)]
+        table, records = table_fields(text, lines), xdt_fields(text, lines)
+        structure = [
+            *fields,
+            *table.findings,
+            *records.findings,
+            *message_fields(text, lines),
+            *inline_fields(text, folded),
+        ]
         structure.extend(inline_phones(text, folded))
-        phones = list(phone_numbers(text))
-        patterns = [*phones, *pattern_findings(text), *addresses(text), *date_findings(folded, labels, fields)]
+        results = Guard(message_results(text), frozenset())
+        # A key "name" beside a unit is that of a test.
+        structure = [item for item in structure if item.type != "PERSON" or not results.touches(item.start, item.end)]
+        patterns = [
+            *phone_numbers(text),
+            *pattern_findings(text),
+            *addresses(text),
+            *date_findings(folded, labels, fields),
+        ]
         personal = [item for item in patterns if item.type in _PERSONAL_LINES and item.score >= _CERTAIN]
         dates = [(item.start, item.end) for item in patterns if item.type in ("DATE", "DATE_OF_BIRTH")]
-        protected = guard(lines, labels, [*structure, *personal], table.results, dates)
+        protected = guard(
+            lines, labels, [*structure, *personal], [*table.results, *records.others, *results.spans], dates
+        )
         found = [*structure, *patterns, *self._dictionary.findings(text), *recognizer_findings(text, recognizers)]
         found.extend(self._guesses(text, folded))
         found.extend(unknown_fields(text, lines, labels))
@@ -149,7 +166,11 @@ class Detector:
             tagged = model_findings(text, lines, found, protected, reader)
             found.extend([finding for finding in tagged if protected.allows(finding)])
         found = with_births_beside_people(folded, found)
-        for layer in (loose_identifiers(text, found, protected), names_in_forms(text, lines, found, protected)):
+        for layer in (
+            loose_identifiers(text, found, protected),
+            names_in_forms(text, lines, found, protected),
+            usernames(text, found),
+        ):
             found.extend([finding for finding in layer if protected.allows(finding)])
         found.extend([finding for finding in propagate(text, found) if protected.allows(finding)])
         if self._settings.policy == "strict":

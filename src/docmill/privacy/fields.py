@@ -89,11 +89,11 @@ def _first_language(line: Line, floor: int, end: int) -> Label | None:
 
 
 def _is_time(text: str, colon: re.Match[str]) -> bool:
-    """Whether the colon stands between numbers: a time or a ratio."""
+    """Whether the colon stands inside a number: a time, a ratio, a case ("24:SP001")."""
     return (
         ":" in colon.group()
         and text[colon.start() - 1 : colon.start()].isdigit()
-        and text[colon.end() : colon.end() + 1].isdigit()
+        and text[colon.end() : colon.end() + 1].isalnum()
         and len(colon.group()) == 1
     )
 

@@ -110,11 +110,8 @@ def _is_unknown_name(words: list[str]) -> bool:
 
 
 def _is_known_name(words: list[str]) -> bool:
-    """Whether one of two words or more is a known name that means nothing else, or an initial stands with a word."""
-    if len(words) < 2:
-        return False
-    known = any((is_given_name(word) or is_surname(word)) and not is_ordinary(word) for word in words)
-    return known or any(len(word.rstrip(".")) == 1 and word[0].isupper() for word in words)
+    """Whether one of two words or more is a known name that means nothing else."""
+    return len(words) > 1 and any((is_given_name(word) or is_surname(word)) and not is_ordinary(word) for word in words)
 
 
 def _is_open_label(text: str, start: int) -> bool:

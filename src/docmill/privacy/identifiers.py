@@ -40,9 +40,13 @@ _COUNTED = re.compile(
     r"|euros?|dollars?|eur|usd|gbp|pln|chf)\b)",
     re.IGNORECASE,
 )
+# Codes of LOINC end in a check digit.
+_LOINC = re.compile(r"\d{3,5}-\d")
 _WITH_UNIT = re.compile(r"[\d.]+/[^\W\d_]+\d?")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _INTERVAL = re.compile(r"(\d+)-(\d+)")
+_DECIMAL = re.compile(r"\d+\.\d+")
+_DECIMALS = re.compile(r"\d+(?:\.\d+)?-\d+\.\d+|\d+\.\d+-\d+")
 _VALUES = frozenset({"number", "range", "titer"})
 _LONGEST_UNIT = 12
 _LEAST_DIGITS = 6
@@ -112,12 +116,8 @@ def _is_identifier(token: str) -> bool:
 
 
 def _is_number(token: str) -> bool:
-    """Whether a token is a number with its thousands or decimals apart, or a range of two."""
-    if (
-        _GROUPED.fullmatch(token)
-        or _WITH_UNIT.fullmatch(token)
-        or (token.replace(".", "", 1).isdigit() and "." in token)
-    ):
+    """Whether a token is a number with its thousands or decimals apart, a range of two, or a code of LOINC."""
+    if any(form.fullmatch(token) for form in (_GROUPED, _WITH_UNIT, _DECIMAL, _DECIMALS, _LOINC)):
         return True
     interval = _INTERVAL.fullmatch(token)
     return interval is not None and not interval.group(2).startswith("0") and _may_span(*interval.groups())

@@ -55,6 +55,13 @@ _BELOW = {
     ("address", "text"): "ADDRESS",
 }
 _LONGEST_VALUE = 200
+_OF_RESULT = r"(?:units?|uom|ref|refs|ref_?range|reference_?range|range|einheit|unit[éàa]|unidad|jednostka|norma|udm)"
+_RESULT = re.compile(
+    rf"\{{[^{{}}]{{0,300}}\"{_OF_RESULT}\"\s?:[^{{}}]{{0,300}}\}}"
+    rf"|<[A-Za-z][^<>]{{0,300}}\s{_OF_RESULT}=[^<>]{{0,300}}>"
+    rf"|<([A-Za-z][\w:]*)>(?:(?!</?\1>)[^\n]){{0,300}}<(?:{_OF_RESULT}|u)>(?:(?!</?\1>)[^\n]){{0,300}}</\1>",
+    re.IGNORECASE,
+)
 
 
 def message_fields(text: str, lines: list[Line]) -> list[Finding]:
@@ -68,6 +75,16 @@ def message_fields(text: str, lines: list[Line]) -> list[Finding]:
         found.extend(_markup(text))
         found.extend(_html_cells(text, lines))
     return found
+
+
+def message_results(text: str) -> list[Span]:
+    """Return the objects of JSON and the elements of XML in a normalised text that hold a result.
+
+    They have a unit or a reference range; what else they hold is a marker, a value, a flag.
+    """
+    if '":' not in text and "</" not in text and "/>" not in text:
+        return []
+    return [match.span() for match in _RESULT.finditer(text)]
 
 
 def _segment(text: str, line: Line) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from docmill.privacy.people import (
     is_ordinary,
     is_part_of_organisation,
     is_surname,
+    is_title,
     may_be_surname,
     name_at,
 )
@@ -37,9 +38,6 @@ _WITH_INITIAL = re.compile(rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\. )?[A-Z]\.(?
 _INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[A-Z]\. ?){{1,2}}({_CAPITALISED})(?![\w-])")
 # "T.Xyz 1.2": total, direct, serum, plasma, urine, blood, free, indirect, and what is measured.
 _IS_MEASURED = re.compile(rf"[TDSPUBFI]\.{_CAPITALISED}[ .:=]{{1,12}}[<>]?\d{{1,4}}(?:[.,]\d+)?(?![\w/-])")
-_ROLES = frozenset(
-    {"SpR", "SHO", "GP", "HCA", "ITU", "ICU", "HDU", "ED", "registrar", "consultant", "nurse", "midwife", "secretary"}
-)
 _LAST_FIRST = re.compile(
     rf"(?:^|(?<=[\n\t|])|(?<=[|:] )|(?<=  ))({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})",
     re.MULTILINE,
@@ -47,6 +45,10 @@ _LAST_FIRST = re.compile(
 
 # As machines write a name: "Haugen^Solveig^M".
 _CARETS = re.compile(rf"(?<![\w^&])({_CAPITALISED})\^({_CAPITALISED})(?:\^{_CAPITALISED}\.?|\^[A-Z]\.?)*(?![^\W_])")
+_CAPITALS = rf"[{_UPPER}]{{2,30}}(?:[ '’-][{_UPPER}]{{2,30}}){{0,2}}"
+_CAPITALS_FIRST = re.compile(
+    rf"(?<![\w.,-])((?:(?:Ó|Mc|Mac|O') ?)?{_CAPITALS})(, ?| )({_CAPITALISED})(?: [A-Z]\b\.?)?(?![\w])"
+)
 _LONE = re.compile(rf"(?<=[a-z,;] )(?!in |at )({_CAPITALISED})(?=[ ,.;:!?)]|['’]s|$)(?! [A-ZÀ-Þ])")
 _AFTER_SEX = re.compile(rf"\b(?:male|female|man|woman|boy|girl|child|patient), ({_CAPITALISED})(?=,)")
 _ROLE_AFTER = re.compile(
@@ -77,6 +79,7 @@ def name_cues(text: str, folded: str) -> Iterator[Finding]:
     yield from _family_name_first(text)
     yield from _known_names(text)
     yield from _lone_given_names(text)
+    yield from _capitals_first(text)
     for match in _CARETS.finditer(text):
         if not any(is_ordinary(word) for word in match.group().split("^")[:2]):
             yield _person(*match.span(), 0.85)
@@ -92,10 +95,15 @@ def _person(start: int, end: int, score: float) -> Finding:
 def _titled(text: str) -> Iterator[Finding]:
     for match in _title_pattern().finditer(text):
         span = name_at(text, match.start(), _line_end(text, match.end()), labelled=True)
-        if span and text[span[0] : span[0] + 1].isupper():
+        if span and (text[span[0] : span[0] + 1].isupper() or _is_small_name(text, *span)):
             yield _person(*span, 0.9)
         elif initial := _LONE_INITIAL.match(text, match.end()):
             yield _person(*initial.span(1), 0.8)
+
+
+def _is_small_name(text: str, start: int, end: int) -> bool:
+    """Whether words in small letters after a title are a name: "dr banks"."""
+    return any(is_surname(word) or is_given_name(word) for word in text[start:end].split())
 
 
 @cache
@@ -177,7 +185,9 @@ def _with_roles(text: str) -> Iterator[Finding]:
         words, role = match.group(1).split(), match.group(2)
         bracketed = text[match.end(1) + 1] == "("
         explicit = match.start(2) - match.end(1) > 2
-        known = fold(role) in listed("relatives") or (bracketed and (role in _ROLES or is_credential(role)))
+        known = fold(role) in listed("relatives") or (
+            bracketed and (fold(role) in listed("roles") or is_credential(role))
+        )
         if not known or not (bracketed or explicit) or all(map(is_ordinary, words)):
             continue
         if not is_clinical_use(text, *match.span(1)) and not is_part_of_organisation(text, match.end(1)):
@@ -218,6 +228,20 @@ def _family_name_first(text: str) -> Iterator[Finding]:
         span = name_at(text, match.start(1), _line_end(text, match.end()), labelled=False)
         if span:
             yield _person(*span, 0.85)
+
+
+def _capitals_first(text: str) -> Iterator[Finding]:
+    """A family name in capitals before a given name: "HAMMOND, Owen", "LAWSON Darren"."""
+    for match in _CAPITALS_FIRST.finditer(text):
+        family, mark, given = match.group(1, 2, 3)
+        if given.isupper() or is_laboratory_term(family) or is_title(family):
+            continue
+        known = is_given_name(given) and not is_ordinary(given)
+        plain = not any(map(is_ordinary, re.split("[ -]", family)))
+        if (known and (mark != " " or plain)) or (
+            mark != " " and plain and is_surname(family) and not is_ordinary(given)
+        ):
+            yield _person(*match.span(), 0.8)
 
 
 def _known_names(text: str) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ _MIXED_CREDENTIALS = frozenset({"phd", "frcpath", "mbchb", "mrcpath", "pharmd", 
 _UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
 _ELIDED = re.compile(rf"(?:d|l|dell|dall|t)['’][{_UPPER}]")
 _WORD = r"[^\W\d_](?:[^\W_]|['’`´](?=[^\W\d_])|-(?=[^\W\d_]))*"
-NAME_WORD = re.compile(rf"{_WORD}\.?")
+NAME_WORD = re.compile(rf"{_WORD}(?!\w)\.?")
 _OPENING = re.compile(r"[\s\"'*(]*")
 _GAP = re.compile(rf",? |\^|,|(?<=\.)(?=[{_UPPER}]\.|[{_UPPER}][^\W\d_]+-?)")
 _FOLLOWING = re.compile(r"(?:['’]s)?(?: [^\W\d_][\w'’.-]*){1,2}")
@@ -180,6 +180,8 @@ def _trimmed(text: str, accepted: list[re.Match[str]], labelled: bool) -> tuple[
 
 def _is_labelled_name(told: list[str]) -> bool:
     """Whether words in a field for names are one: not only titles, labels, terms and "unknown"."""
+    if len(told) > 1 and any(len(word_key(word)) == 1 for word in told):
+        return not all(word_key(word) in listed("not_names") for word in told)
     for word in told:
         key = word_key(word)
         if len(key) < 2 or is_title(word) or is_particle(word) or key in listed("not_names"):

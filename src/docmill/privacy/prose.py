@@ -25,6 +25,7 @@ from docmill.privacy.people import (
     is_laboratory_term,
     is_ordinary,
     is_part_of_organisation,
+    is_particle,
     is_surname,
     is_title,
 )
@@ -37,6 +38,18 @@ _WORDS = re.compile(r"[^\W\d_][\w'’]*")
 _NAMED = re.compile(
     r"(?:\b(?:name|named|patient|pt|mr|mrs|ms|miss|dr|hi|dear|hello|user|customer|am|is)\W{1,3})$", re.IGNORECASE
 )
+_SMALL_END = re.compile(r"(?<=[^\W\d_])(?: [a-zß-ÿ]\w*)+$")
+# "eGFRcreat", "proBNP": names do not begin in small letters and go on in capitals.
+_CODE_WORD = re.compile(r"[a-z]+[A-Z]{2}")
+_ROMAN = re.compile(r"[IVX]{1,4}")
+_PAGE = re.compile(
+    r"(?:page|pag\.?|página|pagina|seite|blatt|strona|str\.|feuille|hoja|стор\.?|сторінка)\s{0,2}\d{1,4}"
+    r"(?:\s{0,2}(?:/|of|von|de|di|van|sur|z|із|з)\s{0,2}\d{1,4})?",
+    re.IGNORECASE,
+)
+_SURE = 0.9
+_LONGEST_PAGE = 16
+_MOST_SHORT = 2
 _CERTAIN = 0.95
 _ADDRESS_GAP = 20
 _BRIDGED = 2
@@ -63,10 +76,17 @@ def model_findings(
     for start, end in left_over(text, lines, found, guard):
         read = (tag._replace(start=tag.start + start, end=tag.end + start) for tag in model.tags(text[start:end]))
         # What is known for certain is not asked again, whatever type the model gives it.
-        tags = [tag for tag in read if not _is_inside(tag, known)]
+        tags = [_without_small_words(text, tag) for tag in read if not _is_inside(tag, known)]
         yield from (
             Finding(tag.start, tag.end, tag.type, tag.score, "model") for tag in tags if _is_believed(text, tag, tags)
         )
+
+
+def _without_small_words(text: str, tag: Tag) -> Tag:
+    """Take off what follows a name in small letters ("Dellucci klagte über")."""
+    value = text[tag.start : tag.end]
+    small = _SMALL_END.search(value) if tag.type == "PERSON" and value[:1].isupper() else None
+    return tag._replace(end=tag.start + small.start()) if small and not is_particle(value.split()[-1]) else tag
 
 
 def _is_inside(tag: Tag, known: list[Span]) -> bool:
@@ -124,11 +144,15 @@ def _is_known(word: str) -> bool:
 
 def _is_believed(text: str, tag: Tag, tags: list[Tag]) -> bool:
     value = text[tag.start : tag.end]
+    if any(page.start() < tag.end for page in _PAGE.finditer(text, max(0, tag.start - _LONGEST_PAGE), tag.end)):
+        return False
     if tag.type == "PERSON":
         return _is_person(text, tag, value, tags)
     if tag.type == "ADDRESS":
-        return _is_place(value, tag, tags) and not (
-            is_clinical_use(text, tag.start, tag.end) or text[max(0, tag.start - 1) : tag.start] in _WITHIN_CODE
+        return _is_place(text, tag, tags) and not (
+            is_clinical_use(text, tag.start, tag.end)
+            or _is_abbreviation(text, tag)
+            or text[max(0, tag.start - 1) : tag.start] in _WITHIN_CODE
         )
     if tag.type in ("ID", "BANK"):
         return sum(letter.isdigit() for letter in value) >= _LEAST_ID_DIGITS and not date_pattern().fullmatch(
@@ -144,48 +168,59 @@ def _is_person(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
     before = text[max(0, tag.start - 12) : tag.start]
     if not words or (len(value.strip()) < 2):
         return False
-    if is_eponym(words[0]) and words[-1].islower():
+    if (is_eponym(words[0]) and words[-1].islower()) or _CODE_WORD.match(words[0]):
         return False
     titled = bool(re.search(r"(\S+)\s$", before)) and is_title(before.split()[-1])
     if all(is_ordinary(word) for word in words) and not titled:
         return False
-    if len(words) == 1 and words[0].islower() and not _NAMED.search(before) and not _has_neighbour(tag, tags):
+    if len(words) == 1 and words[0].islower() and not _NAMED.search(before) and not _neighbours(tag, tags, 3):
         return False
     if titled or _NAMED.search(before):
         return True
+    if tag.score < _SURE and not any(is_given_name(word) or is_surname(word) for word in words):
+        # Small letters explain a word that no list of names has.
+        return not value.islower() and not is_clinical_use(text, tag.start, tag.end) and not _is_abbreviation(text, tag)
     if is_part_of_organisation(text, tag.end):
         return False
-    return not is_clinical_use(text, tag.start, tag.end) and not _is_abbreviation(text, tag, words)
+    return not is_clinical_use(text, tag.start, tag.end) and not _is_abbreviation(text, tag)
 
 
-def _is_abbreviation(text: str, tag: Tag, words: list[str]) -> bool:
-    """Whether a single word in capitals ("NYHA", "AFib") stands in a text that is not all in capitals."""
-    word = words[0]
-    if (
-        len(words) > 1
-        or not word[1:2].isupper()
-        or (len(word) > _SHORT_NAME and (is_given_name(word) or is_surname(word)))
-    ):
+def _is_abbreviation(text: str, tag: Tag) -> bool:
+    """Whether words in capitals ("NYHA III", "HAS-BLED") stand in a text that is not all in capitals."""
+    words = [word for word in re.split(r"[\s-]+", text[tag.start : tag.end]) if not _ROMAN.fullmatch(word)]
+    if len(words) > (1 if tag.type == "PERSON" else _MOST_SHORT) or not all(word[1:2].isupper() for word in words):
+        return False
+    if any(len(word) > _SHORT_NAME and (is_given_name(word) or is_surname(word)) for word in words):
         return False
     around = text[max(0, tag.start - 40) : tag.start] + text[tag.end : tag.end + 40]
-    return len(word) <= _LONGEST_ABBREVIATION and any(map(str.islower, around))
+    return all(len(word) <= _LONGEST_ABBREVIATION for word in words) and any(map(str.islower, around))
 
 
-def _is_place(value: str, tag: Tag, tags: list[Tag]) -> bool:
-    """Whether a part of an address has company, or is long enough to stand alone."""
-    near = _has_neighbour(tag, tags, _ADDRESS_GAP)
-    words = _WORDS.findall(value)
+def _is_place(text: str, tag: Tag, tags: list[Tag]) -> bool:
+    """Whether a part of an address tells of a place, or stands beside one that does."""
+    near = [tag, *_neighbours(tag, tags, _ADDRESS_GAP)]
+    words = _WORDS.findall(text[tag.start : tag.end])
+    if words and all(map(is_laboratory_term, words)):
+        return False
+    if len(near) > 1:
+        return any(_tells(text[other.start : other.end]) for other in near)
     longest = max(map(len, words), default=0)
-    if near:
-        return not words or not all(map(is_laboratory_term, words))
-    return longest >= 4 and not all(is_ordinary(word) for word in words) and not any(map(str.isdigit, value))
+    return longest >= 4 and _tells(text[tag.start : tag.end]) and not any(map(str.isdigit, text[tag.start : tag.end]))
 
 
-def _has_neighbour(tag: Tag, tags: list[Tag], distance: int = 3) -> bool:
-    """Whether a tag of the same type stands beside this one, at most ``distance`` code points away."""
-    return any(
-        other.type == tag.type
+def _tells(value: str) -> bool:
+    """Whether a word of a tagged place is neither ordinary nor a label, or is a post code."""
+    return any(len(word) > 1 and not is_ordinary(word) for word in _WORDS.findall(value)) or bool(
+        re.search(r"\d{4}", value)
+    )
+
+
+def _neighbours(tag: Tag, tags: list[Tag], distance: int) -> list[Tag]:
+    """Return the tags of the same type that stand beside one, at most ``distance`` code points away."""
+    return [
+        other
+        for other in tags
+        if other.type == tag.type
         and other is not tag
         and (0 <= tag.start - other.end <= distance or 0 <= other.start - tag.end <= distance)
-        for other in tags
-    )
+    ]

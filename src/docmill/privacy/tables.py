@@ -126,7 +126,7 @@ def _rows(text: str, lines: list[Line], index: int, columns: list[Column], delim
         line = lines[number]
         if not line.cells or (not delimiter and line_labels(line)):
             break
-        if not delimiter and _is_header(_columns(text, line, delimiter)):
+        if any(_is_header(_columns(text, line, mark)) for mark in {delimiter, ""}):
             break
         last = number
         if _RULE.fullmatch(line.text):

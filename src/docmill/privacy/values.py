@@ -23,7 +23,7 @@ EMAIL = re.compile(rf"(?<![\w.%+’-])(?<!\w')[^\W_][\w.%+'’-]{{0,63}}@{_DOMAI
 _LEAD = re.compile(r"[\s\"'*:=#_.|>(-]*")
 # Letters, digits and marks in one run; groups of digits may be parted by single spaces ("943 476 5919").
 _IDENTIFIER = re.compile(
-    r"(?:#\s?)?(?:[^\W_]{1,5} (?=\d))?[^\W_](?:[^\W_]|[-/.:_](?=[^\W_]))*"
+    r"(?:#\s?)?(?:[^\W_]{1,5} (?=\d))?[^\W_](?:[^\W_]|[-/.:_](?=[^\W_])|(?<=[A-Z]),(?=\d\d))*"
     r"(?: (?:\d[^\W_]*(?:[-/](?=[^\W_])[^\W_]+)*|[A-Z]{1,2}(?!\w))){0,7}"
 )
 _NUMBER_BEFORE_NAME = re.compile(r"\d{3,}[\s^,-]+(?=[^\W\d_])")

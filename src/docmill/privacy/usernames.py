@@ -1,0 +1,62 @@
+"""Login names: in the fields of programs, and made of the names of people who are found in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from docmill.privacy.models import Finding
+from docmill.privacy.people import is_given_name, is_ordinary, is_surname
+from docmill.privacy.text import fold
+
+_DOTTED = re.compile(r"(?<![\w@./-])([a-z]{2,20})[._]([a-z]{2,20})\d{0,3}(?![\w@/-]|\.\w)", re.IGNORECASE)
+_TOKEN = re.compile(r"(?<![\w@./-])([^\W\d_]{4,20})(\d{0,4})(?![\w@/]|[.-]\w)")
+_HANDLE = re.compile(r"(?<![\w@.])@[a-z][\w.]{2,29}(?![\w@])", re.IGNORECASE)
+_PART = re.compile(r"[^\W\d_]{2,}")
+_SHORTEST_PART = 4
+_MOST_ADDED = 2
+
+
+def usernames(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield login names that tell whose they are: "lesley.forster", "mortizyvega" beside "María Ortiz y Vega".
+
+    Args:
+        text: The normalised text.
+        found: What was found so far; its people are those whose login names are known again.
+    """
+    for match in _DOTTED.finditer(text):
+        parts = match.group(1, 2)
+        if any(is_given_name(part) or is_surname(part) for part in parts) and not any(map(is_ordinary, parts)):
+            yield Finding(*match.span(), "USERNAME", 0.75, "pattern")
+    for match in _HANDLE.finditer(text):
+        yield Finding(*match.span(), "USERNAME", 0.75, "pattern")
+    names = [text[item.start : item.end] for item in found if item.type == "PERSON"]
+    people = {tuple(_PART.findall(fold(name))) for name in names}
+    stems = {stem for parts in people for stem in _stems(parts)}
+    cut = {stem[:length] for stem in stems for length in range(_SHORTEST_PART + 1, len(stem))}
+    if not stems:
+        return
+    for match in _TOKEN.finditer(text):
+        letters, digits = fold(match.group(1)), match.group(2)
+        plain = letters in stems and (not digits or len(letters) >= _SHORTEST_PART)
+        if plain or (digits and letters in cut):
+            yield Finding(*match.span(), "USERNAME", 0.7, "pattern")
+
+
+def _stems(parts: tuple[str, ...]) -> Iterator[str]:
+    """Yield what a login name is made of: a name with the first letters of another, before or after it."""
+    whole = "".join(parts)
+    for index, part in enumerate(parts):
+        others = [other for place, other in enumerate(parts) if place != index]
+        if len(part) >= _SHORTEST_PART:
+            yield from (joined for other in others for joined in _joined(part, other))
+        if index and others and len(whole) > _SHORTEST_PART:
+            rest = "".join(parts[index:])
+            yield from (parts[0][:count] + rest for count in range(1, _MOST_ADDED + 1))
+
+
+def _joined(part: str, other: str) -> Iterator[str]:
+    for count in range(1, _MOST_ADDED + 1):
+        yield part + other[:count]
+        yield other[:count] + part
+    yield part + other
