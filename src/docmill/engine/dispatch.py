@@ -170,10 +170,8 @@ class Dispatcher:
     def hand_back(self) -> int:
         """Return whatever the worker still holds, without using an attempt; tell how many chunks."""
         chunks = list(self._running.values())
-        if self._doubtful:
-            self._ready()
-        if chunks:
-            connection = self._ready()
+        connection = self._ready() if chunks or self._doubtful else None
+        if chunks and connection is not None:
             with connection.transaction():
                 self._store.hand_back(connection, chunks, self._lease.worker_id)
                 crash_point("hand_back.before_commit")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from tests.integration.engine import sample_pipelines as samples
 from tests.integration.engine.conftest import Engine, wait_until
@@ -12,6 +13,7 @@ from tests.integration.engine.conftest import Engine, wait_until
 from docmill.database.queries import load_queries
 from docmill.engine.chunk import ClaimedChunk
 from docmill.engine.client import Request
+from docmill.engine.store import Store
 from docmill.engine.submission import Submission, Submitter
 from docmill.engine.sweeper import rescue_chunks
 from docmill.engine.wakeup import Listener
@@ -158,6 +160,25 @@ def test_a_worker_under_limits_of_the_fleet_is_given_nothing(make_engine: Callab
     with engine.background(engine.worker()):
         wait_until(lambda: engine.value("select bool_or(waiting) from docmill.sleepers"))
         assert engine.value("select steps from docmill.sleepers") == []
+
+
+def test_a_job_whose_taking_was_never_answered_is_handed_back_by_a_worker_that_stops(
+    make_engine: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = make_engine(samples.single, poll_interval_seconds=60)
+    real = Store.take_handed
+
+    def lose_the_answer(self: Store, connection: psycopg.Connection, worker: int) -> list[ClaimedChunk]:
+        real(self, connection, worker)
+        raise psycopg.OperationalError("the connection is lost")
+
+    monkeypatch.setattr(Listener, "_report", lambda self, notices: None)
+    with engine.background(engine.worker()):
+        wait_until(lambda: engine.value("select bool_or(waiting and steps <> '{}') from docmill.sleepers"))
+        engine.submit("single", {"count": 1})
+        monkeypatch.setattr(Store, "take_handed", lose_the_answer)
+    assert engine.rows(STATE) == [("pending", None, 0, 2)]
+    assert engine.rows("select settled from docmill.workers") == [(True,)]
 
 
 def test_no_worker_is_settled_while_a_submission_may_give_it_a_job(make_engine: Callable[..., Engine]) -> None:
