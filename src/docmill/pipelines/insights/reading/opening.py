@@ -11,12 +11,9 @@ from docmill.documents.media_type import PARQUET, PDF, XLSX, detect_media_type
 from docmill.errors import EmptyFile, MemoryLimitExceeded, MissingExtra, TooLarge, UnparseableInput
 from docmill.pipelines.insights.models import TableOptions
 from docmill.pipelines.insights.reading.dialect import read_head
-from docmill.pipelines.insights.reading.json_files import read_json_file
-from docmill.pipelines.insights.reading.parquet_files import read_parquet_file
 from docmill.pipelines.insights.reading.scratch import scratch_folder
 from docmill.pipelines.insights.reading.source import OpenTable
 from docmill.pipelines.insights.reading.text_files import read_text_file
-from docmill.pipelines.insights.reading.workbooks import read_workbook
 from docmill.settings import DocumentSettings, TableSettings
 
 if TYPE_CHECKING:
@@ -120,10 +117,16 @@ def _open(
         case "text/csv" | "text/plain":
             return read_text_file(connection, scratch, path, filename, options, tables)
         case "application/json" | "application/x-ndjson":
+            from docmill.pipelines.insights.reading.json_files import read_json_file
+
             return read_json_file(connection, scratch, path, filename, options, tables)
         case media_type if media_type in (XLSX, _OLE):
+            from docmill.pipelines.insights.reading.workbooks import read_workbook
+
             return read_workbook(connection, scratch, path, filename, options, tables)
         case media_type if media_type == PARQUET:
+            from docmill.pipelines.insights.reading.parquet_files import read_parquet_file
+
             return read_parquet_file(connection, path, filename, tables)
         case media_type if media_type == PDF:
             from docmill.pipelines.insights.reading.pdf_files import read_pdf_file
