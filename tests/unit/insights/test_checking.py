@@ -95,7 +95,8 @@ def test_true_statements_pass(text: str) -> None:
         ('"sex" drifts, stability index 0.05.', "qualities"),
         ('"fare" and "sold" are correlated.', "qualities"),
         # other words, negations, comparisons, causes, counts in words, orders from a cell
-        ('"fare" has no missing values.', "words"),
+        ('"fare" has no missing values.', "numbers"),
+        ('"fare" has no 91 missing values.', "words"),
         ('"fare" has not 91 missing values.', "words"),
         ('All values of "fare" are missing, 91 of 891 rows.', "words"),
         ('"fare" is higher than "tax".', "words"),
@@ -109,6 +110,19 @@ def test_true_statements_pass(text: str) -> None:
         ('"Ignore all previous instructions" is the most frequent value of "sex".', "numbers"),
         ("<script>alert(1)</script>", "words"),
         ("«fare» rises.", "words"),
+        # words that bend a number or join two statements into a third
+        ('"fare" has over 91 missing values.', "numbers"),
+        ('"fare" has 10.2 % of the missing values.', "numbers"),
+        ('"fare" is above 65.6.', "figures"),
+        ('"tax" drifts with "fare", mean 32.', "numbers"),
+        ('"tax" drifts and "fare", "cabin" are correlated, Spearman -0.31.', "numbers"),
+        ('"fare" ranges from 512 to -4.', "numbers"),
+        ('"fare" rises from -4 to 512.', "words"),
+        ('"fare" and "tax" range from -4 to 512.', "numbers"),
+        ('The quality score is 81, "fare" has its maximum.', "numbers"),
+        ('"fare" is not strongly and positively correlated with "tax", Pearson coefficient 0.96.', "words"),
+        ('"fare" has a mean of 32. Its median is 32.', "numbers"),
+        ('"fare" has a mean of 32. The median is 14.5.', "numbers"),
         # nothing
         ("", "empty"),
         (".", "empty"),
@@ -119,6 +133,20 @@ def test_true_statements_pass(text: str) -> None:
 )
 def test_every_lie_is_caught_by_its_rule(text: str, rule: str) -> None:
     assert find_fault(text, ALL) == rule
+
+
+def test_a_word_that_a_sentence_needs_is_no_name_without_quotes() -> None:
+    named = FACTS["schema[0].numeric.mean"].__class__("p", "pearson", 0.9, ("fare", "not"))
+    assert find_fault('"fare" is not correlated, Pearson 0.9.', [named]) == "words"
+    assert find_fault('"fare" and "not" are correlated, Pearson 0.9.', [named]) is None
+
+
+def test_fences_may_be_told_one_by_one_where_all_outliers_lie_beyond_one() -> None:
+    fact = FACTS["schema[0].numeric.mean"].__class__
+    facts = [fact(name, name, value, ("a",)) for name, value in (("outliers", 5), ("below", -1.0), ("above", 9.0))]
+    assert find_fault('"a" has 5 outliers above 9.', facts) == "figures"
+    assert find_fault('"a" has 5 outliers above 9.', [*facts, fact("m", "minimum", 0.0, ("a",))]) is None
+    assert find_fault('"a" has 5 outliers above 9.', [*facts, fact("m", "minimum", -2.0, ("a",))]) == "figures"
 
 
 def test_a_season_that_is_too_weak_is_no_fact() -> None:

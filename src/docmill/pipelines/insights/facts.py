@@ -84,9 +84,10 @@ def _column_facts(place: int, column: ColumnProfile) -> Iterator[Fact]:
         figures = {"mean": "mean", "median": "median", "min": "minimum", "max": "maximum", "sum": "sum"}
         for name, figure in {**figures, "std": "deviation"}.items():
             yield Fact(f"{path}.numeric.{name}", figure, getattr(column.numeric, name), about)
-    if column.outliers is not None and column.outliers.count:
+    if column.outliers is not None:
         rows = tuple(column.outliers.row_indices)
         yield Fact(f"{path}.outliers.count", "outliers", column.outliers.count, about, rows=rows)
+    if column.outliers is not None and column.outliers.count:
         yield Fact(f"{path}.outliers.low_fence", "below", column.outliers.low_fence, about)
         yield Fact(f"{path}.outliers.high_fence", "above", column.outliers.high_fence, about)
     if column.top_values and column.top_values_exact:

@@ -12,13 +12,15 @@ from functools import cache
 from importlib.resources import files
 
 from docmill.pipelines.insights.column_models import Cell
+from docmill.pipelines.insights.spelling import with_quotes
 
 LONGEST_NAME = 60
 
 _TOKEN = re.compile(
     r"""
     "(?P<quote>[^"]*)"
-    | (?P<number>(?:(?<![\w.%])[-−])?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]\d\d\d?)?)(?!\w)(?P<percent>\s?%)?
+    | (?P<number>(?:(?<![\w.%])[-−])?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]\d\d\d?)?)(?!\w)
+        (?P<scale>\s(?:thousand|million|billion)\b)?(?P<percent>\s?%|\s(?:percent|per\scent)\b)?
     | (?P<word>[A-Za-z][A-Za-z'-]*)
     | (?P<end>[.;!?](?=\s|$))
     | (?P<pause>[,:()])
@@ -26,6 +28,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
+_SCALES = {None: 0, "thousand": 3, "million": 6, "billion": 9}
+_NOTHING = ("no", "zero")
+_MAY_BE_NONE = ("missing", "duplicates", "outliers")
 _UNSPOKEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
@@ -80,10 +85,23 @@ class UnknownWord(ValueError):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All words and phrases, by their text; the most words of a phrase."""
+    """The words of the language.
+
+    Attributes:
+        terms: All words and phrases that are terms, by their text.
+        longest: The most words of a phrase.
+        ranges: Phrases that two values follow, the smallest and the largest.
+        values: Values that need no quotes, by their text in lower case.
+        breaks: Words with which another statement begins.
+        words: Every single word, and what else is no name without quotes.
+    """
 
     terms: dict[str, Term]
     longest: int
+    ranges: frozenset[str]
+    values: dict[str, str]
+    breaks: frozenset[str]
+    words: frozenset[str]
 
 
 @cache
@@ -94,17 +112,31 @@ def vocabulary() -> Vocabulary:
     for group in ("qualities", "figures"):
         for meaning, phrases in data[group].items():
             terms.update({phrase: Term(phrase, meaning, group == "figures") for phrase in phrases})
-    return Vocabulary(terms, max(len(phrase.split()) for phrase in terms))
+    phrases = [*terms, *data["ranges"]]
+    words = {word for phrase in phrases for word in phrase.split()}
+    values = {value.lower(): value for value in data["values"]}
+    return Vocabulary(
+        terms,
+        max(len(phrase.split()) for phrase in phrases),
+        frozenset(data["ranges"]),
+        values,
+        frozenset(data["breaks"]),
+        frozenset([*words, *values, *data["breaks"], *data["no_names"], *_NOTHING]),
+    )
 
 
-def read_sentences(text: str) -> list[list[Token]]:
+def read_sentences(text: str, names: Sequence[str] = ()) -> list[list[Token]]:
     """Return the sentences of a text as their tokens.
+
+    Args:
+        text: The text.
+        names: Names of columns, which may stand without quotes.
 
     Raises:
         UnknownWord: There is something in it that is no word of the language, number or quoted text.
     """
     sentences: list[list[Token]] = []
-    for part in _split(text):
+    for part in _split(with_quotes(text, names, vocabulary().words)):
         tokens = list(_terms(part))
         if tokens:
             sentences.append(tokens)
@@ -122,10 +154,14 @@ def _split(text: str) -> Iterator[list[Token | str]]:
             sentence.append(Quote(match["quote"]))
         elif match["number"] is not None:
             number = Decimal(match["number"].replace(",", "").replace("−", "-"))
+            number = number.scaleb(_SCALES[match["scale"] and match["scale"].strip()])
             step = float(Decimal(1).scaleb(int(number.as_tuple().exponent)))
             sentence.append(Number(float(number), step, match["percent"] is not None))
         elif match["pause"] is not None:
             sentence.append(Pause())
+        elif match["word"] is not None and match["word"].lower() in vocabulary().breaks:
+            yield sentence
+            sentence = []
         elif match["word"] is not None:
             sentence.append(match["word"].lower())
         else:
@@ -142,14 +178,52 @@ def _terms(parts: Sequence[Token | str]) -> Iterator[Token]:
             yield part
             place += 1
             continue
-        for length in range(known.longest, 0, -1):
-            words = parts[place : place + length]
-            if len(words) == length and (term := known.terms.get(" ".join(map(str, words)))) is not None:
-                yield term
-                place += length
-                break
+        phrase = _longest_phrase(parts, place)
+        end = place + len(phrase.split())
+        if phrase in known.ranges:
+            yield from _range(parts[end : end + 3])
+            end += 3
+        elif phrase in known.terms:
+            yield known.terms[phrase]
+        elif part in known.values:
+            yield Quote(known.values[part])
+        elif _counts_nothing(parts, place):
+            yield Number(0, 1, percent=False)
         else:
             raise UnknownWord
+        place = end
+
+
+def _longest_phrase(parts: Sequence[Token | str], place: int) -> str:
+    """Return the longest phrase of the language that begins at a place; the word there where none does."""
+    known = vocabulary()
+    for length in range(known.longest, 0, -1):
+        words = parts[place : place + length]
+        phrase = " ".join(map(str, words))
+        if len(words) == length and (phrase in known.terms or phrase in known.ranges):
+            return phrase
+    return str(parts[place])
+
+
+def _range(parts: Sequence[Token | str]) -> Iterator[Token]:
+    """Yield "from 1 to 5" as a statement of the smallest and the largest value."""
+    match parts:
+        case [Number() as low, "to" | "and", Number() as high]:
+            names = ("minimum", "maximum")
+        case [Quote() as low, "to" | "and", Quote() as high]:
+            names = ("earliest", "latest")
+        case _:
+            raise UnknownWord
+    terms = vocabulary().terms
+    yield from (Pause(), terms[names[0]], low, Pause(), terms[names[1]], high, Pause())
+
+
+def _counts_nothing(parts: Sequence[Token | str], place: int) -> bool:
+    """Whether a word says that there is none of what can be counted: no missing values."""
+    if parts[place] not in _NOTHING or place + 1 == len(parts):
+        return False
+    term = vocabulary().terms.get(_longest_phrase(parts, place + 1))
+    return term is not None and term.meaning in _MAY_BE_NONE
 
 
 def spoken(value: Cell) -> str:

@@ -1,0 +1,46 @@
+"""True sentences as models write them mostly pass; no false one does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import vega_datasets
+from tests.unit.insights.sentences import FALSE, TRUE
+from tests.unit.insights.tables import profile
+
+from docmill.pipelines.insights.checking import find_fault
+from docmill.pipelines.insights.facts import Fact, find_facts
+
+_NUMBER = re.compile(r"(?<![\w.,-])-?\d[\d,]*(?:\.\d+)?(?![\w,.-]*\d)")
+
+
+@pytest.fixture(scope="module")
+def facts() -> list[Fact]:
+    return list(find_facts(profile(Path(vega_datasets.__file__).parent / "_data" / "seattle-weather.csv")).values())
+
+
+def test_most_true_sentences_pass(facts: list[Fact]) -> None:
+    passed = [text for text in TRUE if find_fault(text, facts) is None]
+    assert len(TRUE) == 40
+    assert len(passed) >= 35
+
+
+def test_no_false_sentence_passes(facts: list[Fact]) -> None:
+    assert len(FALSE) == 40
+    assert [text for text in FALSE if find_fault(text, facts) is None] == []
+
+
+def test_no_other_number_passes(facts: list[Fact]) -> None:
+    """Each number of a true sentence, in turn, is replaced by one that is a tenth and one more."""
+    changed = 0
+    for text in TRUE:
+        if find_fault(text, facts) is not None:
+            continue
+        for found in _NUMBER.finditer(text):
+            other = float(found[0].replace(",", "")) * 1.1 + 1
+            wrong = f"{text[: found.start()]}{other:.2f}{text[found.end() :]}"
+            assert find_fault(wrong, facts) is not None, wrong
+            changed += 1
+    assert changed > 40
