@@ -153,8 +153,8 @@ MUTANTS = (
     Mutant(
         "a sleeping worker says so",
         "sql/workers.sql",
-        "set waiting = true where worker_id = %(worker)s",
-        "set waiting = false where worker_id = %(worker)s",
+        "set waiting = true, steps",
+        "set waiting = false, steps",
         "test_outages.py -k woken",
     ),
     Mutant(
@@ -173,7 +173,7 @@ MUTANTS = (
     ),
     Mutant(
         "keys are taken in one order",
-        "../database/migrations/sql/0002_expand_engine.up.sql",
+        "../database/migrations/sql/0010_expand_hand_over.up.sql",
         "order by w.idempotency_key, w.unique_key, w.number",
         "order by w.number",
         "test_submitting.py -k another_order",
