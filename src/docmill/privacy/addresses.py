@@ -10,7 +10,7 @@ from functools import cache
 from docmill.privacy.lab_guard import Guard
 from docmill.privacy.lines import Cell, Line
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_laboratory_term, is_ordinary
+from docmill.privacy.people import UPPER, is_laboratory_term, is_ordinary
 from docmill.privacy.vocabulary import phrases, raw_words
 
 _WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.]{0,30}(?:-[\w'’.]{1,30}){0,3}"
@@ -26,27 +26,27 @@ _ARTICLES = (
 _NUMBER_AFTER = rf"(?:,? ?(?:nº|n°|n\.|num\.|буд\.|д\.)? ?{_NUMBER}\b(?:, ?\d{{1,2}}º? ?[A-Z]?\b)?)?"
 _TOWN = rf"(?:{_WORD} ){{0,3}}{_WORD}"
 _UK_CODE = r"\b(?:[A-Z]{1,2}\d[A-Z\d]?) ?\d[ABD-HJLNP-UW-Z]{2}\b"
-_UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
 _CA_CODE = r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b"
 _ANY_CODE = rf"(?:{_UK_CODE}|{_CA_CODE}|\d{{5}}(?:-\d{{4}})?|\d{{6}}|\d{{4}})"
 _BOX = (
     r"(?i:\b(?:P\.? ?O\.? Box|Postfach|Apartado|Casilla|Skr\. poczt\.) \d{2,6}\b|\bPSC \d{1,5},? Box \d{1,5}"
     r"|\bUnit \d{1,5},? Box \d{1,5}|\b(?:APO|FPO|DPO) A[AEP] \d{5}\b)"
 )
-_IRISH_CODE = r"\b[AC-FHKNPRTV-Y](?:\d\d|6W) ?[\dAC-FHKNPRTV-Y]{4}\b"
+_IRISH_CODE = r"\b[AC-FHKNPRTV-Y](?:\d\d|6W) ?(?=[A-Z]*\d)[\dA-Z]{4}\b"
 # Words, a house number, a post code and a town: no list of streets is needed.
 _WHOLE = (
     rf"(?:(?:{_WORD}|de|del|la|der|den|dem|an|am|van) ){{0,4}}{_WORD},? {_NUMBER}(?: ?[a-z]\b)?(?:/\d{{1,4}}){{0,2}}"
     r"(?:,? (?:int|interno|scala|piano|app|apt|bte|bus|m|lok|кв)\.? ?\w{1,4})?(?:,| -)?"
     rf" (?:\d{{5}}|\d{{2}}-\d{{3}}|\d{{4}} [A-Z]{{2}}) {_TOWN}"
 )
+_CANADIAN_TOWN = rf"{_TOWN},? (?:AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT|\([^\W\d_]+\)),? {{0,2}}{_CA_CODE}"
 _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
 
 
 _STREET_LINE = re.compile(rf"((?:{_DWELLING}(?:{_NUMBER},? )?|{_NUMBER},? )((?:{_WORD} ){{1,3}}{_WORD})){_UNIT}?,?")
 _SMALL_WORDS = r"(?:de|del|der|den|dem|des|du|la|le|les|zum|zur|van|het|'t|da|do|dos|di|af|w|na) "
 _NUMBER_LAST = re.compile(rf"({_WORD} (?:{_SMALL_WORDS}|{_WORD} ){{0,4}}){_NUMBER}(?:[ ,].{{0,12}})?,?")
-_TOWN_WORDS = rf"{_WORD}(?:[ ’'-](?:{_SMALL_WORDS})?[{_UPPER}(][\w'’.()-]*){{0,4}}"
+_TOWN_WORDS = rf"{_WORD}(?:[ ’'-](?:{_SMALL_WORDS})?[{UPPER}(][\w'’.()-]*){{0,4}}"
 _TOWN_CELL = re.compile(
     rf"(?:[A-Z]{{1,2}}[- ])?(?:\d{{5}}|\d{{2}}-\d{{3}}|\d{{4}}(?: [A-Z]{{2}})?) {_TOWN_WORDS}(?: \d{{1,2}})?"
     rf"|(?:{_WORD} ){{0,2}}{_WORD},? (?:[A-Z]{{2,3}} )?{_ANY_CODE}|Dublin \d{{1,2}}"
@@ -60,8 +60,15 @@ _PERSONAL = frozenset({"PERSON", "DATE_OF_BIRTH", "MRN", "ADDRESS"})
 def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
     types = _one_of("street_types")
     states = _one_of("states").upper()
-    english = rf"{_HOUSE}{_NUMBER},? (?:[NSEW]\.? )?(?:{_WORD} ){{1,4}}(?i:{types})\b\.?(?: [NSEW]{{1,2}}\b)?{_UNIT}?"
-    suffixed = rf"(?:{_PLAIN_WORD}[ -]){{0,3}}[A-ZÀ-Þ]?\w{{0,30}}(?:{_one_of('street_suffixes')}) {_NUMBER}\b{_UNIT}?"
+    word = rf"(?:{_WORD}|\d{{1,3}}(?i:st|nd|rd|th))"
+    named = rf"(?:[NSEW]\.? )?(?:{word} ){{1,4}}(?i:{types})\b\.?"
+    numbered = r"(?i:(?:county|state|us|old)? ?(?:road|route|rd|highway|hwy|rte)) \d{1,4}\b"
+    english = rf"{_HOUSE}{_NUMBER},? (?:{named}|{numbered})(?: [NSEW]{{1,2}}\b)?{_UNIT}?"
+    suffixes = _one_of("street_suffixes")
+    suffixed = (
+        rf"(?:(?:{_PLAIN_WORD}[ -]){{1,3}}\w{{0,30}}(?i:{suffixes})"
+        rf"|(?:{_PLAIN_WORD}[ -]){{0,3}}[A-ZÀ-Þ]\w{{0,30}}(?:{suffixes})) {_NUMBER}\b{_UNIT}?"
+    )
     prefixed = (
         rf"(?:{_NUMBER},? (?:bis |ter )?)?(?i:{_one_of('street_prefixes')}) ?{_ARTICLES}"
         rf"{_PLAIN_WORD}(?:[ -]{_PLAIN_WORD}){{0,3}}{_NUMBER_AFTER}{_UNIT}?"
@@ -72,6 +79,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
         (re.compile(rf"(?<![\w.-])(?:{prefixed})"), 0.75),
         (re.compile(rf"(?<![\w-])(?:{_TOWN},? (?:{states}),? \d{{5}}(?:-\d{{4}})?\b)"), 0.9),
         (re.compile(rf"(?<![\w-])(?:{_AUSTRALIAN_TOWN})"), 0.85),
+        (re.compile(rf"(?<![\w-])(?:{_CANADIAN_TOWN})"), 0.9),
+        (re.compile(rf"(?<![\w-])(?:{_TOWN}, )?(?i:Dublin) \d{{1,2}}[Ww]?\b"), 0.8),
         (re.compile(rf"{_UK_CODE}|{_CA_CODE}|{_IRISH_CODE}"), 0.75),
         (re.compile(rf"(?<![\w.-]){_WHOLE}"), 0.9),
         (re.compile(_BOX), 0.92),

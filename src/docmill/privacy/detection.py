@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 _CERTAIN = 0.9
 # A line with one of these is about a person, not a result.
-_PERSONAL_LINES = frozenset({"ADDRESS", "DATE_OF_BIRTH", "EMAIL", "PHONE"})
+_PERSONAL_LINES = frozenset({"ADDRESS", "DATE_OF_BIRTH", "EMAIL", "PHONE", "IP", "USERNAME"})
 _PEOPLE = frozenset({"PERSON"})
 _PLACES = frozenset({"PERSON", "LOCATION"})
 

@@ -9,6 +9,7 @@ from docmill.privacy.lab_guard import Guard
 from docmill.privacy.labels import classify
 from docmill.privacy.models import Finding
 from docmill.privacy.people import (
+    UPPER,
     is_credential,
     is_given_name,
     is_laboratory_term,
@@ -21,9 +22,11 @@ from docmill.privacy.people import (
 from docmill.privacy.values import Span
 from docmill.privacy.vocabulary import listed
 
-_UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
-_NAME = rf"[{_UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
-_PARTICLES = r"(?:de la|de|da|do|dos|del|van der|van den|van|von|der|di|la|le|el|al|bin|St\.)"
+_NAME = rf"[{UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
+_PARTICLES = (
+    r"(?:de la|de las|de los|de|da|do|dos|del|van der|van den|van de|van 't|van ’t|in 't|in ’t|op den|van"
+    r"|von der|von|der|di|la|lo|le|el|al|bin|ap|mac an|mac|Ó|Ní|Uí|Nic|St\.)"
+)
 _RIGHT = re.compile(rf"[ ](?:{_PARTICLES} )?({_NAME}\.?)(?!\w)")
 _MOVED = re.compile(rf" {{2,3}}({_NAME})(?=  |\n|$)")
 _RIGHT_LOWER = re.compile(r"[ ]((?:[a-z](?=\.? [a-z]))|[^\W\d_A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*)\.?(?![\w@])")
@@ -49,12 +52,12 @@ _CODE = (
 )
 _WHOLE_CODE = re.compile(rf"\b{_CODE}\b")
 _PART_BEFORE = re.compile(
-    rf"(?:^|(?<=[\n\t(|])|(?<=[,;:·|] )|(?<=  ))((?:[мс]\. ?|\d{{1,4}}[A-Za-z]? )?[{_UPPER}][\w'’.-]*"
-    rf"(?: (?:of|the|de|la|du|an|am|der|[{_UPPER}\d][\w'’.-]*)){{0,4}}, )$"
+    rf"(?:^|(?<=[\n\t(|])|(?<=[,;:·|] )|(?<=  ))((?:[мс]\. ?|\d{{1,4}}[A-Za-z]? )?[{UPPER}][\w'’.-]*"
+    rf"(?: (?:of|the|de|la|du|an|am|der|[{UPPER}\d][\w'’.-]*)){{0,4}}, )$"
 )
 _CODE_LAST = re.compile(r"(?:[ ,-]\d{5}|[ ,-]\d{2}-\d{3}|\n *\d{4})$")
-_TOWN_WORD = re.compile(rf" (?:\(?([{_UPPER}][^\W\d_]+(?:-[^\W\d_]+)*)\)?)(?![\w:@])")
-_TOWN_BEFORE = re.compile(rf"(?<=[,;:(] )(?:[{_UPPER}][\w'’.-]* ){{1,3}}$")
+_TOWN_WORD = re.compile(rf" (?:\(?([{UPPER}][^\W\d_]+(?:-[^\W\d_]+)*)\)?)(?![\w:@])")
+_TOWN_BEFORE = re.compile(rf"(?<=[,;:(] )(?:[{UPPER}][\w'’.-]* ){{1,3}}$")
 _LONGEST_PART = 60
 _MOST_PARTS = 3
 _TAIL = re.compile(
@@ -63,7 +66,7 @@ _TAIL = re.compile(
 )
 # A line that can stand inside an address: a unit, a town, a region, a country, a post code.
 _BLOCK_LINE = re.compile(
-    rf"\n[ \t]*,?[ ]?(?:{_UNIT}|(?:[{_UPPER}][\w'’.()-]*[ ,]*){{0,5}}(?P<code>\b{_CODE})?(?: ?[{_UPPER}]\w+)?)"
+    rf"\n[ \t]*,?[ ]?(?:{_UNIT}|(?:[{UPPER}][\w'’.()-]*[ ,]*){{0,5}}(?P<code>\b{_CODE})?(?: ?[{UPPER}]\w+)?)"
     r"(?=[.,?!;)]?(?:\s|$))"
 )
 _MOST_BLOCK_LINES = 5

@@ -109,7 +109,11 @@ def _label_before(line: Line, floor: int, end: int) -> Label | None:
     for index in range(len(words)):
         kind = label_type(line.folded[words[index].start() : end])
         if kind:
-            return Label(kind, line.start + words[index].start(), end)
+            start = words[index].start()
+            first = (
+                _label_before(line, floor, start - 1) if kind == OTHER and line.text[start - 1 : start] == "/" else None
+            )
+            return first._replace(end=end) if first else Label(kind, line.start + start, end)
     return None
 
 

@@ -10,13 +10,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import chain
 
 from docmill.privacy.dates import date_pattern
 from docmill.privacy.lab_guard import Guard
+from docmill.privacy.labels import label_type
 from docmill.privacy.lines import Line
 from docmill.privacy.measurements import tokens
 from docmill.privacy.models import Finding
+from docmill.privacy.people import UPPER, is_ordinary
 from docmill.privacy.text import fold
 from docmill.privacy.values import Span
 from docmill.privacy.vocabulary import phrases
@@ -27,7 +28,14 @@ PERSONAL = frozenset(
         *("NATIONAL_ID", "CREDIT_CARD", "BANK", "USERNAME"),
     }
 )
-_TOKEN = re.compile(r"(?<![^\W_])(?<![\w][.,/@%+_-])[^\W_]+(?:[-/.][^\W_]+){0,6}(?![^\W_]|[-/.,@_]\w|[\\(])")
+_TOKEN = re.compile(
+    r"(?:(?<![^\W_])(?<![\w][.,/@%+_-])|(?<=[a-z]/))[^\W_]+(?:[-/.][^\W_]+){0,6}(?![^\W_]|[-/.,@_]\w|[\\(])"
+)
+_PATH = re.compile(r"(?:^|/)[a-z]{4,}/")
+_STEP = re.compile(r"[^/]+")
+# "AB 123456": the letters belong to the number where they are no label.
+_SERIES = re.compile(rf"(?<![^\W_])([{UPPER}]{{2,3}}) $")
+_LONGEST_SERIES = 5
 # Groups of digits with spaces between them, of which thousands have three each.
 _SPACED = re.compile(r"(?<![^\W_])(?<![\w][.,/-])(?:[A-Z]{1,3} )?\d{1,6}(?: \d{2,6}){2,6}(?![\w/-]|[.,]\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
@@ -42,6 +50,7 @@ _COUNTED = re.compile(
 )
 # Codes of LOINC end in a check digit.
 _LOINC = re.compile(r"\d{3,5}-\d")
+_VERSION = re.compile(r"\d{1,2}(?:\.\d{1,2}){2}\.\d{1,5}")
 _WITH_UNIT = re.compile(r"[\d.]+/[^\W\d_]+\d?")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _INTERVAL = re.compile(r"(\d+)-(\d+)")
@@ -53,6 +62,8 @@ _LEAST_DIGITS = 6
 _LEAST_MIXED_DIGITS = 5
 _LEAST_GROUPED_DIGITS = 4
 _LEAST_PARTS = 3
+_YEAR_DIGITS = 4
+_CENTURIES = ("19", "20")
 _LOOK_BACK = 24
 
 
@@ -69,14 +80,25 @@ def loose_identifiers(text: str, found: Iterable[Finding], guard: Guard) -> Iter
         return
     # A model that tags a part of a number is no reason to leave the rest.
     taken = sorted((item.start, item.end) for item in items if item.layer != "model")
-    for match in chain(_TOKEN.finditer(text), _SPACED.finditer(text)):
-        start, end = match.span()
-        if not _is_identifier(match.group()) or _is_taken(start, end, taken) or guard.touches(start, end):
+    for start, end in _candidates(text):
+        if not _is_identifier(text[start:end]) or _is_taken(start, end, taken) or guard.touches(start, end):
             continue
         if not _is_measured(text, start, end) and not _catalogued().search(
             fold(text[max(0, start - _LOOK_BACK) : end])
         ):
             yield Finding(start, end, "ID", 0.7, "structure")
+
+
+def _candidates(text: str) -> Iterator[Span]:
+    """Yield tokens that may be identifiers; the parts of a path one by one, a series of letters with its number."""
+    for match in _TOKEN.finditer(text):
+        if _PATH.search(match.group()):
+            yield from (part.span() for part in _STEP.finditer(text, *match.span()))
+        else:
+            series = _SERIES.search(text, max(0, match.start() - _LONGEST_SERIES), match.start())
+            known = series is None or label_type(series.group(1)) is not None or is_ordinary(series.group(1))
+            yield (match.start() if known or series is None else series.start(1)), match.end()
+    yield from (match.span() for match in _SPACED.finditer(text))
 
 
 def _is_measured(text: str, start: int, end: int) -> bool:
@@ -117,13 +139,15 @@ def _is_identifier(token: str) -> bool:
 
 def _is_number(token: str) -> bool:
     """Whether a token is a number with its thousands or decimals apart, a range of two, or a code of LOINC."""
-    if any(form.fullmatch(token) for form in (_GROUPED, _WITH_UNIT, _DECIMAL, _DECIMALS, _LOINC)):
+    if any(form.fullmatch(token) for form in (_GROUPED, _VERSION, _WITH_UNIT, _DECIMAL, _DECIMALS, _LOINC)):
         return True
     interval = _INTERVAL.fullmatch(token)
     return interval is not None and not interval.group(2).startswith("0") and _may_span(*interval.groups())
 
 
 def _may_span(low: str, high: str) -> bool:
+    if len(low) == len(high) == _YEAR_DIGITS:
+        return low[:2] in _CENTURIES and high[:2] in _CENTURIES
     return int(low) < int(high) and len(high) - len(low) <= 1 and not low.startswith("0")
 
 

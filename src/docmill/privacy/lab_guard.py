@@ -112,7 +112,7 @@ _LONGEST_MARKER = 48
 _LONGEST_ROW = 220
 _LOOK_AHEAD = 4
 # What guesses must not touch results; what a label or a check digit proves may.
-_CERTAIN_TYPES = frozenset({"EMAIL", "SSN", "CREDIT_CARD", "BANK", "URL", "DATE_OF_BIRTH"})
+_CERTAIN_TYPES = frozenset({"EMAIL", "SSN", "CREDIT_CARD", "BANK", "URL", "DATE_OF_BIRTH", "IP"})
 _CERTAIN_SCORE = 0.95
 
 
@@ -138,8 +138,10 @@ class Guard(NamedTuple):
             return True
         if finding.layer == "dictionary":
             return True
-        certain = finding.type in _CERTAIN_TYPES and finding.layer == "pattern"
-        return certain or (finding.layer == "structure" and finding.score >= _CERTAIN_SCORE)
+        certain = finding.layer == "pattern" and (
+            finding.type in _CERTAIN_TYPES or (finding.type == "PHONE" and finding.score >= _CERTAIN_SCORE)
+        )
+        return certain or (finding.layer in ("structure", "propagation") and finding.score >= _CERTAIN_SCORE)
 
 
 class _Row(NamedTuple):
@@ -250,10 +252,16 @@ def _is_result(line: Line, known: list[Token], kinds: set[str], words: list[Toke
         return False
     if not kinds & _VALUES:
         return False
-    measured = "range" in kinds or "titer" in kinds or _has_measure(known)
+    measured = "titer" in kinds or _has_measure(known) or ("range" in kinds and not _is_address(line, kinds, words))
     named = _names_marker(known) and len(words) <= 4
     listed = len(line.cells) > 1 and _has_flag(known)
     return (measured or named or listed) and len(words) <= 2 * len(known) / 3 + 1
+
+
+def _is_address(line: Line, kinds: set[str], words: list[Token]) -> bool:
+    """Whether whole numbers stand among several unknown words: "12234 Prairie Rose Ln   6-455 Pearl St"."""
+    told = kinds & {"unit", "flag", "term", "eponym", "quality"} or re.search(r"\d[.,]\d", line.text)
+    return len(words) > 1 and not told
 
 
 def _has_flag(known: list[Token]) -> bool:

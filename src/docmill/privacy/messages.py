@@ -55,6 +55,10 @@ _BELOW = {
     ("address", "text"): "ADDRESS",
 }
 _LONGEST_VALUE = 200
+# What is observed, and the value where it is a number, with its unit, range and flag.
+_OBX = re.compile(
+    r"^OBX\|[^|\n]*\|[^|\n]*\|([^|\n]*)\|[^|\n]*\|((?:[<>]?[\d.,^-]+|)\|[^|\n]*\|[^|\n]*\|[^|\n]*)?", re.MULTILINE
+)
 _OF_RESULT = r"(?:units?|uom|ref|refs|ref_?range|reference_?range|range|einheit|unit[éàa]|unidad|jednostka|norma|udm)"
 _RESULT = re.compile(
     rf"\{{[^{{}}]{{0,300}}\"{_OF_RESULT}\"\s?:[^{{}}]{{0,300}}\}}"
@@ -82,9 +86,10 @@ def message_results(text: str) -> list[Span]:
 
     They have a unit or a reference range; what else they hold is a marker, a value, a flag.
     """
-    if '":' not in text and "</" not in text and "/>" not in text:
-        return []
-    return [match.span() for match in _RESULT.finditer(text)]
+    found = [match.span(group) for match in _OBX.finditer(text) for group in (1, 2)] if "OBX|" in text else []
+    if '":' in text or "</" in text or "/>" in text:
+        found.extend(match.span() for match in _RESULT.finditer(text))
+    return sorted(span for span in found if span[1] > span[0])
 
 
 def _segment(text: str, line: Line) -> Iterator[Finding]:

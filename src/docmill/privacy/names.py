@@ -11,6 +11,7 @@ from docmill.privacy.dates import is_month
 from docmill.privacy.labels import alternation
 from docmill.privacy.models import Finding
 from docmill.privacy.people import (
+    UPPER,
     is_credential,
     is_given_name,
     is_laboratory_term,
@@ -24,8 +25,7 @@ from docmill.privacy.people import (
 from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed, phrases
 
-_UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
-_CAPITALISED = rf"[{_UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
+_CAPITALISED = rf"[{UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
 _SHORTEST_NAME = 3
 _LONGEST_ABBREVIATION = 5
 _AROUND = 40
@@ -34,9 +34,11 @@ _BEFORE_CREDENTIAL = re.compile(
     rf"(?<![\w.-])({_CAPITALISED}(?:,? (?:{_CAPITALISED}|[A-Z]\.?|de|la|van|der|von|da|dos|el|al|bin)){{1,4}}),? "
     r"(?=[A-Z])"
 )
-_WITH_INITIAL = re.compile(rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\. )?[A-Z]\.(?=[\s,;:)?!'’]|$)")
-_INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[A-Z]\. ?){{1,2}}({_CAPITALISED})(?![\w-])")
+_WITH_INITIAL = re.compile(rf"(?<![\w.-])({_CAPITALISED}) (?:[{UPPER}]\. ?)?[{UPPER}]\.(?=[\s,;:)?!'’]|$)")
+_INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[{UPPER}]\. ?){{1,2}}({_CAPITALISED})(?![\w-])")
 # "T.Xyz 1.2": total, direct, serum, plasma, urine, blood, free, indirect, and what is measured.
+# "A. Invasive carcinoma": parts of a specimen are lettered.
+_LISTED_ITEM = re.compile(rf"(?<![^\n])[A-H]\. {_CAPITALISED}(?! [{UPPER}])")
 _IS_MEASURED = re.compile(rf"[TDSPUBFI]\.{_CAPITALISED}[ .:=]{{1,12}}[<>]?\d{{1,4}}(?:[.,]\d+)?(?![\w/-])")
 _LAST_FIRST = re.compile(
     rf"(?:^|(?<=[\n\t|])|(?<=[|:] )|(?<=  ))({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})",
@@ -45,7 +47,7 @@ _LAST_FIRST = re.compile(
 
 # As machines write a name: "Haugen^Solveig^M".
 _CARETS = re.compile(rf"(?<![\w^&])({_CAPITALISED})\^({_CAPITALISED})(?:\^{_CAPITALISED}\.?|\^[A-Z]\.?)*(?![^\W_])")
-_CAPITALS = rf"[{_UPPER}]{{2,30}}(?:[ '’-][{_UPPER}]{{2,30}}){{0,2}}"
+_CAPITALS = rf"[{UPPER}]{{2,30}}(?:[ '’-][{UPPER}]{{2,30}}){{0,2}}"
 _CAPITALS_FIRST = re.compile(
     rf"(?<![\w.,-])((?:(?:Ó|Mc|Mac|O') ?)?{_CAPITALS})(, ?| )({_CAPITALISED})(?: [A-Z]\b\.?)?(?![\w])"
 )
@@ -215,6 +217,8 @@ def _with_initials(text: str) -> Iterator[Finding]:
             yield _person(*match.span(), 0.85)
     for match in _INITIAL_FIRST.finditer(text):
         surname = match.group(1)
+        if _LISTED_ITEM.match(text, match.start()) and not is_surname(surname) and not is_given_name(surname):
+            continue
         known = is_surname(surname) or (may_be_surname(surname) and not _IS_MEASURED.match(text, match.start()))
         if len(surname) > 2 and known and may_be_surname(surname) and not is_clinical_use(text, *match.span()):
             yield _person(*match.span(), 0.75)

@@ -9,12 +9,13 @@ from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed
 
 _MIXED_CREDENTIALS = frozenset({"phd", "frcpath", "mbchb", "mrcpath", "pharmd", "facharzt", "facharztin"})
-_UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
-_ELIDED = re.compile(rf"(?:d|l|dell|dall|t)['’][{_UPPER}]")
+UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
+_ELIDED = re.compile(rf"(?:d|l|dell|dall|t)['’][{UPPER}]")
 _WORD = r"[^\W\d_](?:[^\W_]|['’`´](?=[^\W\d_])|-(?=[^\W\d_]))*"
-NAME_WORD = re.compile(rf"{_WORD}(?!\w)\.?")
+NAME_WORD = re.compile(rf"(?:in|op|aan|bij|van) ['’]t(?!\w)|(?:{_WORD}|['’][ts](?= ))(?!\w)\.?|['’]t(?!\w)")
 _OPENING = re.compile(r"[\s\"'*(]*")
-_GAP = re.compile(rf",? |\^|,|(?<=\.)(?=[{_UPPER}]\.|[{_UPPER}][^\W\d_]+-?)")
+_NICKNAME = rf" \([{UPPER}][^\W\d_]+\)(?= )"
+_GAP = re.compile(rf"(?<=\.){_NICKNAME} |,? |\+|\^|,|(?<=\.)(?=[{UPPER}]\.|[{UPPER}][^\W\d_]+-?)")
 _FOLLOWING = re.compile(r"(?:['’]s)?(?: [^\W\d_][\w'’.-]*){1,2}")
 _LONGEST_ABBREVIATION = 4
 _LONGEST_NAME = 6
@@ -81,7 +82,7 @@ def is_part_of_organisation(text: str, end: int) -> bool:
 
 def is_particle(word: str) -> bool:
     """Whether a word is a small word inside a name ("van", "de")."""
-    return fold(word) in listed("particles") and (len(word) > 1 or word.islower())
+    return fold(word).split(" ")[-1] in listed("particles") and (len(word) > 1 or word.islower())
 
 
 def may_be_surname(word: str) -> bool:
@@ -166,7 +167,9 @@ def _stops(word: str) -> bool:
 
 def _trimmed(text: str, accepted: list[re.Match[str]], labelled: bool) -> tuple[int, int] | None:
     """Drop particles that nothing follows, and refuse what holds no name at all."""
-    while len(accepted) > 1 and is_particle(accepted[-1].group()):
+    # In "Groot, J.W. de" the particles are last.
+    reversed_order = "," in accepted[0].string[accepted[0].end() : accepted[-1].start()]
+    while len(accepted) > 1 and is_particle(accepted[-1].group()) and not reversed_order:
         accepted.pop()
     told = [match.group() for match in accepted]
     if not (_is_labelled_name(told) if labelled else _is_evident_name(told)):

@@ -42,8 +42,8 @@ def phone_numbers(text: str) -> Iterator[Finding]:
         value = match.group()
         digits = sum(letter.isdigit() for letter in value)
         if _LEAST_DIGITS <= digits <= _MOST_DIGITS and not _looks_like_date(value):
-            # Nothing but a phone number has a country code.
-            score = 0.95 if value.startswith("+") and digits >= _LEAST_INTERNATIONAL else 0.8
+            # Nothing but a phone number has a country code, or an area code in brackets.
+            score = 0.95 if value[0] in "+(" and digits >= _LEAST_INTERNATIONAL else 0.8
             yield Finding(*_balanced(value, match.start()), "PHONE", score, "pattern")
     for pattern, check in ((_ANNOUNCED, False), (_HINTED, True)):
         for match in pattern.finditer(text):

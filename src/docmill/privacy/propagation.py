@@ -16,6 +16,7 @@ _WITHIN = re.compile(r"[a-z,] $")
 _PART = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_]+)*")
 _SOURCES = frozenset({"structure", "pattern", "model", "dictionary", "recognizer"})
 _LEAST_SCORE = 0.8
+_CERTAIN = 0.95
 _LEAST_SCORE_OF_NAMES = 0.6
 _LEAST_LETTERS = 3
 _LEAST_NUMBER = 6
@@ -32,7 +33,7 @@ def propagate(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
         findings: What was found so far.
     """
     names: set[str] = set()
-    numbers: dict[str, str] = {}
+    exact: dict[str, Finding] = {}
     for finding in findings:
         value = text[finding.start : finding.end]
         # A whole name is surer than a single word.
@@ -41,11 +42,11 @@ def propagate(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
             continue
         if finding.type == "PERSON":
             names.update(_telling_parts(value))
-        elif finding.type in _NUMBERS and sum(letter.isdigit() for letter in value) >= _LEAST_NUMBER:
-            numbers.setdefault(value, finding.type)
+        if _is_whole(value, finding):
+            exact[value] = max(finding, exact.get(value, finding), key=lambda item: item.score)
     yield from _name_occurrences(text, names)
-    for value, kind in numbers.items():
-        yield from _number_occurrences(text, value, kind)
+    for value, finding in exact.items():
+        yield from _occurrences(text, value, finding)
 
 
 def _telling_parts(name: str) -> Iterator[str]:
@@ -74,10 +75,19 @@ def _name_occurrences(text: str, names: set[str]) -> Iterator[Finding]:
             yield Finding(*match.span(), "PERSON", 0.7, "propagation")
 
 
-def _number_occurrences(text: str, value: str, kind: str) -> Iterator[Finding]:
+def _is_whole(value: str, finding: Finding) -> bool:
+    """Whether a value is so long that another occurrence of it is the same: a number, or a name of two words."""
+    if finding.type in _NUMBERS:
+        return sum(letter.isdigit() for letter in value) >= _LEAST_NUMBER
+    return finding.type == "PERSON" and finding.layer == "structure" and len(_PART.findall(value)) > 1
+
+
+def _occurrences(text: str, value: str, finding: Finding) -> Iterator[Finding]:
+    # What a label announced is hidden everywhere, even where it looks like a result.
+    score = _CERTAIN if finding.layer == "structure" and finding.score >= _CERTAIN else _LEAST_SCORE
     start = text.find(value)
     while start >= 0:
         end = start + len(value)
         if not (text[start - 1 : start].isalnum() and start) and not text[end : end + 1].isalnum():
-            yield Finding(start, end, kind, 0.8, "propagation")
+            yield Finding(start, end, finding.type, score, "propagation")
         start = text.find(value, end)

@@ -20,7 +20,25 @@ _LEAST_RESULT_COLUMNS = 2
 _RULE = re.compile(r"[\s|:+=_-]*")
 # In a table of results these headers are about tests, whatever they mean elsewhere.
 _TEST_COLUMNS = frozenset(
-    {"name", "code", "id", "order", "specimen", "sample", "number", "no", "unit", "call", "lab", "technician", "group"}
+    {
+        "name",
+        "code",
+        "id",
+        "order",
+        "specimen",
+        "sample",
+        "number",
+        "no",
+        "unit",
+        "call",
+        "lab",
+        "technician",
+        "group",
+        "rif",
+        "ref",
+        "referencia",
+        "riferimento",
+    }
 )
 
 
@@ -84,7 +102,7 @@ def _columns(text: str, line: Line, delimiter: str) -> list[Column]:
 
 
 def _kind(value: str) -> str | None:
-    if len(value) > _LONGEST_LABEL or value[:1].isdigit():
+    if not 1 < len(value) <= _LONGEST_LABEL or value[:1].isdigit():
         return None
     return key_type(value)
 

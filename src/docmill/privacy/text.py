@@ -21,6 +21,8 @@ _REPLACED: dict[str, str] = {
     **dict.fromkeys(_DROPPED, ""),
     **dict.fromkeys(_HYPHENS, "-"),
     **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF0D},
+    # The letter that Ukrainian writes as an apostrophe.
+    "\u02bc": "'",
     "\u0085": "\n",
     "\u2028": "\n",
     "\u2029": "\n",

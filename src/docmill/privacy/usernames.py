@@ -12,6 +12,16 @@ from docmill.privacy.text import fold
 _DOTTED = re.compile(r"(?<![\w@./-])([a-z]{2,20})[._]([a-z]{2,20})\d{0,3}(?![\w@/-]|\.\w)", re.IGNORECASE)
 _TOKEN = re.compile(r"(?<![\w@./-])([^\W\d_]{4,20})(\d{0,4})(?![\w@/]|[.-]\w)")
 _HANDLE = re.compile(r"(?<![\w@.])@[a-z][\w.]{2,29}(?![\w@])", re.IGNORECASE)
+# As the accounts of clinics are made: "wilvan61".
+_ACCOUNT = re.compile(r"(?<![\w@./-])[a-z]{4,20}\d{1,3}(?![\w@/]|[.-]\w)")
+# "[10:02] ljusch86:", "10.8.25.117 - ljusch "
+_SPEAKER = re.compile(r"(?:^\[\d\d?:\d\d(?::\d\d)?\] |\d\.\d{1,3} - )([a-z][\w.-]{2,29})(?=:? )", re.MULTILINE)
+_DONE_BY = re.compile(
+    r"(?i:\b(?:printed|edited|entered|created|updated|modified|viewed|run|imprimé|édité|saisi|gedruckt|erfasst|stampato|impreso"
+    r"|wydruk\w*|drukowa\w*|geprint|afgedrukt|надруковано))[^\n]{0,40}?(?<![^\W_])(?i:by|par|von|durch|da|por|door|przez|użytkownik)"
+    r":? ([^\W\d_][\w.-]{1,29})(?=\s{2}|\s*$|\s*[,;)|])",
+    re.MULTILINE,
+)
 _PART = re.compile(r"[^\W\d_]{2,}")
 _SHORTEST_PART = 4
 _MOST_ADDED = 2
@@ -27,9 +37,23 @@ def usernames(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
     for match in _DOTTED.finditer(text):
         parts = match.group(1, 2)
         if any(is_given_name(part) or is_surname(part) for part in parts) and not any(map(is_ordinary, parts)):
-            yield Finding(*match.span(), "USERNAME", 0.75, "pattern")
+            yield _username(*match.span())
     for match in _HANDLE.finditer(text):
-        yield Finding(*match.span(), "USERNAME", 0.75, "pattern")
+        yield _username(*match.span())
+    for match in _ACCOUNT.finditer(text):
+        if not is_ordinary(match.group().rstrip("0123456789")):
+            yield _username(*match.span())
+    for match in (*_SPEAKER.finditer(text), *_DONE_BY.finditer(text)):
+        if not is_ordinary(match.group(1)):
+            yield _username(*match.span(1))
+    yield from _of_people(text, found)
+
+
+def _username(start: int, end: int) -> Finding:
+    return Finding(start, end, "USERNAME", 0.75, "pattern")
+
+
+def _of_people(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
     names = [text[item.start : item.end] for item in found if item.type == "PERSON"]
     people = {tuple(_PART.findall(fold(name))) for name in names}
     stems = {stem for parts in people for stem in _stems(parts)}
@@ -40,7 +64,10 @@ def usernames(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
         letters, digits = fold(match.group(1)), match.group(2)
         plain = letters in stems and (not digits or len(letters) >= _SHORTEST_PART)
         if plain or (digits and letters in cut):
-            yield Finding(*match.span(), "USERNAME", 0.7, "pattern")
+            yield _username(*match.span())
+    for match in _DOTTED.finditer(text):
+        if any(set(match.group(1, 2)) <= set(parts) for parts in people):
+            yield _username(*match.span())
 
 
 def _stems(parts: tuple[str, ...]) -> Iterator[str]:
