@@ -56,13 +56,28 @@ class Queue:
     def command(self, action: str, url: str, *more: str) -> list[str]:
         return [self.python, str(QUEUES / f"{self.name}_queue.py"), action, "--url", url, *more]
 
-    def run(self, action: str, url: str, count: int = 0) -> float:
-        command = self.command(action, url, "--count", str(count))
+    def run(self, action: str, url: str, count: int = 0, callers: int = 10) -> float:
+        command = self.command(action, url, "--count", str(count), "--callers", str(callers))
         environment = {**os.environ, **self.environment}
         done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{self.name} {action}: {done.stderr[-2000:]}")
         return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What it took to run what waited.
+
+    Attributes:
+        rate: Jobs a second.
+        log_bytes: Bytes of write-ahead log a job.
+        transactions: Transactions that wrote, a job.
+    """
+
+    rate: float
+    log_bytes: float
+    transactions: float
 
 
 @dataclass
@@ -109,8 +124,8 @@ class Bench:
 
     def drain(
         self, queue: Queue, count: int, *, workers: int = 1, best: bool = False, finished: int = 0, pinned: bool = False
-    ) -> tuple[float, float]:
-        """Run what waits; return jobs a second, and bytes of write-ahead log a job."""
+    ) -> Drained:
+        """Run what waits."""
         url = self.prepare(queue, finished)
         queue.run("enqueue", url, count)
         database = url.rsplit("/", 1)[1]
@@ -120,25 +135,32 @@ class Bench:
             if pinned:
                 reader.execute("begin isolation level repeatable read; select count(*) from pg_class")
             with self.workers(queue, url, workers, best) as folder:
-                began, log = 0, 0.0
+                began, before = 0, (0.0, 0.0)
                 deadline = time.monotonic() + _MOST_SECONDS
                 while time.monotonic() < deadline:
                     first, total, _ = read_counters(folder)
                     if first and not began:
-                        began, log = first, _log_position(connection)
+                        began, before = first, _written(connection)
                     row = connection.execute(queue.unfinished).fetchone() if total >= count else None
                     if row is not None and row[0] == 0:
                         break
                     time.sleep(0.01)
                 seconds = (time.monotonic_ns() - began) / 1e9
             reader.execute("rollback")
-            return min(total, count) / seconds, (_log_position(connection) - log) / max(total, 1)
+            log_bytes, transactions = (
+                (after - earlier) / max(total, 1) for after, earlier in zip(_written(connection), before, strict=True)
+            )
+            return Drained(min(total, count) / seconds, log_bytes, transactions)
 
-    def submit(self, queue: Queue, count: int) -> float:
-        """Submit one by one from ten callers at once; return jobs a second."""
+    def submit(self, queue: Queue, count: int, callers: int) -> float:
+        """Submit one by one from some callers at once; return jobs a second."""
         url = self.prepare(queue)
-        queue.run("callers", url, 200)
-        return count / queue.run("callers", url, count)
+        queue.run("callers", url, 200, callers)
+        return count / queue.run("callers", url, count, callers)
+
+    def submit_bulk(self, queue: Queue, count: int) -> float:
+        """Submit many at a time, where the queue can; return jobs a second."""
+        return count / queue.run("enqueue", self.prepare(queue), count)
 
     def pickup(self, queue: Queue, count: int) -> list[float]:
         """Submit jobs to an idle worker; return the milliseconds from each call to the start of its job."""
@@ -181,9 +203,12 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _log_position(connection: object) -> float:
-    row = connection.execute("select pg_current_wal_insert_lsn() - '0/0'").fetchone()  # type: ignore[attr-defined]
-    return float(row[0])
+def _written(connection: object) -> tuple[float, float]:
+    """Return the bytes of write-ahead log and the transactions that wrote, both since the server was made."""
+    row = connection.execute(  # type: ignore[attr-defined]
+        "select pg_current_wal_insert_lsn() - '0/0', pg_snapshot_xmax(pg_current_snapshot())::text"
+    ).fetchone()
+    return float(row[0]), float(row[1])
 
 
 def _wait(condition: Callable[[], bool]) -> None:
@@ -230,10 +255,11 @@ class Comparison:
         """Defaults against defaults: chunks of a fan-out, and jobs of one chunk."""
         drain = self.bench.drain
         calls = {
-            "chunks": lambda: drain(self.chunks, self.count(40_000))[0],
-            "jobs": lambda: drain(self.jobs, self.count(20_000))[0],
+            "chunks": lambda: drain(self.chunks, self.count(40_000)).rate,
+            "jobs": lambda: drain(self.jobs, self.count(20_000)).rate,
             **{
-                peer.name: lambda peer=peer: drain(peer, self.count(PEERS[peer.name].drained))[0] for peer in self.peers
+                peer.name: lambda peer=peer: drain(peer, self.count(PEERS[peer.name].drained)).rate
+                for peer in self.peers
             },
         }
         rates = self.rates(calls)
@@ -245,10 +271,10 @@ class Comparison:
         """Best settings against best settings, one worker and two."""
         drain = self.bench.drain
         calls = {
-            "one": lambda: drain(self.chunks, self.count(100_000), best=True)[0],
-            "two": lambda: drain(self.chunks, self.count(100_000), best=True, workers=2)[0],
+            "one": lambda: drain(self.chunks, self.count(100_000), best=True).rate,
+            "two": lambda: drain(self.chunks, self.count(100_000), best=True, workers=2).rate,
             **{
-                peer.name: lambda peer=peer: drain(peer, self.count(PEERS[peer.name].drained_best), best=True)[0]
+                peer.name: lambda peer=peer: drain(peer, self.count(PEERS[peer.name].drained_best), best=True).rate
                 for peer in self.peers
             },
         }
@@ -264,11 +290,13 @@ class Comparison:
         peers = [peer for peer in self.peers if peer.name != "celery"]
         rates = self.rates(
             {
-                "plain": lambda: drain(self.chunks, count)[0],
-                "million": lambda: drain(self.chunks, count, finished=million)[0],
-                "pinned": lambda: drain(self.chunks, count, pinned=True)[0],
+                "plain": lambda: drain(self.chunks, count).rate,
+                "million": lambda: drain(self.chunks, count, finished=million).rate,
+                "pinned": lambda: drain(self.chunks, count, pinned=True).rate,
                 **{
-                    peer.name: lambda peer=peer: drain(peer, self.count(PEERS[peer.name].drained), finished=million)[0]
+                    peer.name: lambda peer=peer: (
+                        drain(peer, self.count(PEERS[peer.name].drained), finished=million).rate
+                    )
                     for peer in peers
                 },
             }
@@ -278,19 +306,32 @@ class Comparison:
         for peer in peers:
             report("drain_million", rates["million"], rates[peer.name], peer.name)
 
-    def log_bytes(self) -> None:
-        """Bytes of write-ahead log a chunk, against the bar of 1,200."""
-        rates = self.rates({"bytes": lambda: self.bench.drain(self.chunks, self.count(40_000))[1]})
-        report("wal_bytes_chunk", rates["bytes"], 1200.0, "bar", less_is_better=True)
+    def written(self) -> None:
+        """Write-ahead log and transactions a unit; of the log, also against the bar of 1,200 bytes a chunk."""
+        drain = self.bench.drain
+        # Celery keeps nothing in PostgreSQL.
+        peers = [peer for peer in self.peers if peer.name != "celery"]
+        found = {"chunks": drain(self.chunks, self.count(40_000)), "jobs": drain(self.jobs, self.count(20_000))}
+        report("wal_bytes_chunk", found["chunks"].log_bytes, 1200.0, "bar", less_is_better=True)
+        for peer in peers:
+            theirs = drain(peer, self.count(PEERS[peer.name].drained))
+            for name, ours in found.items():
+                unit = name.removesuffix("s")
+                report(f"wal_bytes_{unit}", ours.log_bytes, theirs.log_bytes, peer.name, less_is_better=True)
+                report(f"transactions_{unit}", ours.transactions, theirs.transactions, peer.name, less_is_better=True)
 
     def submit(self) -> None:
-        """One by one, from ten callers at once."""
-        calls = {
-            queue.name: lambda q=queue: self.bench.submit(q, self.count(3_000)) for queue in (self.jobs, *self.peers)
+        """One by one, from one caller and from ten at once; and many at a time."""
+        queues, submit = (self.jobs, *self.peers), self.bench.submit
+        calls: dict[str, Callable[[Queue], float]] = {
+            "submit_one_caller": lambda queue: submit(queue, self.count(1_000), 1),
+            "submit_ten_callers": lambda queue: submit(queue, self.count(3_000), 10),
+            "submit_bulk": lambda queue: self.bench.submit_bulk(queue, self.count(_in_bulk(queue))),
         }
-        rates = self.rates(calls)
-        for peer in self.peers:
-            report("submit_ten_callers", rates["docmill"], rates[peer.name], peer.name)
+        for metric, call in calls.items():
+            rates = self.rates({queue.name: lambda q=queue, call=call: call(q) for queue in queues})
+            for peer in self.peers:
+                report(metric, rates["docmill"], rates[peer.name], peer.name)
 
     def pickup(self) -> None:
         """From the call of submit to the first line of the step, when idle."""
@@ -315,11 +356,15 @@ class Comparison:
             report("recovery", ours, seconds, peer.name, less_is_better=True)
 
 
-MEASUREMENTS = ("drain_default", "drain_best", "submit", "pickup", "drain_million", "log_bytes", "recovery")
+MEASUREMENTS = ("drain_default", "drain_best", "submit", "pickup", "drain_million", "written", "recovery")
 
 
 def _picked(queue: Queue) -> int:
     return PEERS[queue.name].picked if queue.name in PEERS else 150
+
+
+def _in_bulk(queue: Queue) -> int:
+    return PEERS[queue.name].drained if queue.name in PEERS else 20_000
 
 
 def _constant(queue: Queue, name: str) -> str:

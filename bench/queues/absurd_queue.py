@@ -8,7 +8,7 @@ import sys
 import psycopg
 from absurd_sdk import AsyncAbsurd
 from absurdctl import BUNDLED_SCHEMA_SQL
-from counting import Counter, every_now_and_then, hold, main, share_among_ten, stop_event
+from counting import Counter, every_now_and_then, hold, main, share, stop_event
 
 UNFINISHED = "select count(*) from absurd.t_queue where state not in ('completed', 'failed', 'cancelled')"
 FILL = """
@@ -28,14 +28,14 @@ def setup(url: str) -> None:
         connection.execute("select absurd.create_queue('queue')")
 
 
-async def enqueue(url: str, count: int) -> None:
-    await callers(url, count)
+async def enqueue(url: str, count: int) -> float:
+    return await callers(url, count, 10)
 
 
-async def callers(url: str, count: int) -> float:
-    clients = [AsyncAbsurd(url, queue_name="queue") for _ in range(10)]
+async def callers(url: str, count: int, number: int) -> float:
+    clients = [AsyncAbsurd(url, queue_name="queue") for _ in range(number)]
     await asyncio.gather(*(client.list_queues() for client in clients))
-    return await share_among_ten(
+    return await share(
         count, [lambda client=client: client.spawn("noop", {"sent": 0}, queue="queue") for client in clients]
     )
 

@@ -49,12 +49,12 @@ def enqueue(url: str, count: int) -> None:
             noop.apply_async((0,), producer=producer)
 
 
-def callers(url: str, count: int) -> float:
+def callers(url: str, count: int, number: int) -> float:
     def caller() -> None:
-        for _ in range(count // 10):
+        for _ in range(count // number):
             noop.delay(0)
 
-    threads = [threading.Thread(target=caller) for _ in range(10)]
+    threads = [threading.Thread(target=caller) for _ in range(number)]
     began = time.perf_counter()
     for thread in threads:
         thread.start()

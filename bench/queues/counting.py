@@ -57,11 +57,12 @@ def read_counters(folder: Path) -> tuple[int, int, list[int]]:
 
 
 def main(queue: ModuleType) -> None:
-    """Run one action of a queue: ``setup``, ``enqueue``, ``produce`` or ``work``."""
+    """Run one action of a queue: ``setup``, ``enqueue``, ``callers``, ``produce`` or ``work``."""
     parser = argparse.ArgumentParser()
     parser.add_argument("action", choices=("setup", "enqueue", "callers", "produce", "work"))
     parser.add_argument("--url", required=True)
     parser.add_argument("--count", type=int, default=0)
+    parser.add_argument("--callers", type=int, default=10)
     parser.add_argument("--best", action="store_true")
     parser.add_argument("--folder", type=Path)
     chosen = parser.parse_args()
@@ -71,6 +72,8 @@ def main(queue: ModuleType) -> None:
         answer = queue.work(chosen.url, chosen.best, Counter(chosen.folder))
     elif chosen.action == "setup":
         answer = queue.setup(chosen.url)
+    elif chosen.action == "callers":
+        answer = queue.callers(chosen.url, chosen.count, chosen.callers)
     else:
         answer = getattr(queue, chosen.action)(chosen.url, chosen.count)
     seconds = asyncio.run(answer) if inspect.isawaitable(answer) else answer
@@ -90,13 +93,8 @@ def batches(count: int, size: int) -> Iterator[int]:
         count -= size
 
 
-async def by_ten_callers(count: int, call: Callable[[], Awaitable[object]]) -> float:
-    """Make ``count`` calls by ten coroutines at once; return the seconds."""
-    return await share_among_ten(count, [call] * 10)
-
-
-async def share_among_ten(count: int, calls: Sequence[Callable[[], Awaitable[object]]]) -> float:
-    """Make ``count`` calls in all, each of ten callers by its own; return the seconds."""
+async def share(count: int, calls: Sequence[Callable[[], Awaitable[object]]]) -> float:
+    """Make ``count`` calls in all by coroutines that run at once, one for each of ``calls``; return the seconds."""
     left = iter(range(count))
 
     async def caller(call: Callable[[], Awaitable[object]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from counting import Counter, by_ten_callers, every_now_and_then, hold, main, stop_event
+from counting import Counter, every_now_and_then, hold, main, share, stop_event
 from dbos import DBOS, DBOSConfig
 
 UNFINISHED = "select count(*) from dbos.workflow_status where status in ('ENQUEUED', 'PENDING', 'DELAYED')"
@@ -44,13 +44,13 @@ def setup(url: str) -> None:
     DBOS.destroy()
 
 
-async def enqueue(url: str, count: int) -> None:
-    await callers(url, count)
+async def enqueue(url: str, count: int) -> float:
+    return await callers(url, count, 10)
 
 
-async def callers(url: str, count: int) -> float:
+async def callers(url: str, count: int, number: int) -> float:
     _launch(url, listen=False)
-    seconds = await by_ten_callers(count, lambda: DBOS.enqueue_workflow_async("queue", noop, 0))
+    seconds = await share(count, [lambda: DBOS.enqueue_workflow_async("queue", noop, 0)] * number)
     DBOS.destroy()
     return seconds
 

@@ -86,14 +86,14 @@ def enqueue(url: str, count: int) -> None:
     database.close()
 
 
-def callers(url: str, count: int) -> float:
+def callers(url: str, count: int, number: int) -> float:
     database, _, client = _open(url, EngineSettings())
 
     def caller() -> None:
-        for _ in range(count // 10):
+        for _ in range(count // number):
             client.submit("jobs", [Request(record=0)])
 
-    threads = [threading.Thread(target=caller) for _ in range(10)]
+    threads = [threading.Thread(target=caller) for _ in range(number)]
     began = time.perf_counter()
     for thread in threads:
         thread.start()

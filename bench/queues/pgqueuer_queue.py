@@ -8,7 +8,7 @@ import sys
 
 import asyncpg
 import uvloop
-from counting import Counter, batches, by_ten_callers, every_now_and_then, hold, main, stop_event
+from counting import Counter, batches, every_now_and_then, hold, main, share, stop_event
 from pgqueuer import PgQueuer
 from pgqueuer.db import AsyncpgDriver, AsyncpgPoolDriver
 from pgqueuer.models import Job
@@ -33,10 +33,10 @@ async def enqueue(url: str, count: int) -> None:
         await queries.enqueue(["noop"] * size, [struct.pack("q", 0)] * size, [0] * size)
 
 
-async def callers(url: str, count: int) -> float:
-    pool = await asyncpg.create_pool(url, min_size=10, max_size=10)
+async def callers(url: str, count: int, number: int) -> float:
+    pool = await asyncpg.create_pool(url, min_size=number, max_size=number)
     queries = Queries(AsyncpgPoolDriver(pool))
-    return await by_ten_callers(count, lambda: queries.enqueue("noop", struct.pack("q", 0)))
+    return await share(count, [lambda: queries.enqueue("noop", struct.pack("q", 0))] * number)
 
 
 async def produce(url: str, count: int) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 import procrastinate
-from counting import Counter, batches, by_ten_callers, every_now_and_then, hold, main
+from counting import Counter, batches, every_now_and_then, hold, main, share
 
 UNFINISHED = "select count(*) from procrastinate_jobs where status in ('todo', 'doing')"
 FILL = (
@@ -42,10 +42,10 @@ async def enqueue(url: str, count: int) -> None:
             await noop.batch_defer_async(*({"sent": 0} for _ in range(size)))
 
 
-async def callers(url: str, count: int) -> float:
+async def callers(url: str, count: int, number: int) -> float:
     app, noop = _app(url, 12)
     async with app.open_async():
-        return await by_ten_callers(count, lambda: noop.defer_async(sent=0))
+        return await share(count, [lambda: noop.defer_async(sent=0)] * number)
 
 
 async def produce(url: str, count: int) -> None:
