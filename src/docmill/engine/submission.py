@@ -150,7 +150,10 @@ class Submitter:
             "inputs": [_record(request) for request in requests],
             "idempotency_keys": [request.idempotency_key for request in requests],
             "unique_keys": [request.unique_key for request in requests],
-            "request_hashes": [_request_hash(submission.pipeline, request) for request in requests],
+            "request_hashes": [
+                _request_hash(submission.pipeline, request) if request.idempotency_key is not None else None
+                for request in requests
+            ],
             "batch_id": submission.batch_id,
             "priority": submission.priority,
             "max_attempts": self._settings.max_attempts,
