@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from docmill.pipelines.insights.column_models import HistogramBin, NumericStats, Outliers
@@ -16,6 +18,9 @@ _FENCE_FACTOR = 1.5
 _MOST_OUTLIERS = 10
 
 
+Monotonic = Literal["constant", "increasing", "decreasing", "no"]
+
+
 class NumberFigures(NamedTuple):
     """What is known of a column of numbers."""
 
@@ -24,14 +29,20 @@ class NumberFigures(NamedTuple):
     outliers: Outliers | None
 
 
-def number_figures(subject: Subject, kind: Kind) -> NumberFigures:
-    """Return the figures of a column of numbers that has any."""
+def number_figures(subject: Subject, kind: Kind, first: Sequence[float]) -> NumberFigures:
+    """Return the figures of a column of numbers that has any.
+
+    Args:
+        subject: The table.
+        kind: The column.
+        first: Its first values.
+    """
     values = StoredValues(subject, kind.field) if kind.counts is None else CountedValues(kind.counts)
-    stats = _stats(subject, kind, values)
+    stats = _stats(subject, kind, values, _monotonic(subject, kind, first))
     return NumberFigures(stats, _histogram(kind, stats, values), _outliers(subject, kind, stats, values))
 
 
-def _stats(subject: Subject, kind: Kind, values: Values) -> NumericStats:
+def _stats(subject: Subject, kind: Kind, values: Values, monotonic: Monotonic) -> NumericStats:
     count = kind.column.present
     quantiles = values.quantiles(SHARES)
     low, median, high = quantiles[2], quantiles[3], quantiles[4]
@@ -58,7 +69,7 @@ def _stats(subject: Subject, kind: Kind, values: Values) -> NumericStats:
         negatives=sums.negatives,
         quantiles={f"{share:g}": value for share, value in zip(SHARES, quantiles, strict=True)},
         exact=subject.exact or kind.counts is not None,
-        monotonic=_monotonic(subject, kind),
+        monotonic=monotonic,
     )
 
 
@@ -90,10 +101,13 @@ def moments(count: int, sums: Sums) -> tuple[float | None, float | None, float |
     return variance, skewness, kurtosis
 
 
-def _monotonic(subject: Subject, kind: Kind) -> Literal["constant", "increasing", "decreasing", "no"]:
-    """Return how the values change from row to row."""
+def _monotonic(subject: Subject, kind: Kind, first: Sequence[float]) -> Monotonic:
+    """Return how the values change from row to row; most columns are decided by their first values."""
     if kind.unique <= 1:
         return "constant"
+    moves = {after > before for before, after in pairwise(first) if after != before}
+    if len(moves) > 1:
+        return "no"
     # One thread reads the rows in their order; without a sorting, only two of them are held at once.
     pairs = f"(SELECT v, lag(v) OVER () AS before FROM (SELECT {kind.field} AS v FROM data WHERE v IS NOT NULL))"
     ups, downs = subject.rows_of(f"SELECT count_if(v > before), count_if(v < before) FROM {pairs}")[0]

@@ -39,9 +39,12 @@ def shown(value: Any, personal: Mapping[str, float]) -> Cell:
     return masked[:_LONGEST_TEXT] + "…" if isinstance(masked, str) and len(masked) > _LONGEST_TEXT else masked
 
 
-def sample_values(subject: Subject, kind: Kind, personal: Mapping[str, float]) -> list[Cell]:
-    """Return the first three different values among the first thousand of a column, masked."""
-    field = kind.field
-    rows = subject.rows_of(f"SELECT {field} FROM data WHERE {field} IS NOT NULL LIMIT {_LOOKED_AT}")
-    different = dict.fromkeys(value for (value,) in rows)
-    return [shown(value, personal) for value in islice(different, _SAMPLES)]
+def first_values(subject: Subject, kind: Kind) -> list[Any]:
+    """Return the first thousand values of a column, without missing ones."""
+    rows = subject.rows_of(f"SELECT {kind.field} FROM data WHERE {kind.field} IS NOT NULL LIMIT {_LOOKED_AT}")
+    return [value for (value,) in rows]
+
+
+def sample_values(first: Sequence[Any], personal: Mapping[str, float]) -> list[Cell]:
+    """Return the first three different values of a column, masked."""
+    return [shown(value, personal) for value in islice(dict.fromkeys(first), _SAMPLES)]

@@ -18,7 +18,7 @@ from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind, fin
 from docmill.pipelines.insights.profiling.numbers import number_figures
 from docmill.pipelines.insights.profiling.over_time import time_series
 from docmill.pipelines.insights.profiling.personal import WHOLE_CELLS, Personal, find_personal, load_words, mask_text
-from docmill.pipelines.insights.profiling.preview import preview, sample_values, shown
+from docmill.pipelines.insights.profiling.preview import first_values, preview, sample_values, shown
 from docmill.pipelines.insights.profiling.quality import quality
 from docmill.pipelines.insights.profiling.texts import date_histogram, date_stats, text_stats, top_values
 from docmill.pipelines.insights.reading import read_table
@@ -123,7 +123,8 @@ def _without_meaning(kind: Kind, personal: dict[str, float]) -> Kind:
 def _profile_column(subject: Subject, kind: Kind, personal: Personal, most_values: int) -> ColumnProfile:
     column = kind.column
     masked = max(personal.values(), default=0.0) >= WHOLE_CELLS
-    numbers = number_figures(subject, kind) if kind.is_numeric and column.present else None
+    first = first_values(subject, kind)
+    numbers = number_figures(subject, kind, first) if kind.is_numeric and column.present else None
     dates = None if masked else date_stats(subject, kind)
     counted, counted_exactly = ([], True) if masked else top_values(subject, kind, most_values)
     missing = subject.rows - column.present - column.invalid
@@ -136,7 +137,7 @@ def _profile_column(subject: Subject, kind: Kind, personal: Personal, most_value
         unique_count=kind.unique,
         unique_exact=kind.exact,
         unique_error=None if kind.exact else DISTINCT_ERROR,
-        sample_values=sample_values(subject, kind, personal),
+        sample_values=sample_values(first, personal),
         unit=column.plan.unit,
         decimal=column.plan.decimal if kind.is_numeric else None,
         constant=kind.unique == 1,
