@@ -55,6 +55,7 @@ def planned(*texts: str, hint: str = ".") -> ColumnPlan:
         (["31.12.2020 10:15", "01.02.2021 11:00"], "datetime"),
         (["Jan 1 2000", "Feb 12 2001"], "datetime"),
         (["1 January 2000", "12 May 2001"], "datetime"),
+        (["Jan-1-1995", "Feb-12-1995"], "datetime"),
         (["2020-01", "2020-02"], "datetime"),
         (["2019", "2020", "2021"], "integer"),
         (["10:30", "11:45"], "text"),

@@ -108,6 +108,26 @@ def test_what_only_names_or_orders_the_rows_says_nothing() -> None:
     assert not categories & {"drift", "correlation", "outliers"}
 
 
+def test_a_rare_step_of_a_scale_is_no_outlier() -> None:
+    table = profile()
+    scale = next(column for column in table.columns if column.name == "fare")
+    scale.unique_count = 5
+    assert not [insight for insight in insights_of(table) if insight.category == "outliers"]
+
+
+def test_a_drift_of_rows_that_no_dates_order_is_not_of_high_severity() -> None:
+    for order, severity in (("sold", "high"), (None, "medium")):
+        drift = Drift(column="sex", order=order, psi=3.0)
+        [insight] = [insight for insight in insights_of(profile(drift=[drift])) if insight.category == "drift"]
+        assert insight.severity == severity
+
+
+def test_rows_that_are_sorted_by_a_group_drift_for_that_reason_only() -> None:
+    drifts = [Drift(column=name, order=None, psi=psi) for name, psi in (("sex", 15.0), ("fare", 14.0))]
+    [insight] = [insight for insight in insights_of(profile(drift=drifts)) if insight.category == "drift"]
+    assert (insight.columns, insight.severity) == (["sex"], "low")
+
+
 def test_what_chance_does_to_few_rows_is_no_drift() -> None:
     def drifting(rows: int) -> list[str]:
         kpis = profile().kpis.model_copy(update={"row_count": rows})
@@ -120,7 +140,7 @@ def test_what_chance_does_to_few_rows_is_no_drift() -> None:
 def test_a_drift_matters_as_much_as_the_mean_moves() -> None:
     def severity(last_mean: float | None) -> str:
         drift = Drift(
-            column="tax", order=None, psi=1.5, first_mean=None if last_mean is None else 10, last_mean=last_mean
+            column="tax", order="sold", psi=1.5, first_mean=None if last_mean is None else 10, last_mean=last_mean
         )
         [insight] = [insight for insight in insights_of(profile(drift=[drift])) if insight.category == "drift"]
         return insight.severity

@@ -36,7 +36,11 @@ LEAST_PERIODS = 6
 LITTLE_MOVED = 0.1
 MUCH_MOVED = 0.5
 
+# Columns with fewer different values are scales, whose rarer steps are no outliers.
+_FEWEST_VALUES = 10
 _DECILES = 10
+# From this stability index on, the groups of the first rows and those of the last ones hardly overlap.
+_SORTED = 5.0
 
 _RANKS: tuple[Severity, ...] = ("high", "medium", "low")
 _CATEGORIES = ("privacy", "missing", "duplicates", "drift", "trend", "correlation", "outliers", "imbalance")
@@ -187,8 +191,11 @@ def _drift(profile: TableProfile, facts: Mapping[str, Fact]) -> Iterator[Finding
         or (column.numeric is not None and column.numeric.monotonic != "no")
     }
     bins = {column.name: min(_DECILES, column.unique_count) for column in profile.columns}
+    groups = _sorted_groups(profile)
     for place, drift in enumerate(profile.drift):
-        severity = _drift_severity(drift)
+        if groups and drift.column not in groups:
+            continue
+        severity = "low" if groups else _drift_severity(drift)
         by_chance = _spread_by_chance(bins.get(drift.column, _DECILES), profile.kpis.row_count)
         if severity is None or drift.psi < LEAST_DRIFT + by_chance or drift.column in ordered:
             continue
@@ -215,9 +222,24 @@ def _drift(profile: TableProfile, facts: Mapping[str, Fact]) -> Iterator[Finding
         )
 
 
+def _sorted_groups(profile: TableProfile) -> set[str]:
+    """Return the categories by which rows without dates are sorted; the other drifts follow from them."""
+    categories = {column.name for column in profile.columns if column.inferred_type == "categorical"}
+    return {
+        drift.column
+        for drift in profile.drift
+        if drift.order is None and drift.psi >= _SORTED and drift.column in categories
+    }
+
+
 def _drift_severity(drift: Drift) -> Severity | None:
-    """Return the severity by the stability index, lowered where the mean moves little."""
+    """Return the severity by the stability index, lowered where the mean moves little.
+
+    It is not high where no dates order the rows: files are often sorted by a column.
+    """
     severity = _severity(drift.psi, DRIFT)
+    if severity == "high" and drift.order is None:
+        severity = "medium"
     if severity is None or drift.first_mean is None or drift.last_mean is None:
         return severity
     largest = max(abs(drift.first_mean), abs(drift.last_mean))
@@ -319,6 +341,8 @@ def _outliers(profile: TableProfile, facts: Mapping[str, Fact], charts: list[Cha
     for path, column in _columns(profile):
         outliers = column.outliers
         if outliers is None or column.numeric is None or not column.numeric.count or column.identifier:
+            continue
+        if column.unique_count < _FEWEST_VALUES:
             continue
         share = outliers.count / column.numeric.count
         severity = _severity(share, OUTLIERS)

@@ -16,7 +16,7 @@ _MOST_CATEGORIES = 100
 _MOST_DIFFERENT = 0.5
 _FEWEST_IDENTIFIED = 10
 _NAMES_ROWS = re.compile(
-    r"(?i:(?:^|[_\s.-])(?:id|key|nr|no|number|index|uuid|guid|code)\.?$)|(?<=[a-z])I[dD]$|^column_1$"
+    r"(?i:(?:^|[_\s.-])(?:id|identifier|key|nr|no|number|index|uuid|guid|code|obs|rownames?)\.?$)|(?<=[a-z])I[dD]$|^column_1$"
 )
 # The standard error of the registers that DuckDB counts with is 3 to 4 in 100, measured up to a million values.
 DISTINCT_ERROR = 0.04

@@ -68,6 +68,7 @@ WRITTEN_DATES: tuple[tuple[re.Pattern[str], str], ...] = (
             (rf"\d{{1,2}}-{months}-\d{{4}}", f"%d-{name}-%Y"),
             (rf"\d{{1,2}}-{months}-\d{{2}}", f"%d-{name}-%y"),
             (rf"{months} \d{{1,2}}, \d{{4}}", f"{name} %d, %Y"),
+            (rf"{months}-\d{{1,2}}-\d{{4}}", f"{name}-%d-%Y"),
             (rf"{months} \d{{1,2}} \d{{4}}", f"{name} %d %Y"),
             (rf"{months} \d{{4}}", f"{name} %Y"),
             (rf"{months}-\d{{2}}", f"{name}-%y"),
