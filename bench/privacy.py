@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from docmill.privacy.evaluation import GoldText, evaluate, read_gold
+from docmill.privacy.evaluation import GoldText, evaluate, read_gold, required_by
 from docmill.privacy.models import Finding
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -26,6 +26,7 @@ SHARED = REPOSITORY.parent / "shared" / "data" / "pii" / "dev.jsonl"
 CACHE = Path(tempfile.gettempdir()) / "docmill-bench-models"
 TYPES = {"PHONE_NUMBER": "PHONE", "EMAIL_ADDRESS": "EMAIL", "DATE_TIME": "DATE", "IP_ADDRESS": "IP"}
 SYSTEMS = ("docmill", "docmill rules", "presidio")
+POLICIES = ("default", "safe_harbor", "strict")
 SPEED_ROUNDS = 3
 SPEED_TEXTS = 320
 
@@ -35,12 +36,14 @@ Detect = Callable[[str], list[Finding]]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gold", type=Path, help="labelled texts, one JSON object a line")
+    parser.add_argument("--policy", default="default", choices=POLICIES, help="policy of docmill, and what it requires")
     parser.add_argument("--system", choices=SYSTEMS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.system:
-        print(json.dumps(measure(arguments.system, texts(arguments.gold))))
+        gold = [required_by(arguments.policy, text) for text in texts(arguments.gold)]
+        print(json.dumps(measure(arguments.system, arguments.policy, gold)))
         return
-    figures = {system: in_child(system, arguments.gold) for system in SYSTEMS}
+    figures = {system: in_child(system, arguments.policy, arguments.gold) for system in SYSTEMS}
     print_table(figures)
     print_lines(figures["docmill"], figures["presidio"])
 
@@ -54,18 +57,19 @@ def texts(gold: Path | None) -> list[GoldText]:
     return [labelled_text(layout, seed) for layout in LAYOUTS for seed in range(20)]
 
 
-def in_child(system: str, gold: Path | None) -> dict[str, Any]:
-    command = [sys.executable, __file__, "--system", system, *(["--gold", str(gold)] if gold else [])]
+def in_child(system: str, policy: str, gold: Path | None) -> dict[str, Any]:
+    options = ["--system", system, "--policy", policy]
+    command = [sys.executable, __file__, *options, *(["--gold", str(gold)] if gold else [])]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
-def measure(system: str, gold: list[GoldText]) -> dict[str, Any]:
+def measure(system: str, policy: str, gold: list[GoldText]) -> dict[str, Any]:
     if system == "docmill":
         prepare()
     started = time.perf_counter()
-    detect = {"docmill": ours, "docmill rules": rules, "presidio": presidio}[system]()
+    detect = presidio() if system == "presidio" else {"docmill": ours, "docmill rules": rules}[system](policy)
     detect(gold[0].text)
     load = time.perf_counter() - started
     found = {text.id: detect(text.text) for text in gold}
@@ -100,18 +104,18 @@ def prepare() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def ours() -> Detect:
+def ours(policy: str) -> Detect:
     from docmill.privacy.anonymisation import Anonymiser
     from docmill.settings import PrivacySettings
 
-    return Anonymiser(PrivacySettings(), cache=CACHE).detect
+    return Anonymiser(PrivacySettings.model_validate({"policy": policy}), cache=CACHE).detect
 
 
-def rules() -> Detect:
+def rules(policy: str) -> Detect:
     from docmill.privacy.anonymisation import Anonymiser
     from docmill.settings import PrivacySettings
 
-    return Anonymiser(PrivacySettings(model="none")).detect
+    return Anonymiser(PrivacySettings.model_validate({"policy": policy, "model": "none"})).detect
 
 
 def presidio() -> Detect:

@@ -133,10 +133,16 @@ def evaluate_gold(
     ] = None,
     json_output: Json = False,
 ) -> None:
-    """Print what would leak, what would be masked for nothing, and which results would be damaged."""
-    from docmill.privacy.evaluation import evaluate, read_gold, read_predictions
+    """Print what would leak, what would be masked for nothing, and which results would be damaged.
 
-    texts = read_gold(_existing(gold))
+    What must be hidden follows the policy: safe_harbor and strict hide dates, places, addresses and phones that are
+    labelled as optional too.
+    """
+    from docmill.privacy.evaluation import evaluate, read_gold, read_predictions, required_by
+    from docmill.settings import load_settings
+
+    policy = load_settings().privacy.policy
+    texts = [required_by(policy, text) for text in read_gold(_existing(gold))]
     if predictions is not None:
         known = read_predictions(_existing(predictions))
         figures = evaluate(texts, lambda text: known.get(text.id, []))

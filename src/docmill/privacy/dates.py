@@ -49,6 +49,11 @@ def _month_numbers() -> dict[str, int]:
     return {fold(name): number for row in _MONTH_ROWS for number, name in enumerate(row, start=1)}
 
 
+def month_names() -> list[str]:
+    """Return the names of months and their short forms, folded."""
+    return list(_month_numbers())
+
+
 def is_month(word: str) -> bool:
     """Whether a word is the name of a month or its short form."""
     return fold(word).rstrip(".") in _month_numbers()

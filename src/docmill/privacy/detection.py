@@ -31,6 +31,7 @@ from docmill.privacy.policies import old_ages, replaces
 from docmill.privacy.propagation import propagate
 from docmill.privacy.prose import model_findings
 from docmill.privacy.recognizers import installed_recognizers, recognizer_findings
+from docmill.privacy.safe_harbor import further_findings
 from docmill.privacy.spacy_model import SpacyModel
 from docmill.privacy.sweep import sweep, unexplained
 from docmill.privacy.tables import table_fields
@@ -173,6 +174,8 @@ class Detector:
         ):
             found.extend([finding for finding in layer if protected.allows(finding)])
         found.extend([finding for finding in propagate(text, found) if protected.allows(finding)])
+        if self._settings.policy != "default":
+            found = [finding for finding in further_findings(text, labels, found) if protected.allows(finding)]
         if self._settings.policy == "strict":
             found.extend(list(sweep(text, found, protected)))
         return merge(text, expand(text, found, protected))

@@ -18,6 +18,7 @@ from docmill.errors import InvalidInput
 from docmill.privacy.models import Finding
 
 _CELLS = frozenset({"marker", "value", "unit", "range", "flag"})
+_SAFE_HARBOR = frozenset({"DATE", "LOCATION", "ADDRESS", "PHONE"})
 _GROUPS = {
     **dict.fromkeys(("PERSON", "USERNAME", "TITLE"), "NAME"),
     **dict.fromkeys(("ADDRESS", "LOCATION"), "PLACE"),
@@ -117,6 +118,19 @@ def read_predictions(path: Path) -> dict[str, list[Finding]]:
         line["id"]: [Finding(span["start"], span["end"], span["type"], 1.0, "model") for span in line["spans"]]
         for line in lines
     }
+
+
+def required_by(policy: str, text: GoldText) -> GoldText:
+    """Return a text as a policy reads it: for all but ``default``, dates, places, addresses and phones are required.
+
+    Args:
+        policy: Name of the policy.
+        text: As it was labelled.
+    """
+    if policy == "default":
+        return text
+    spans = [span.model_copy(update={"opt": span.opt and span.type not in _SAFE_HARBOR}) for span in text.spans]
+    return text.model_copy(update={"spans": spans})
 
 
 def evaluate(gold: Iterable[GoldText], detect: Callable[[GoldText], Sequence[Finding]]) -> Figures:

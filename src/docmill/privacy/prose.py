@@ -47,6 +47,8 @@ _PAGE = re.compile(
     r"(?:\s{0,2}(?:/|of|von|de|di|van|sur|z|із|з)\s{0,2}\d{1,4})?",
     re.IGNORECASE,
 )
+# spaCy's label; Rampart has one for each part of a name.
+_SPACY = "PERSON"
 _SURE = 0.9
 _LONGEST_PAGE = 16
 _MOST_SHORT = 2
@@ -148,6 +150,8 @@ def _is_believed(text: str, tag: Tag, tags: list[Tag]) -> bool:
         return False
     if tag.type == "PERSON":
         return _is_person(text, tag, value, tags)
+    if tag.type == "LOCATION":
+        return _is_location(text, tag)
     if tag.type == "ADDRESS":
         return _is_place(text, tag, tags) and not (
             is_clinical_use(text, tag.start, tag.end)
@@ -167,6 +171,9 @@ def _is_person(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
     words = _WORDS.findall(value)
     before = text[max(0, tag.start - 12) : tag.start]
     if not words or (len(value.strip()) < 2):
+        return False
+    if tag.label == _SPACY and not any(is_given_name(word) or is_surname(word) for word in words):
+        # It knows English only.
         return False
     if (is_eponym(words[0]) and words[-1].islower()) or _CODE_WORD.match(words[0]):
         return False
@@ -206,6 +213,13 @@ def _is_place(text: str, tag: Tag, tags: list[Tag]) -> bool:
         return any(_tells(text[other.start : other.end]) for other in near)
     longest = max(map(len, words), default=0)
     return longest >= 4 and _tells(text[tag.start : tag.end]) and not any(map(str.isdigit, text[tag.start : tag.end]))
+
+
+def _is_location(text: str, tag: Tag) -> bool:
+    """Whether a place without a street is one: a capitalised word that is neither ordinary nor a term."""
+    words = _WORDS.findall(text[tag.start : tag.end])
+    told = [word for word in words if len(word) >= _SHORT_NAME and word[0].isupper() and not is_ordinary(word)]
+    return bool(told) and not is_clinical_use(text, tag.start, tag.end) and not _is_abbreviation(text, tag)
 
 
 def _tells(value: str) -> bool:

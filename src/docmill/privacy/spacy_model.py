@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ _UNUSED = ["parser", "tagger", "lemmatizer", "attribute_ruler", "senter", "tok2v
 _TYPES = {"PERSON": "PERSON", "GPE": "LOCATION", "LOC": "LOCATION", "FAC": "LOCATION"}
 # spaCy gives no probabilities; Presidio's fixed figure is kept.
 _SCORE = 0.6
+_ENGLISH = re.compile(r"\b(?:the|and|of|with|was|is|has|for|at|from|by|my|you)\b")
 
 
 class SpacyModel:
@@ -43,7 +45,9 @@ class SpacyModel:
         self._language = _load()
 
     def tags(self, text: str) -> list[Tag]:
-        """Return the tagged runs of ``text``, in order."""
+        """Return the tagged runs of ``text``, in order; of English, the only language that it knows."""
+        if not _ENGLISH.search(text):
+            return []
         return [
             Tag(entity.start_char, entity.end_char, _TYPES[entity.label_], entity.label_, _SCORE)
             for entity in self._language(text).ents

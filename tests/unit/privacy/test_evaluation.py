@@ -10,7 +10,7 @@ import pytest
 
 from docmill.errors import InvalidInput
 from docmill.privacy.anonymisation import Anonymiser
-from docmill.privacy.evaluation import GoldText, evaluate, read_gold, read_predictions
+from docmill.privacy.evaluation import GoldText, evaluate, read_gold, read_predictions, required_by
 from docmill.privacy.models import Finding
 
 GOLD = GoldText.model_validate(
@@ -59,6 +59,14 @@ def test_a_wrong_line_is_named(tmp_path: Path) -> None:
     path.write_text(GOLD.model_dump_json() + "\n\n" + json.dumps({"id": "b", "spans": []}) + "\n")
     with pytest.raises(InvalidInput, match="Line 3"):
         read_gold(path)
+
+
+def test_safe_harbor_requires_dates_that_are_optional_elsewhere() -> None:
+    text = GoldText.model_validate(
+        {"id": "a", "text": "Seen 12/03/2020", "spans": [{"start": 5, "end": 15, "type": "DATE", "opt": True}]}
+    )
+    assert [span.opt for span in required_by("default", text).spans] == [True]
+    assert [span.opt for span in required_by("safe_harbor", text).spans] == [False]
 
 
 def test_predictions_of_others_are_read(tmp_path: Path) -> None:
