@@ -79,8 +79,8 @@ def open_subject(table: OpenTable, exact_rows: int) -> Subject:
     rows = table.info.rows
     sampled = rows > SAMPLE_ROWS
     condition = f"WHERE hash(rowid) % {rows} < {SAMPLE_ROWS}" if sampled else ""
-    table.connection.execute("SET threads = 1")
     table.connection.execute(f"CREATE OR REPLACE TABLE sample AS SELECT rowid AS row, * FROM data {condition}")
+    table.connection.execute("SET threads = 1")
     subject = Subject(table.connection, table.columns, rows, rows <= exact_rows, sampled, frozenset())
     return replace(subject, varied=_varied(subject))
 

@@ -35,14 +35,16 @@ def load_words() -> None:
     key_type("name")
 
 
-def find_personal(subject: Subject, column: LoadedColumn) -> Personal:
-    """Return the kinds of personal data that a column holds, with the share of its cells.
+def personal_columns(subject: Subject) -> dict[str, Personal]:
+    """Return the kinds of personal data that each column holds, by its field, with the share of its cells.
 
     A column is known by its values, at most 1,000 different ones, and by its name where the values bear it out: a
     column ``name`` of cars names nobody.
     """
-    if not column.present:
-        return {}
+    return {column.field: _personal(subject, column) if column.present else {} for column in subject.columns}
+
+
+def _personal(subject: Subject, column: LoadedColumn) -> Personal:
     label = key_type(column.name)
     kind = column.plan.kind
     if kind == "datetime":

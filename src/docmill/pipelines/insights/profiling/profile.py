@@ -17,7 +17,7 @@ from docmill.pipelines.insights.profiling.issues import count_formulas, find_iss
 from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind, find_kind
 from docmill.pipelines.insights.profiling.numbers import number_figures
 from docmill.pipelines.insights.profiling.over_time import time_series
-from docmill.pipelines.insights.profiling.personal import WHOLE_CELLS, Personal, find_personal, load_words, mask_text
+from docmill.pipelines.insights.profiling.personal import WHOLE_CELLS, Personal, load_words, mask_text, personal_columns
 from docmill.pipelines.insights.profiling.preview import first_values, preview, sample_values, shown
 from docmill.pipelines.insights.profiling.quality import quality
 from docmill.pipelines.insights.profiling.texts import date_histogram, date_stats, text_stats, top_values
@@ -54,9 +54,10 @@ def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
         return _without_table(table)
     subject = open_subject(table, tables.exact_rows)
     with side_by_side(subject, tables.threads) as begin:
-        found = [begin(find_personal, column) for column in subject.columns]
+        # One thread of Python at a time: texts are looked at in it while the database counts values.
+        found = begin(personal_columns)
         counted = [begin(find_kind, column) for column in subject.columns]
-        personal = {column.field: kinds.result() for column, kinds in zip(subject.columns, found, strict=True)}
+        personal = found.result()
         kinds = [_without_meaning(kind.result(), personal[kind.result().field]) for kind in counted]
         # What takes longest is begun first.
         associations = [begin(correlations, find, kinds) for find in ASSOCIATIONS]
