@@ -76,7 +76,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
     return (
         (re.compile(rf"(?<![\w./-])(?:{english})"), 0.85),
         (re.compile(rf"(?<![\w.-])(?:{suffixed})"), 0.85),
-        (re.compile(rf"(?<![\w.-])(?:{prefixed})"), 0.75),
+        (re.compile(rf"(?<![\w.-])(?:{prefixed})"), 0.85),
         (re.compile(rf"(?<![\w-])(?:{_TOWN},? (?:{states}),? \d{{5}}(?:-\d{{4}})?\b)"), 0.9),
         (re.compile(rf"(?<![\w-])(?:{_AUSTRALIAN_TOWN})"), 0.85),
         (re.compile(rf"(?<![\w-])(?:{_CANADIAN_TOWN})"), 0.9),

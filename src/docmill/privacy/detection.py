@@ -16,7 +16,7 @@ from docmill.privacy.expansion import expand
 from docmill.privacy.facilities import facilities
 from docmill.privacy.fields import Label, labelled_fields, unknown_fields
 from docmill.privacy.forms import names_before_birth, names_in_forms
-from docmill.privacy.identifiers import lone_identifiers, loose_identifiers
+from docmill.privacy.identifiers import lone_identifiers, loose_identifiers, registrations
 from docmill.privacy.inline import inline_addresses, inline_fields, inline_names, inline_phones
 from docmill.privacy.lab_guard import Guard, guard
 from docmill.privacy.lines import Line, split_lines
@@ -44,9 +44,9 @@ from docmill.settings import PrivacySettings
 if TYPE_CHECKING:
     from presidio_analyzer import EntityRecognizer
 
-_CERTAIN = 0.9
-# A line with one of these is about a person, not a result.
-_PERSONAL_LINES = frozenset({"ADDRESS", "DATE_OF_BIRTH", "EMAIL", "PHONE", "IP", "USERNAME"})
+# A line with one of these, found with so much confidence, is about a person, not a result.
+_PERSONAL_LINES = {"ADDRESS": 0.85, **dict.fromkeys(("DATE_OF_BIRTH", "EMAIL", "PHONE", "IP", "USERNAME"), 0.9)}
+_NEVER = 2.0
 _PEOPLE = frozenset({"PERSON"})
 _PLACES = frozenset({"PERSON", "LOCATION"})
 
@@ -151,7 +151,7 @@ class Detector:
             *addresses(text),
             *date_findings(folded, labels, fields),
         ]
-        personal = [item for item in patterns if item.type in _PERSONAL_LINES and item.score >= _CERTAIN]
+        personal = [item for item in patterns if item.score >= _PERSONAL_LINES.get(item.type, _NEVER)]
         dates = [(item.start, item.end) for item in patterns if item.type in ("DATE", "DATE_OF_BIRTH")]
         protected = guard(
             lines, labels, [*structure, *personal], [*table.results, *records.others, *results.spans], dates
@@ -169,6 +169,7 @@ class Detector:
         found = with_births_beside_people(folded, found)
         for layer in (
             loose_identifiers(text, found, protected),
+            registrations(text, found),
             names_in_forms(text, lines, found, protected),
             usernames(text, found),
         ):

@@ -36,7 +36,7 @@ _INITIAL = re.compile(r"(?:^|[\s.])[^\W\d_]$")
 _LONGEST_NAME = 60
 _LONGEST_GAP = 32
 _BREAK = re.compile(
-    r"[:;|\t@]|  |\. [A-Z]|\n\n"
+    r"[:;|\t@]|  |(?<!\bCo)\. [A-Z]|\n\n"
     r"|\b(?:and|or|by|of|the|is|was|phone|tel|call|dob|contact|policy|mrn|in|at|from|to|on|with|for)\b",
     re.IGNORECASE,
 )
@@ -51,8 +51,9 @@ _CODE = (
     r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{2}-\d{3}|\d{4} ?[A-Z]{2})"
 )
 _WHOLE_CODE = re.compile(rf"\b{_CODE}\b")
+_BEFORE_PART = rf"(?:^|(?<=[\n\t(|])|(?<=[,;:·|] )|(?<=  )|(?<= )(?=\d{{1,5}}[A-Za-z]? [{UPPER}]))"
 _PART_BEFORE = re.compile(
-    rf"(?:^|(?<=[\n\t(|])|(?<=[,;:·|] )|(?<=  ))((?:[мс]\. ?|\d{{1,4}}[A-Za-z]? )?[{UPPER}][\w'’.-]*"
+    rf"{_BEFORE_PART}((?:[мс]\. ?|\d{{1,4}}[A-Za-z]? )?[{UPPER}][\w'’.-]*"
     rf"(?: (?:of|the|de|la|du|an|am|der|[{UPPER}\d][\w'’.-]*)){{0,4}}, )$"
 )
 _CODE_LAST = re.compile(r"(?:[ ,-]\d{5}|[ ,-]\d{2}-\d{3}|\n *\d{4})$")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from docmill.privacy.identifiers import PERSONAL
 from docmill.privacy.lab_guard import Guard
-from docmill.privacy.labels import label_type
+from docmill.privacy.labels import classify, label_type
 from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
 from docmill.privacy.people import (
@@ -22,6 +22,7 @@ from docmill.privacy.people import (
     is_title,
     name_at,
 )
+from docmill.privacy.text import fold
 
 _BIRTH = frozenset({"DATE_OF_BIRTH"})
 _RECORDS = frozenset({"DATE_OF_BIRTH", "MRN", "NHS", "SSN", "NATIONAL_ID"})
@@ -32,6 +33,8 @@ _AFTER_LABEL = re.compile(r"[:=][ \t]*[\"']?$")
 _LABEL = re.compile(r"([^\W\d_][^:=|\t\n]{1,32})[:=][ \t]*[\"']?$")
 _LONGEST_PIECE = 48
 _LONGEST_UNKNOWN = 3
+_PAIR = 2
+_SHORT = 2
 _LONGEST_LABEL = 40
 
 
@@ -57,6 +60,7 @@ def names_in_forms(text: str, lines: list[Line], found: list[Finding], guard: Gu
     for piece in _pieces(lines):
         if _overlaps(piece, taken) or guard.touches(piece.start, piece.end):
             continue
+        piece = _without_label(text, piece)
         span = name_at(text, piece.start, piece.end, labelled=False)
         if not span or not _fills(text, span, piece) or is_part_of_organisation(text, span[1]):
             continue
@@ -88,6 +92,12 @@ def _pieces(lines: list[Line]) -> Iterator[_Piece]:
             position = mark.end() if mark else end
 
 
+def _without_label(text: str, piece: _Piece) -> _Piece:
+    """Take off the label of a person that no colon follows: "Name Ó CAOILE, Norma"."""
+    word, space, _ = text[piece.start : piece.end].partition(" ")
+    return piece._replace(start=piece.start + len(word) + 1) if space and classify(fold(word)) == "PERSON" else piece
+
+
 def _overlaps(piece: _Piece, taken: list[tuple[int, int]]) -> bool:
     place = bisect_left(taken, (piece.end, 0))
     return any(piece.start < end for _, end in taken[max(0, place - 3) : place])
@@ -103,7 +113,9 @@ def _fills(text: str, span: tuple[int, int], piece: _Piece) -> bool:
 
 def _is_unknown_name(words: list[str]) -> bool:
     """Whether two words or more are none that mean something else."""
-    telling = [word for word in words if len(word.rstrip(".")) > 1]
+    # After a given name two letters are a surname, whatever else they mean ("Mattia Re").
+    short = len(words) == _PAIR and is_given_name(words[0]) and not is_ordinary(words[0])
+    telling = [word for word in words if len(word.rstrip(".")) > (_SHORT if short else 1)]
     if not telling or len(words) < 2:
         return False
     return not any(is_ordinary(word) and not (is_given_name(word) or is_surname(word)) for word in telling)

@@ -35,6 +35,7 @@ _PATH = re.compile(r"(?:^|/)[a-z]{4,}/")
 _STEP = re.compile(r"[^/]+")
 # "AB 123456": the letters belong to the number where they are no label.
 _SERIES = re.compile(rf"(?<![^\W_])([{UPPER}]{{2,3}}) $")
+_SERIES_BEFORE = re.compile(r"^[^\W\d_]{2,3} (?=[^\s]+$)")
 _LONGEST_SERIES = 5
 # Groups of digits with spaces between them, of which thousands have three each.
 _SPACED = re.compile(r"(?<![^\W_])(?<![\w][.,/-])(?:[A-Z]{1,3} )?\d{1,6}(?: \d{2,6}){2,6}(?![\w/-]|[.,]\d)")
@@ -51,6 +52,8 @@ _COUNTED = re.compile(
 # Codes of LOINC end in a check digit.
 _LOINC = re.compile(r"\d{3,5}-\d")
 _VERSION = re.compile(r"\d{1,2}(?:\.\d{1,2}){2}\.\d{1,5}")
+# Measured numbers have no zeros in front.
+_PADDED = re.compile(r"00|0\d+-")
 _WITH_UNIT = re.compile(r"[\d.]+/[^\W\d_]+\d?")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _INTERVAL = re.compile(r"(\d+)-(\d+)")
@@ -65,6 +68,9 @@ _LEAST_PARTS = 3
 _YEAR_DIGITS = 4
 _CENTURIES = ("19", "20")
 _LOOK_BACK = 24
+_REGISTRATION = re.compile(
+    rf"(?! {{2}})[ ,;(/–-]{{1,3}}(?:[{UPPER}][\w.-]{{1,9}}[ :#nº°.]{{1,3}}){{1,3}}(\d{{5,8}}[A-Z]?)(?![^\W_]|[./,-]\d)"
+)
 
 
 def loose_identifiers(text: str, found: Iterable[Finding], guard: Guard) -> Iterator[Finding]:
@@ -81,7 +87,11 @@ def loose_identifiers(text: str, found: Iterable[Finding], guard: Guard) -> Iter
     # A model that tags a part of a number is no reason to leave the rest.
     taken = sorted((item.start, item.end) for item in items if item.layer != "model")
     for start, end in _candidates(text):
-        if not _is_identifier(text[start:end]) or _is_taken(start, end, taken) or guard.touches(start, end):
+        if (
+            not _is_identifier(_SERIES_BEFORE.sub("", text[start:end]))
+            or _is_taken(start, end, taken)
+            or guard.touches(start, end)
+        ):
             continue
         if not _is_measured(text, start, end) and not _catalogued().search(
             fold(text[max(0, start - _LOOK_BACK) : end])
@@ -106,12 +116,27 @@ def _is_measured(text: str, start: int, end: int) -> bool:
     if _COUNTED.match(text, end):
         return True
     parts = list(tokens(fold(text[start : end + _LONGEST_UNIT])))
-    return len(parts) > 1 and parts[0].kind in _VALUES and parts[1].kind == "unit"
+    counted = bool(parts) and (parts[0].kind in _VALUES or text[start:end].isdigit())
+    return counted and len(parts) > 1 and parts[1].kind == "unit"
 
 
 def _is_taken(start: int, end: int, taken: list[Span]) -> bool:
+    """Whether something overlaps a token and is more than a part of it."""
     place = bisect_left(taken, (end, 0))
-    return any(start < last for _, last in taken[max(0, place - 3) : place])
+    return any(start < last and (first <= start or last >= end) for first, last in taken[max(0, place - 3) : place])
+
+
+def registrations(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield numbers in a register that follow a name: "Otávio Brandão, CRM-MG 48812".
+
+    Args:
+        text: The normalised text.
+        found: What was found so far.
+    """
+    for item in found:
+        match = _REGISTRATION.match(text, item.end) if item.type == "PERSON" else None
+        if match and not _is_measured(text, *match.span(1)):
+            yield Finding(*match.span(1), "ID", 0.7, "structure")
 
 
 @cache
@@ -139,6 +164,8 @@ def _is_identifier(token: str) -> bool:
 
 def _is_number(token: str) -> bool:
     """Whether a token is a number with its thousands or decimals apart, a range of two, or a code of LOINC."""
+    if _PADDED.match(token):
+        return False
     if any(form.fullmatch(token) for form in (_GROUPED, _VERSION, _WITH_UNIT, _DECIMAL, _DECIMALS, _LOINC)):
         return True
     interval = _INTERVAL.fullmatch(token)

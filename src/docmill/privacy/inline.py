@@ -9,13 +9,13 @@ from functools import cache
 from docmill.privacy.dates import date_pattern
 from docmill.privacy.labels import alternation, classify, label_words, listed_labels
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_ordinary, name_at
+from docmill.privacy.people import UPPER, is_ordinary, name_at
 from docmill.privacy.values import value_spans
 from docmill.privacy.vocabulary import listed
 
 _NUMBERED = ("MRN", "ACCESSION", "ID", "SSN", "NHS", "NATIONAL_ID", "CREDIT_CARD", "BANK")
 _WEAK_PEOPLE = frozenset({"to", "from", "re", "user", "name", "call"})
-_WEAK_PHONES = frozenset({"home", "call", "desk", "contact", "cell", "ph"})
+_WEAK_PHONES = frozenset({"port", "home", "call", "desk", "contact", "cell", "ph"})
 _LIVING = frozenset(
     {
         "wohnhaft",
@@ -36,7 +36,8 @@ _LIVING = frozenset(
     }
 )
 _ADDRESS_END = re.compile(
-    r"\s{2,}|\n|\t|\||;|\(|\. [A-ZÀ-Þ]|\.$|$|,? (?:and|phone|tel|who|born|dob|with|is|was)\b", re.IGNORECASE
+    rf"\s{{2,}}|\n|\t|\||;|\(|(?<=\d)\. [{UPPER}]|(?<=[^\W\d_]{{4}})\. [{UPPER}]|\.$|$"
+    r"|(?i:,? (?:and|phone|tel|who|born|dob|with|is|was)\b)"
 )
 _LONGEST_ADDRESS = 90
 _LONGEST_VALUE = 200

@@ -107,12 +107,14 @@ _MEASURING_WORDS = frozenset(
     {"was", "is", "of", "at", "=", ":", "(", "to", "level", "war", "ist", "est", "era", "es", "je", "jest"}
 )
 _SENTENCE_END = re.compile(r"([^\W_]{2,20}|[)\]%])\. {1,4}(?=[A-ZÀ-Þ][^\W\d_])")
+# "72M": a line of a list of patients.
+_AGE_AND_SEX = re.compile(r"(?<![\w.,/-])\d{1,3}[MF](?![\w/-])")
 _LONGEST_LINK = 12
 _LONGEST_MARKER = 48
 _LONGEST_ROW = 220
 _LOOK_AHEAD = 4
 # What guesses must not touch results; what a label or a check digit proves may.
-_CERTAIN_TYPES = frozenset({"EMAIL", "SSN", "CREDIT_CARD", "BANK", "URL", "DATE_OF_BIRTH", "IP"})
+_CERTAIN_TYPES = frozenset({"EMAIL", "SSN", "CREDIT_CARD", "BANK", "URL", "DATE_OF_BIRTH", "IP", "NHS", "NATIONAL_ID"})
 _CERTAIN_SCORE = 0.95
 
 
@@ -174,7 +176,7 @@ def guard(
     days = sorted(dates)
     split = [_with_dates(line, list(tokens(line.folded)), days) if line.cells else [] for line in lines]
     rows = [
-        _fragments(line, parts) if _holds(personal, line) else _sentences(line, parts)
+        _fragments(line, parts) if _holds(personal, line) or _AGE_AND_SEX.search(line.text) else _sentences(line, parts)
         for line, parts in zip(lines, split, strict=True)
     ]
     for index in _markers_above(lines, split, rows, personal):

@@ -103,9 +103,11 @@ def tokens(folded: str) -> Iterator[Token]:
 def _is_interval(text: str) -> bool:
     """Whether two numbers are the ends of a range, and not two groups of a phone number ("0381-494")."""
     numbers = _PLAIN_NUMBER.findall(text)
+    if any(len(number) > 1 and number[0] == "0" and number[1].isdigit() for number in numbers):
+        return False
     if any("." in number or "," in number for number in numbers):
         return True
-    if len(numbers) != 2 or any(len(number) > 1 and number[0] == "0" and number[1].isdigit() for number in numbers):
+    if len(numbers) != 2:
         return False
     return int(numbers[0]) <= int(numbers[1])
 

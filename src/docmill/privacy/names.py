@@ -132,7 +132,14 @@ def _cued(text: str) -> Iterator[Finding]:
             continue
         plain = [word for word in found if not is_ordinary(word)]
         direct = fold(match.group()).strip(" ,:\n") in phrases("direct_cues") and _is_telling(text, span, found[0])
-        if direct or is_given_name(found[0]) or (len(found) > 1 and len(plain) == len(found)) or _is_initialled(found):
+        reversed_order = "," in text[span[0] : span[1]] and any(map(is_given_name, found))
+        if (
+            direct
+            or reversed_order
+            or is_given_name(found[0])
+            or (len(found) > 1 and len(plain) == len(found))
+            or _is_initialled(found)
+        ):
             yield _person(*span, 0.8)
 
 

@@ -15,7 +15,7 @@ _WORD = r"[^\W\d_](?:[^\W_]|['’`´](?=[^\W\d_])|-(?=[^\W\d_]))*"
 NAME_WORD = re.compile(rf"(?:in|op|aan|bij|van) ['’]t(?!\w)|(?:{_WORD}|['’][ts](?= ))(?!\w)\.?|['’]t(?!\w)")
 _OPENING = re.compile(r"[\s\"'*(]*")
 _NICKNAME = rf" \([{UPPER}][^\W\d_]+\)(?= )"
-_GAP = re.compile(rf"(?<=\.){_NICKNAME} |,? |\+|\^|,|(?<=\.)(?=[{UPPER}]\.|[{UPPER}][^\W\d_]+-?)")
+_GAP = re.compile(rf"(?<=\.){_NICKNAME} |,? |\+|\^|,|(?<=\.)(?=[{UPPER}a-z]\.|[{UPPER}][^\W\d_]+-?)")
 _FOLLOWING = re.compile(r"(?:['’]s)?(?: [^\W\d_][\w'’.-]*){1,2}")
 _LONGEST_ABBREVIATION = 4
 _LONGEST_NAME = 6

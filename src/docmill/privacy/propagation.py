@@ -45,8 +45,9 @@ def propagate(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
         if _is_whole(value, finding):
             exact[value] = max(finding, exact.get(value, finding), key=lambda item: item.score)
     yield from _name_occurrences(text, names)
+    folded = fold(text)
     for value, finding in exact.items():
-        yield from _occurrences(text, value, finding)
+        yield from _occurrences(folded, fold(value), finding)
 
 
 def _telling_parts(name: str) -> Iterator[str]:
@@ -82,12 +83,12 @@ def _is_whole(value: str, finding: Finding) -> bool:
     return finding.type == "PERSON" and finding.layer == "structure" and len(_PART.findall(value)) > 1
 
 
-def _occurrences(text: str, value: str, finding: Finding) -> Iterator[Finding]:
+def _occurrences(folded: str, value: str, finding: Finding) -> Iterator[Finding]:
     # What a label announced is hidden everywhere, even where it looks like a result.
     score = _CERTAIN if finding.layer == "structure" and finding.score >= _CERTAIN else _LEAST_SCORE
-    start = text.find(value)
+    start = folded.find(value)
     while start >= 0:
         end = start + len(value)
-        if not (text[start - 1 : start].isalnum() and start) and not text[end : end + 1].isalnum():
+        if not (folded[start - 1 : start].isalnum() and start) and not folded[end : end + 1].isalnum():
             yield Finding(start, end, finding.type, score, "propagation")
-        start = text.find(value, end)
+        start = folded.find(value, end)

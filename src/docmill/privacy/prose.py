@@ -85,8 +85,11 @@ def model_findings(
 
 
 def _without_small_words(text: str, tag: Tag) -> Tag:
-    """Take off what follows a name in small letters ("Dellucci klagte über")."""
+    """Take off what stands before and after a name: "Thanks Paula", "Dellucci klagte über"."""
     value = text[tag.start : tag.end]
+    first, space, rest = value.partition(" ")
+    if tag.type == "PERSON" and space and fold(first) in listed("ordinary") and not is_given_name(first):
+        return _without_small_words(text, tag._replace(start=tag.end - len(rest)))
     small = _SMALL_END.search(value) if tag.type == "PERSON" and value[:1].isupper() else None
     return tag._replace(end=tag.start + small.start()) if small and not is_particle(value.split()[-1]) else tag
 
@@ -207,7 +210,7 @@ def _is_place(text: str, tag: Tag, tags: list[Tag]) -> bool:
     """Whether a part of an address tells of a place, or stands beside one that does."""
     near = [tag, *_neighbours(tag, tags, _ADDRESS_GAP)]
     words = _WORDS.findall(text[tag.start : tag.end])
-    if words and all(map(is_laboratory_term, words)):
+    if words and (all(map(is_laboratory_term, words)) or all(classify(fold(word)) or is_title(word) for word in words)):
         return False
     if len(near) > 1:
         return any(_tells(text[other.start : other.end]) for other in near)
@@ -223,10 +226,8 @@ def _is_location(text: str, tag: Tag) -> bool:
 
 
 def _tells(value: str) -> bool:
-    """Whether a word of a tagged place is neither ordinary nor a label, or is a post code."""
-    return any(len(word) > 1 and not is_ordinary(word) for word in _WORDS.findall(value)) or bool(
-        re.search(r"\d{4}", value)
-    )
+    """Whether a word of a tagged place is neither ordinary nor a label."""
+    return any(len(word) > 1 and not is_ordinary(word) for word in _WORDS.findall(value))
 
 
 def _neighbours(tag: Tag, tags: list[Tag], distance: int) -> list[Tag]:

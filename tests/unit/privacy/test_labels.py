@@ -53,9 +53,18 @@ def test_labels_that_no_dictionary_lists(label: str, expected: str | None) -> No
 
 @pytest.mark.parametrize(
     ("key", "expected"),
-    [("patientName", "PERSON"), ("date_of_birth", "DATE_OF_BIRTH"), ("MRN", "MRN"), ("medicalRecordNumber", "MRN")],
+    [
+        *(
+            ("patientName", "PERSON"),
+            ("date_of_birth", "DATE_OF_BIRTH"),
+            ("MRN", "MRN"),
+            ("medicalRecordNumber", "MRN"),
+        ),
+        *(("ptnt_nm", "PERSON"), ("pt_brth_dt", "DATE_OF_BIRTH"), ("ordr_nbr", "ACCESSION"), ("pt_tel_1", "PHONE")),
+        *(("lab_nm", OTHER), ("tst_rslt", None), ("hct", None)),
+    ],
 )
-def test_keys_of_programs(key: str, expected: str) -> None:
+def test_keys_of_programs(key: str, expected: str | None) -> None:
     assert key_type(key) == expected
 
 

@@ -1,7 +1,7 @@
-"""Reports, letters, cards and forms of many countries, written before the rules were looked at, with marks.
+"""Reports, letters, cards and forms of many countries with marks; ``marked_layouts.txt`` has the odder forms.
 
-In ``marked_reports.txt`` a text begins with ``=== name``; ``{PERSON|Jane Roe}`` must be hidden, ``{RESULT|139 mmol/L}``
-must stay, ``{OPTIONAL|Riverside Clinic}`` may be either.
+A text begins with ``=== name``; ``{PERSON|Jane Roe}`` must be hidden, ``{RESULT|139 mmol/L}`` must stay,
+``{OPTIONAL|Riverside Clinic}`` may be either.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import pytest
 from docmill.privacy.anonymisation import Anonymiser
 from docmill.privacy.evaluation import GoldSpan, GoldText, ProtectedSpan, evaluate
 
-MARKED = Path(__file__).parent / "marked_reports.txt"
+FOLDER = Path(__file__).parent
 MARK = re.compile(r"\{([A-Z_]+)\|([^}]*)\}")
 
 pytestmark = pytest.mark.ner
 
 
-def gold_texts() -> Iterator[GoldText]:
-    for part in re.split(r"^=== ", MARKED.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+def gold_texts(name: str) -> Iterator[GoldText]:
+    for part in re.split(r"^=== ", (FOLDER / name).read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         name, _, marked = part.partition("\n")
         yield gold_text(name, marked)
 
@@ -45,16 +45,22 @@ def gold_text(name: str, marked: str) -> GoldText:
     return gold
 
 
-def test_what_is_marked_is_hidden_and_results_stay(anonymiser: Anonymiser) -> None:
-    texts = list(gold_texts())
+@pytest.mark.parametrize(
+    ("name", "least", "recall"), [("marked_reports.txt", 50, 0.98), ("marked_layouts.txt", 30, 0.94)]
+)
+def test_what_is_marked_is_hidden_and_results_stay(
+    anonymiser: Anonymiser, name: str, least: int, recall: float
+) -> None:
+    texts = list(gold_texts(name))
     figures = evaluate(texts, lambda text: anonymiser.detect(text.text))
-    assert len(texts) >= 50
-    assert figures.recall_full >= 0.98
+    assert len(texts) >= least
+    assert figures.recall_full >= recall
     assert figures.precision >= 0.98
     assert figures.damaged_cells == 0
 
 
-def test_the_rules_alone_hide_nearly_as_much(rules: Anonymiser) -> None:
-    figures = evaluate(list(gold_texts()), lambda text: rules.detect(text.text))
-    assert figures.recall_full >= 0.92
+@pytest.mark.parametrize(("name", "recall"), [("marked_reports.txt", 0.92), ("marked_layouts.txt", 0.86)])
+def test_the_rules_alone_hide_nearly_as_much(rules: Anonymiser, name: str, recall: float) -> None:
+    figures = evaluate(list(gold_texts(name)), lambda text: rules.detect(text.text))
+    assert figures.recall_full >= recall
     assert figures.damaged_cells == 0

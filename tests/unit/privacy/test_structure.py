@@ -97,3 +97,23 @@ def test_elements_and_cells(rules: Anonymiser) -> None:
         "<tr><td>Physician</td><td>Jane Q. Public</td></tr>\n<tr><td>Glucose</td><td>98</td></tr>"
     )
     assert [value for _, value in found(rules, document)] == ["Adam", "Everyman", "19541125", "Jane Q. Public"]
+
+
+def test_xdt_records(rules: Anonymiser) -> None:
+    fields = ["8000" + "8202", "3101Oltrogge", "3102Gesine", "310309041957", "8411Ferritin", "842011", "8421ng/ml"]
+    record = "\n".join(f"{len(field) + 5:03d}{field}" for field in fields)
+    assert [value for _, value in found(rules, record)] == ["Oltrogge", "Gesine", "09041957"]
+
+
+def test_a_name_beside_a_unit_is_that_of_a_test(rules: Anonymiser) -> None:
+    message = '{"name": "Jane Roe", "results": [{"name": "Copeptin", "value": 4.1, "unit": "pmol/L"}]}'
+    assert found(rules, message) == [("PERSON", "Jane Roe")]
+    assert found(rules, '<obs name="eGFRcreat" unit="mL/min" ref="35.0-45.0">37</obs>') == []
+
+
+def test_a_form_of_boxes_has_several_headers(rules: Anonymiser) -> None:
+    form = (
+        "| Patient name    | NHS number   |\n| Darren Lawson   | 943 476 5919 |\n+-----------------+--------------+\n"
+        "| Date of birth   | Hospital no  |\n| 02 Jan 2006     | RX406380     |"
+    )
+    assert [kind for kind, _ in found(rules, form)] == ["PERSON", "NHS", "DATE_OF_BIRTH", "MRN"]

@@ -1,0 +1,71 @@
+"""Names in forms and login names, where no known label announces them."""
+
+from __future__ import annotations
+
+import pytest
+
+from docmill.privacy.anonymisation import Anonymiser
+
+
+def found(rules: Anonymiser, kind: str, text: str) -> list[str]:
+    return [text[item.start : item.end] for item in rules.detect(text) if item.type == kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("OYELARAN BABATUNDE    M    11MAR1953", "OYELARAN BABATUNDE"),
+        ("| Okonkwo-Bell, Jessamy T. |\n| born 02/09/1957 |", "Okonkwo-Bell, Jessamy T."),
+        ("INSERT INTO t VALUES (7, 'Quill, Barnaby', '1971-04-02', 'b@post.example')", "Quill, Barnaby"),
+        ("Weisungsbefugt: Grace Harper", "Grace Harper"),
+        ("P|1||PT-992-118||Haugen^Solveig^M||19680213|F", "Haugen^Solveig^M"),
+        ("Bed 4 - HAMMOND, Owen", "HAMMOND, Owen"),
+        ("Aanvrager: Hof, W. van 't", "Hof, W. van 't"),
+        ("I have asked Marigold in the day unit", "Marigold"),
+    ],
+)
+def test_names(rules: Anonymiser, text: str, name: str) -> None:
+    assert found(rules, "PERSON", text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MRN 8812345   Final Report   Page 1",
+        "EXAM: CT CHEST W CONTRAST\nMRN 8812345",
+        "SPECIMEN: EDTA   MRN 8812345",
+        "A. Invasive ductal carcinoma.",
+        "for GERD and NYHA III",
+    ],
+)
+def test_what_is_no_name(rules: Anonymiser, text: str) -> None:
+    assert found(rules, "PERSON", text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Authorised by Lesley Forster, lforster", "lforster"),
+        ("run by lesley.forster today", "lesley.forster"),
+        ("user=hkowal ip=10.0.0.1", "hkowal"),
+        ("PRINTED 29JAN25 BY NIDHOMM", "NIDHOMM"),
+        ("[10:02] ljusch: hello", "ljusch"),
+    ],
+)
+def test_login_names(rules: Anonymiser, text: str, name: str) -> None:
+    assert found(rules, "USERNAME", text) == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "birth"),
+    [
+        ("Idris Harper (12/12/39, RX771-20-9) came in", "12/12/39"),
+        ("Grace Harper   F   1988-06-05\nCollected 2024-03-01", "1988-06-05"),
+    ],
+)
+def test_a_date_beside_a_name_is_a_birth_date(rules: Anonymiser, text: str, birth: str) -> None:
+    assert found(rules, "DATE_OF_BIRTH", text) == [birth]
+
+
+def test_the_date_of_a_signature_is_none(rules: Anonymiser) -> None:
+    assert found(rules, "DATE_OF_BIRTH", "Signed by Grace Harper, 12/03/2024\nSeen 14/03/2024") == []

@@ -1,0 +1,31 @@
+"""The policy ``safe_harbor`` hides times, months, wards and places too; the default policy keeps them."""
+
+from __future__ import annotations
+
+import pytest
+
+from docmill.privacy.anonymisation import Anonymiser
+from docmill.settings import PrivacySettings
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "hidden"),
+    [
+        ("Collected: 12/03/2024 07:55 AM", "DATE", "12/03/2024 07:55 AM"),
+        ("issued 2021-10-04T16:13:00Z.", "DATE", "2021-10-04T16:13:00Z"),
+        ("admitted in April 2023 with pain", "DATE", "April 2023"),
+        ("Ward: 7B North\nGlucose 5.6 mmol/L", "LOCATION", "7B North"),
+        ("He was last seen at Baylor for this.", "LOCATION", "Baylor"),
+        ("She moved here from Atlanta, GA last year", "LOCATION", "Atlanta, GA"),
+    ],
+)
+def test_what_only_safe_harbor_hides(rules: Anonymiser, text: str, kind: str, hidden: str) -> None:
+    strict = Anonymiser(PrivacySettings(model="none", policy="safe_harbor"))
+    assert (kind, hidden) in [(item.type, text[item.start : item.end]) for item in strict.detect(text)]
+    assert hidden in rules.anonymise(text).text
+
+
+def test_results_stay() -> None:
+    strict = Anonymiser(PrivacySettings(model="none", policy="safe_harbor"))
+    table = "Sodium 139 mmol/L 136-145\nANA 1:40 titer\nUnit: mL/min\n"
+    assert table in strict.anonymise(f"Patient: Jane Roe   Ward: 4B\n{table}Phoned at 07:40").text
