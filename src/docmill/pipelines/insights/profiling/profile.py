@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -53,7 +56,7 @@ def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
     if not table.columns:
         return _without_table(table)
     subject = open_subject(table, tables.exact_rows)
-    with side_by_side(subject, tables.threads) as begin:
+    with _without_collecting(), side_by_side(subject, tables.threads) as begin:
         # One thread of Python at a time: texts are looked at in it while the database counts values.
         found = begin(personal_columns)
         counted = [begin(find_kind, column) for column in subject.columns]
@@ -79,6 +82,21 @@ def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
                 *find_issues(subject, kinds, personal, {field: count.result() for field, count in formulas.items()}),
             ],
         )
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Keep Python from looking for cycles of objects.
+
+    A profile makes many small objects and no cycles; all threads would wait while everything is gone through.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _put_together(
