@@ -71,7 +71,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
     )
     prefixed = (
         rf"(?:{_NUMBER},? (?:bis |ter )?)?(?i:{_one_of('street_prefixes')}) ?{_ARTICLES}"
-        rf"{_PLAIN_WORD}(?:[ -]{_PLAIN_WORD}){{0,3}}{_NUMBER_AFTER}{_UNIT}?"
+        rf"(?:\d{{1,2}} )?{_PLAIN_WORD}(?:[ -]{_PLAIN_WORD}){{0,3}}{_NUMBER_AFTER}{_UNIT}?"
     )
     return (
         (re.compile(rf"(?<![\w./-])(?:{english})"), 0.85),

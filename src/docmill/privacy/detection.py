@@ -15,7 +15,7 @@ from docmill.privacy.dictionary import Dictionary, read_dictionary
 from docmill.privacy.expansion import expand
 from docmill.privacy.facilities import facilities
 from docmill.privacy.fields import Label, labelled_fields, unknown_fields
-from docmill.privacy.forms import names_before_birth, names_in_forms
+from docmill.privacy.forms import names_before_birth, names_in_forms, names_in_lists
 from docmill.privacy.identifiers import lone_identifiers, loose_identifiers, registrations
 from docmill.privacy.inline import inline_addresses, inline_fields, inline_names, inline_phones
 from docmill.privacy.lab_guard import Guard, guard
@@ -171,6 +171,7 @@ class Detector:
             loose_identifiers(text, found, protected),
             registrations(text, found),
             names_in_forms(text, lines, found, protected),
+            names_in_lists(text, found),
             usernames(text, found),
         ):
             found.extend([finding for finding in layer if protected.allows(finding)])

@@ -25,7 +25,7 @@ from docmill.privacy.vocabulary import listed
 _NAME = rf"[{UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
 _PARTICLES = (
     r"(?:de la|de las|de los|de|da|do|dos|del|van der|van den|van de|van 't|van ’t|in 't|in ’t|op den|van"
-    r"|von der|von|der|di|la|lo|le|el|al|bin|ap|mac an|mac|Ó|Ní|Uí|Nic|St\.)"
+    r"|von der|von|der|di|la|lo|le|el|al|bin|y|ap|mac an|mac|Ó|Ní|Uí|Nic|St\.)"
 )
 _RIGHT = re.compile(rf"[ ](?:{_PARTICLES} )?({_NAME}\.?)(?!\w)")
 _MOVED = re.compile(rf" {{2,3}}({_NAME})(?=  |\n|$)")
@@ -61,9 +61,10 @@ _TOWN_WORD = re.compile(rf" (?:\(?([{UPPER}][^\W\d_]+(?:-[^\W\d_]+)*)\)?)(?![\w:
 _TOWN_BEFORE = re.compile(rf"(?<=[,;:(] )(?:[{UPPER}][\w'’.-]* ){{1,3}}$")
 _LONGEST_PART = 60
 _MOST_PARTS = 3
+# A dwelling, the region after a town, the French mark of large post offices, a post code with the town's country.
 _TAIL = re.compile(
-    rf"(?:,? ?\n? ?(?i:{_UNIT})|,? #\w+)\b|,?(?: -)?[ \n]{{1,2}}(?:[A-Z]{{2,3}} )?{_CODE}\b"
-    rf"(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))"
+    rf"(?:,? ?\n? ?(?i:{_UNIT})|,? #\w+)\b| (?i:CEDEX)(?: \d{{1,2}})?\b|(?<=\w) \([A-Z]{{2}}\)"
+    rf"|,?(?: -)?[ \n]{{1,2}}(?:[A-Z]{{2,3}} )?{_CODE}\b(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))"
 )
 # A line that can stand inside an address: a unit, a town, a region, a country, a post code.
 _BLOCK_LINE = re.compile(

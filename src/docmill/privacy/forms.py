@@ -1,4 +1,4 @@
-"""Names in forms: beside a birth date or a number, and behind labels that nobody knows."""
+"""Names by where they stand: beside a birth date or a number, behind labels that nobody knows, in lists."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
 from docmill.privacy.people import (
     NAME_WORD,
+    UPPER,
     is_credential,
     is_given_name,
     is_ordinary,
@@ -31,6 +32,10 @@ _ANCHORS = PERSONAL - {"PERSON"}
 _BETWEEN = re.compile(r"\s*(?:[|;\"<>^=:(){}\[\]\t]|\s\s|(?<!\w)'|'(?!\w))\s*")
 _AFTER_LABEL = re.compile(r"[:=][ \t]*[\"']?$")
 _LABEL = re.compile(r"([^\W\d_][^:=|\t\n]{1,32})[:=][ \t]*[\"']?$")
+_SERIES = re.compile(
+    rf"(?<![\w-])[{UPPER}][^\W\d_]{{1,30}}(?:, [{UPPER}][^\W\d_]{{1,30}}){{0,5}}"
+    rf" (?:and|und|et|y|e|en|og|i|та|or|&) [{UPPER}][^\W\d_]+(?![\w-])"
+)
 _LONGEST_PIECE = 48
 _LONGEST_UNKNOWN = 3
 _PAIR = 2
@@ -130,6 +135,24 @@ def _is_open_label(text: str, start: int) -> bool:
     """Whether the label before a value is in no dictionary; what a listed one announces was read already."""
     label = _LABEL.search(text, max(0, start - _LONGEST_LABEL), start)
     return label is not None and label_type(label.group(1).strip()) is None
+
+
+def names_in_lists(text: str, found: list[Finding]) -> Iterator[Finding]:
+    """Yield known names that are listed with somebody: "Brabec, Doyle and Gonzalez".
+
+    Args:
+        text: The normalised text.
+        found: What was found so far; one of a list must be a person.
+    """
+    people = {item.start for item in found if item.type == "PERSON"}
+    for series in _SERIES.finditer(text):
+        names = list(NAME_WORD.finditer(text, *series.span()))
+        if not any(name.start() in people for name in names):
+            continue
+        for name in names:
+            word = name.group()
+            if (is_surname(word) or is_given_name(word)) and not is_ordinary(word):
+                yield Finding(*name.span(), "PERSON", 0.7, "pattern")
 
 
 def names_before_birth(text: str, lines: list[Line], found: list[Finding]) -> Iterator[Finding]:

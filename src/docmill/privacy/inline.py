@@ -18,6 +18,18 @@ _WEAK_PEOPLE = frozenset({"to", "from", "re", "user", "name", "call"})
 _WEAK_PHONES = frozenset({"port", "home", "call", "desk", "contact", "cell", "ph"})
 _LIVING = frozenset(
     {
+        *(
+            "address",
+            "addr",
+            "adresse",
+            "anschrift",
+            "direccion",
+            "domicilio",
+            "indirizzo",
+            "adres",
+            "endereco",
+            "адреса",
+        ),
         "wohnhaft",
         "whft",
         "wohnh",
@@ -39,6 +51,7 @@ _ADDRESS_END = re.compile(
     rf"\s{{2,}}|\n|\t|\||;|\(|(?<=\d)\. [{UPPER}]|(?<=[^\W\d_]{{4}})\. [{UPPER}]|\.$|$"
     r"|(?i:,? (?:and|phone|tel|who|born|dob|with|is|was)\b)"
 )
+_WORD = re.compile(rf"^(?!\S*@)(?:[^\s]+ )?[{UPPER}][^\W\d_]{{2,}}")
 _LONGEST_ADDRESS = 90
 _LONGEST_VALUE = 200
 _GAP = re.compile(r"\s{2,}|\t|\||\n")
@@ -133,7 +146,7 @@ def inline_phones(text: str, folded: str) -> Iterator[Finding]:
 @cache
 def _inline_addresses() -> re.Pattern[str]:
     labels = [label for label in listed_labels("ADDRESS") if " " in label or label in _LIVING]
-    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b\.?[ \t]+(?=[^\s:=])")
+    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b\.?(?: (?:is|as|was|lautet|est|es|è))?[ \t]+(?=[^\s:=])")
 
 
 def inline_addresses(text: str, folded: str) -> Iterator[Finding]:
@@ -142,5 +155,5 @@ def inline_addresses(text: str, folded: str) -> Iterator[Finding]:
         end = _ADDRESS_END.search(text, match.end(), match.end() + _LONGEST_ADDRESS)
         limit = end.start() if end else min(len(text), match.end() + _LONGEST_ADDRESS)
         value = text[match.end() : limit].rstrip(" ,;.")
-        if end and any(map(str.isdigit, value)) and len(value) > 5:
+        if end and any(map(str.isdigit, value)) and len(value) > 5 and value[0] != "(" and _WORD.search(value):
             yield Finding(match.end(), match.end() + len(value), "ADDRESS", 0.85, "structure")

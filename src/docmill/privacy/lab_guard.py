@@ -8,7 +8,7 @@ fields and checked numbers are not.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise, takewhile
 from typing import NamedTuple
@@ -107,8 +107,9 @@ _MEASURING_WORDS = frozenset(
     {"was", "is", "of", "at", "=", ":", "(", "to", "level", "war", "ist", "est", "era", "es", "je", "jest"}
 )
 _SENTENCE_END = re.compile(r"([^\W_]{2,20}|[)\]%])\. {1,4}(?=[A-ZÀ-Þ][^\W\d_])")
-# "72M": a line of a list of patients.
-_AGE_AND_SEX = re.compile(r"(?<![\w.,/-])\d{1,3}[MF](?![\w/-])")
+# A segment of HL7 without observations, or "72M", a line of a list of patients.
+_ABOUT_PEOPLE = re.compile(r"^(?!OBX)[A-Z][A-Z\d]{2}\||(?<![\w.,/-])\d{1,3}[MF](?![\w/-])")
+_POST_CODE = re.compile(r"\s*\d\d-\d{3} [^\W\d_]{2}")
 _LONGEST_LINK = 12
 _LONGEST_MARKER = 48
 _LONGEST_ROW = 220
@@ -176,7 +177,9 @@ def guard(
     days = sorted(dates)
     split = [_with_dates(line, list(tokens(line.folded)), days) if line.cells else [] for line in lines]
     rows = [
-        _fragments(line, parts) if _holds(personal, line) or _AGE_AND_SEX.search(line.text) else _sentences(line, parts)
+        _fragments(line, parts)
+        if _holds(personal, line) or _ABOUT_PEOPLE.search(line.text)
+        else _sentences(line, parts)
         for line, parts in zip(lines, split, strict=True)
     ]
     for index in _markers_above(lines, split, rows, personal):
@@ -199,10 +202,14 @@ def _with_dates(line: Line, parts: list[Token], days: list[Span]) -> list[Token]
     ]
     if not inside:
         return parts
-    return [
-        token._replace(kind="date") if any(start < token.end and token.start < end for start, end in inside) else token
-        for token in parts
-    ]
+    starts = [start for start, _ in inside]
+    return [token._replace(kind="date") if _is_inside(token, inside, starts) else token for token in parts]
+
+
+def _is_inside(token: Token, days: list[Span], starts: list[int]) -> bool:
+    """Whether a token lies in one of the dates that begin at ``starts``."""
+    place = bisect_left(starts, token.end) - 1
+    return place >= 0 and days[place][1] > token.start
 
 
 def _merged(spans: list[Span]) -> list[Span]:
@@ -226,8 +233,9 @@ def _sentences(line: Line, parts: list[Token]) -> _Row:
     if not breaks:
         return _row(line, parts)
     rows: list[_Row] = []
+    starts = [token.start for token in parts]
     for start, end in pairwise([0, *breaks, len(line.text) + 1]):
-        sentence = [token for token in parts if start <= token.start < end]
+        sentence = parts[bisect_left(starts, start) : bisect_left(starts, end)]
         if sentence:
             rows.append(_row(line, sentence))
     return _Row([span for row in rows for span in row.spans], all(row.whole for row in rows))
@@ -261,9 +269,9 @@ def _is_result(line: Line, known: list[Token], kinds: set[str], words: list[Toke
 
 
 def _is_address(line: Line, kinds: set[str], words: list[Token]) -> bool:
-    """Whether whole numbers stand among several unknown words: "12234 Prairie Rose Ln   6-455 Pearl St"."""
+    """Whether whole numbers stand among unknown words: "12234 Prairie Rose Ln   6-455 Pearl St", "80-253 Gdańsk"."""
     told = kinds & {"unit", "flag", "term", "eponym", "quality"} or re.search(r"\d[.,]\d", line.text)
-    return len(words) > 1 and not told
+    return not told and (len(words) > 1 or bool(_POST_CODE.match(line.text)))
 
 
 def _has_flag(known: list[Token]) -> bool:

@@ -55,6 +55,7 @@ _BELOW = {
     ("address", "text"): "ADDRESS",
 }
 _LONGEST_VALUE = 200
+_NEAREST = 8
 # What is observed, and the value where it is a number, with its unit, range and flag.
 _OBX = re.compile(
     r"^OBX\|[^|\n]*\|[^|\n]*\|([^|\n]*)\|[^|\n]*\|((?:[<>]?[\d.,^-]+|)\|[^|\n]*\|[^|\n]*\|[^|\n]*)?", re.MULTILINE
@@ -154,7 +155,7 @@ def _json(text: str) -> Iterator[Finding]:
 
 
 def _keyed(text: str, key: str, stack: list[_Place], span: Span) -> Iterator[Finding]:
-    above = [place.key.lower() for place in stack if place.key]
+    above = [place.key.lower() for place in stack[-_NEAREST:] if place.key]
     kind = next((_BELOW[parent, key.lower()] for parent in reversed(above) if (parent, key.lower()) in _BELOW), None)
     kind = kind or _key_kind(key)
     if kind is None or not 0 < span[1] - span[0] <= _LONGEST_VALUE:

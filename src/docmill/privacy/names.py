@@ -21,6 +21,7 @@ from docmill.privacy.people import (
     is_title,
     may_be_surname,
     name_at,
+    word_key,
 )
 from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed, phrases
@@ -57,6 +58,9 @@ _ROLE_AFTER = re.compile(
     rf"(?<![\w.-])({_CAPITALISED}(?: {_CAPITALISED})?)(?: \(|, )"
     r"(?:(?:his|her|their|my|the|a|aged|patient's|pt's) )?([^\W\d_]{2,20})"
 )
+_SMALL_AFTER_CUE = re.compile(
+    r"\b(?:pt|pts|patient|named|name is|for|with|hi|i am|i'm|re)[: ] ?([a-z]{2,20}) ([a-z]{2,20})\b"
+)
 _LONE_INITIAL = re.compile(r"\s((?:[A-Z]\.){1,2})(?=[\s,;)]|$)")
 _PAIR = re.compile(
     rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\.? |(?:van|von|de|der|den|la|da|di|el|al|bin|St\.) ){{0,2}}"
@@ -85,6 +89,9 @@ def name_cues(text: str, folded: str) -> Iterator[Finding]:
     for match in _CARETS.finditer(text):
         if not any(is_ordinary(word) for word in match.group().split("^")[:2]):
             yield _person(*match.span(), 0.85)
+    for match in _SMALL_AFTER_CUE.finditer(text):
+        if is_given_name(match.group(1)) and is_surname(match.group(2)):
+            yield _person(match.start(1), match.end(2), 0.8)
     for match in _AFTER_SEX.finditer(text):
         if is_given_name(match.group(1)):
             yield _person(*match.span(1), 0.8)
@@ -278,6 +285,8 @@ def _lone_given_names(text: str) -> Iterator[Finding]:
 def _is_pair(given: str, surname: str) -> bool:
     if is_ordinary(given):
         return is_surname(surname) and not is_ordinary(surname)
+    if is_surname(surname) and not surname.isupper() and word_key(surname) not in listed("organisations"):
+        return True
     return may_be_surname(surname) and (is_surname(surname) or not is_ordinary(surname))
 
 

@@ -49,6 +49,7 @@ UNITS = [
         "\u200b",
     ),
     *("Patient: Jane Roe\n", "Glucose 5.6 mmol/L 3.9-5.5\n", "a,b,c\n", "('a'),", "tel 1 ", "MRN ", "Dr. "),
+    *("<a><u>", '{"a":1,"unit":"', "OBX|", "St. ", "AA Bb ", "a.b ", "A1/", "printed by ", "May 12 "),
 ]
 SHORT = 1_500
 # Linear work is four times as much, quadratic sixteen.
