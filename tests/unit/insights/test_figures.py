@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import math
+import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -19,6 +23,7 @@ from docmill.pipelines.insights.reading import cells, typed_sql
 from docmill.pipelines.insights.reading.source import TEXT, ColumnPlan, csv_relation
 from docmill.pipelines.insights.steps import analyse
 
+ROOT = Path(__file__).parents[3]
 ROWS = 150_000
 SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
@@ -43,6 +48,33 @@ def test_any_number_of_threads_gives_the_same_bytes(floats: Path, exact_rows: in
         analyse(profile(floats, threads=threads, exact_rows=exact_rows)).model_dump_json() for threads in (1, 2, 2, 4)
     ]
     assert len(set(results)) == 1
+
+
+def test_any_process_gives_the_same_bytes(tmp_path: Path) -> None:
+    # Two categories whose stability indexes are sums of many parts.
+    lines = [f"{n % 7},a{n * n % (31 + n // 99)},b{n * n // 7 % 29}" for n in range(600)]
+    path = written(tmp_path, "n,a,b\n" + "\n".join(lines))
+    program = (
+        "import sys; from pathlib import Path; from tests.unit.insights.tables import profile\n"
+        "from docmill.pipelines.insights.steps import analyse\n"
+        "sys.stdout.write(analyse(profile(Path(sys.argv[1]))).model_dump_json())"
+    )
+    results = {
+        subprocess.run(
+            [sys.executable, "-c", program, path],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(results) == 1
+
+
+def test_python_collects_again_after_a_profile(tmp_path: Path) -> None:
+    assert gc.isenabled()
+    profile(written(tmp_path, "a,b\n1,2\n"))
+    assert gc.isenabled()
 
 
 @settings(max_examples=30)

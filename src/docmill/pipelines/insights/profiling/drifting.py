@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 
 from docmill.pipelines.insights.models import Drift
@@ -19,6 +18,8 @@ _LEAST_SHARE = 0.0001
 
 # Of a column in one of the two thirds: its mean, where it has one, and the share of its cells that are missing.
 _Third = tuple[float | None, float]
+# How many values lie in each bin, in the first and in the last third.
+Counts = tuple[dict[str, int], dict[str, int]]
 
 
 def drift(subject: Subject, kinds: Sequence[Kind]) -> list[Drift]:
@@ -48,18 +49,12 @@ def drift(subject: Subject, kinds: Sequence[Kind]) -> list[Drift]:
     ]
     if not compared:
         return []
-    bins, figures = _bins(subject, compared), _figures(subject, compared)
-    found = [_drift(subject, kind, date, bins[kind.field], figures[kind.field]) for kind in compared]
+    counts, figures = _counts(subject, compared), _figures(subject, compared)
+    found = [_drift(kind, date, counts[kind.field], figures[kind.field]) for kind in compared]
     return sorted((item for item in found if item), key=lambda item: -item.psi)
 
 
-def _drift(subject: Subject, kind: Kind, date: Kind | None, bins: str, figures: Sequence[_Third]) -> Drift | None:
-    counted = subject.rows_of(
-        f"SELECT part, {bins} AS bin, count({kind.field}) FROM thirds WHERE {kind.field} IS NOT NULL GROUP BY part, bin"
-    )
-    parts: list[dict[str, int]] = [defaultdict(int), defaultdict(int)]
-    for part, bin_, count in counted:
-        parts[part][str(bin_)] += count
+def _drift(kind: Kind, date: Kind | None, parts: Counts, figures: Sequence[_Third]) -> Drift | None:
     if not parts[0] or not parts[1] or len(figures) < 2:
         return None
     (first_mean, first_missing), (last_mean, last_missing) = figures
@@ -87,18 +82,32 @@ def _figures(subject: Subject, compared: Sequence[Kind]) -> dict[str, list[_Thir
     }
 
 
-def _bins(subject: Subject, compared: Sequence[Kind]) -> dict[str, str]:
-    """Return the expression for the bin of a value, by field: deciles of a measure, the values of a category."""
+def _counts(subject: Subject, compared: Sequence[Kind]) -> dict[str, Counts]:
+    """Return how many values of each column lie in each bin, by field: deciles of measures, values of categories."""
+    counts: dict[str, Counts] = {kind.field: ({}, {}) for kind in compared}
+    edges = _deciles(subject, [kind.field for kind in compared if kind.is_measure])
+    if edges:
+        # Each border belongs to the bin below it.
+        binned = ", ".join(f"histogram({field}::DOUBLE, {borders})" for field, borders in edges.items())
+        for part, *histograms in subject.rows_of(f"SELECT part, {binned} FROM thirds GROUP BY part"):
+            for field, histogram in zip(edges, histograms, strict=True):
+                counts[field][part].update({str(bin_): count for bin_, count in (histogram or {}).items() if count})
+    for kind in compared:
+        if not kind.is_measure:
+            query = (
+                f"SELECT part, {kind.field}::VARCHAR AS v, count(*) FROM thirds WHERE v IS NOT NULL GROUP BY part, v"
+            )
+            for part, value, count in subject.rows_of(query):
+                counts[kind.field][part][value] = count
+    return counts
+
+
+def _deciles(subject: Subject, fields: Sequence[str]) -> dict[str, list[float]]:
+    """Return the different deciles of each column that has values in the sample, by its field."""
     shares = [place / _DECILES for place in range(1, _DECILES)]
-    measures = [kind.field for kind in compared if kind.is_measure]
-    asked = {field: f"quantile_cont({field}::DOUBLE, {shares})" for field in measures}
-    edges = subject.ask(asked, "sample") if asked else {}
-    return {
-        kind.field: " + ".join(f"({kind.field} > {edge!r})::INTEGER" for edge in dict.fromkeys(edges[kind.field]))
-        if kind.is_measure
-        else f"{kind.field}::VARCHAR"
-        for kind in compared
-    }
+    asked = {field: f"quantile_cont({field}::DOUBLE, {shares})" for field in fields}
+    found = subject.ask(asked, "sample") if asked else {}
+    return {field: list(dict.fromkeys(deciles)) for field, deciles in found.items() if deciles}
 
 
 def _chance(first: dict[str, int], last: dict[str, int]) -> float:
@@ -111,7 +120,8 @@ def stability_index(first: dict[str, int], last: dict[str, int]) -> float:
     """Return the population stability index of two distributions, given as counts by bin."""
     first_total, last_total = sum(first.values()), sum(last.values())
     index = 0.0
-    for bin_ in first.keys() | last.keys():
+    # In one order in every process: the sum depends on it.
+    for bin_ in sorted(first.keys() | last.keys()):
         before = max(first.get(bin_, 0) / first_total, _LEAST_SHARE)
         after = max(last.get(bin_, 0) / last_total, _LEAST_SHARE)
         index += (after - before) * math.log(after / before)
