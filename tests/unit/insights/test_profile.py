@@ -8,6 +8,7 @@ import statistics
 from pathlib import Path
 from random import Random
 
+import duckdb
 import pandas as pd
 import pytest
 import vega_datasets
@@ -253,6 +254,16 @@ def test_drift_between_the_first_and_the_last_third(tmp_path: Path) -> None:
     assert drifts["sales"].first_mean is not None
     assert drifts["sales"].last_mean is not None
     assert drifts["sales"].first_mean < drifts["sales"].last_mean
+
+
+def test_a_column_without_values_in_the_sample_has_no_drift(tmp_path: Path) -> None:
+    rows = 30_000
+    left_out = f"SELECT i FROM range({rows}) t(i) WHERE hash(i) % {rows} >= 20000 LIMIT 3"
+    filled = {row for (row,) in duckdb.execute(left_out).fetchall()}
+    lines = [f"{n % 100},{n / 3 if n in filled else ''}" for n in range(rows)]
+    found = profile(written(tmp_path, "a,b\n" + "\n".join(lines)))
+    assert column(found, "b").unique_count == 3
+    assert [item.column for item in found.drift] == ["a"]
 
 
 def test_the_stability_index() -> None:
