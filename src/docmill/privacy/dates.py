@@ -89,7 +89,7 @@ def _pattern() -> str:
 @cache
 def date_pattern() -> re.Pattern[str]:
     """Return the pattern of a date in folded text; a range of numbers is not a date."""
-    return re.compile(rf"(?<![\w.,/-])(?:{_pattern()})(?![^\Wt]|t(?!\d\d:))")
+    return re.compile(rf"(?<![\w./-])(?<!\d,)(?:{_pattern()})(?![^\Wt]|t(?!\d\d:))")
 
 
 @cache

@@ -29,12 +29,14 @@ PERSONAL = frozenset(
     }
 )
 _TOKEN = re.compile(
-    r"(?:(?<![^\W_])(?<![\w][.,/@%+_-])|(?<=[a-z]/))[^\W_]+(?:[-/.][^\W_]+){0,6}(?![^\W_]|[-/.,@_]\w|[\\(])"
+    r"(?:(?<![^\W_])(?<![\w][.,/@%+_-])|(?<=[a-z]/))[^\W_]+(?:(?:[-/.]|(?<=\d):(?=[A-Z]{1,3}\d{3}))[^\W_]+){0,6}(?![^\W_]|[-/.,@_]\w|[\\(])"
 )
 _PATH = re.compile(r"(?:^|/)[a-z]{4,}/")
 _STEP = re.compile(r"[^/]+")
 # "AB 123456": the letters belong to the number where they are no label.
 _SERIES = re.compile(rf"(?<![^\W_])([{UPPER}]{{2,3}}) $")
+_COLON_BEFORE = re.compile(r"[:#№]\"?\s{0,3}[\"']?$")
+_LONGEST_COLON = 6
 _SERIES_BEFORE = re.compile(r"^[^\W\d_]{2,3} (?=[^\s]+$)")
 _LONGEST_SERIES = 5
 # Groups of digits with spaces between them, of which thousands have three each.
@@ -62,6 +64,7 @@ _DECIMALS = re.compile(r"\d+(?:\.\d+)?-\d+\.\d+|\d+\.\d+-\d+")
 _VALUES = frozenset({"number", "range", "titer"})
 _LONGEST_UNIT = 12
 _LEAST_DIGITS = 6
+_LEAST_TOLD_DIGITS = 5
 _LEAST_MIXED_DIGITS = 5
 _LEAST_GROUPED_DIGITS = 4
 _LEAST_PARTS = 3
@@ -87,11 +90,11 @@ def loose_identifiers(text: str, found: Iterable[Finding], guard: Guard) -> Iter
     # A model that tags a part of a number is no reason to leave the rest.
     taken = sorted((item.start, item.end) for item in items if item.layer != "model")
     for start, end in _candidates(text):
-        if (
-            not _is_identifier(_SERIES_BEFORE.sub("", text[start:end]))
-            or _is_taken(start, end, taken)
-            or guard.touches(start, end)
-        ):
+        token = text[start:end]
+        told = _SERIES_BEFORE.match(token) or _COLON_BEFORE.search(text, max(0, start - _LONGEST_COLON), start)
+        if not _is_identifier(_SERIES_BEFORE.sub("", token), _LEAST_TOLD_DIGITS if told else _LEAST_DIGITS):
+            continue
+        if _is_taken(start, end, taken) or guard.touches(start, end):
             continue
         if not _is_measured(text, start, end) and not _catalogued().search(
             fold(text[max(0, start - _LOOK_BACK) : end])
@@ -148,7 +151,7 @@ def _catalogued() -> re.Pattern[str]:
     )
 
 
-def _is_identifier(token: str) -> bool:
+def _is_identifier(token: str, least: int) -> bool:
     """Whether a token has so many digits, or such parts, that it stands for one thing only."""
     digits = sum(map(str.isdigit, token))
     if " " in token:
@@ -159,7 +162,7 @@ def _is_identifier(token: str) -> bool:
     if any(map(str.isalpha, token)):
         # Words that a hyphen joins to a number ("KDIGO-2024") are no identifier.
         return digits >= _LEAST_MIXED_DIGITS or (len(parts) >= _LEAST_PARTS and not parts[0].isalpha())
-    return digits >= _LEAST_DIGITS
+    return digits >= (least if token.isdigit() else _LEAST_DIGITS)
 
 
 def _is_number(token: str) -> bool:

@@ -364,7 +364,7 @@ def _result_cells(line: Line, parts: list[Token]) -> Iterator[Span]:
     for token in [*parts, None]:
         if cell and (token is None or _DELIMITER.search(line.text, cell[-1].end, token.start)):
             telling = {item.kind for item in cell} & {"range", "unit", "flag", "quality"}
-            decimal = any("." in line.text[item.start : item.end] for item in cell)
+            decimal = len(cell) == 1 and "." in line.text[cell[0].start : cell[0].end]
             if all(item.kind in _CELL_KINDS for item in cell) and (telling or decimal):
                 yield cell[0].start, cell[-1].end
             cell = []
