@@ -16,7 +16,8 @@ from docmill.pipelines.insights.charts import choose_charts
 from docmill.pipelines.insights.facts import find_facts
 from docmill.pipelines.insights.findings import find_insights, summarise
 from docmill.pipelines.insights.models import Issue, TableOptions, TableProfile
-from docmill.pipelines.insights.profiling import profile_file
+from docmill.pipelines.insights.profiling import profile_table
+from docmill.pipelines.insights.reading import read_table
 from docmill.pipelines.insights.result_models import AnalystInsight, ChartSpec, InsightsResult
 from docmill.pipelines.insights.statements import (
     CheckedStatements,
@@ -55,7 +56,8 @@ def profile(
     Raises:
         DocumentError: The file holds no table that can be read; its class says why.
     """
-    return profile_file(document.path, document.filename, options, tables, documents, document.password)
+    with read_table(document.path, document.filename, options, tables, documents, document.password) as table:
+        return profile_table(table, tables)
 
 
 def analyse(profile: TableProfile) -> AnalysedTable:

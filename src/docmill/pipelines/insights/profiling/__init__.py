@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from docmill.pipelines.insights.profiling.profile import profile_file, profile_table
+from docmill.pipelines.insights.profiling.profile import profile_table
 
-__all__ = ["profile_file", "profile_table"]
+__all__ = ["profile_table"]

@@ -30,11 +30,6 @@ _WORD = re.compile(r"[^\W\d_]+")
 Personal = dict[str, float]
 
 
-def load_words() -> None:
-    """Load the words that name columns of personal data."""
-    key_type("name")
-
-
 def personal_columns(subject: Subject) -> dict[str, Personal]:
     """Return the kinds of personal data that each column holds, by its field, with the share of its cells.
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from docmill.pipelines.insights.column_models import ColumnProfile
-from docmill.pipelines.insights.models import Duplicates, Kpis, TableOptions, TableProfile
+from docmill.pipelines.insights.models import Duplicates, Kpis, TableProfile
 from docmill.pipelines.insights.profiling.associations import ASSOCIATIONS, correlations, strongest
 from docmill.pipelines.insights.profiling.drifting import drift
 from docmill.pipelines.insights.profiling.duplicates import duplicates
@@ -20,30 +18,12 @@ from docmill.pipelines.insights.profiling.issues import count_formulas, find_iss
 from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind, find_kind
 from docmill.pipelines.insights.profiling.numbers import number_figures
 from docmill.pipelines.insights.profiling.over_time import time_series
-from docmill.pipelines.insights.profiling.personal import WHOLE_CELLS, Personal, load_words, mask_text, personal_columns
+from docmill.pipelines.insights.profiling.personal import WHOLE_CELLS, Personal, mask_text, personal_columns
 from docmill.pipelines.insights.profiling.preview import first_values, preview, sample_values, shown
 from docmill.pipelines.insights.profiling.quality import quality
 from docmill.pipelines.insights.profiling.texts import date_histogram, date_stats, text_stats, top_values
-from docmill.pipelines.insights.reading import read_table
 from docmill.pipelines.insights.reading.source import OpenTable
-from docmill.settings import DocumentSettings, TableSettings
-
-
-def profile_file(
-    path: Path,
-    filename: str,
-    options: TableOptions,
-    tables: TableSettings,
-    documents: DocumentSettings,
-    password: str | None = None,
-) -> TableProfile:
-    """Compute what is known about the table in a file; the arguments and errors are those of ``read_table``."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        # Python has nothing else to do while the database reads the file.
-        words = beside.submit(load_words)
-        with read_table(path, filename, options, tables, documents, password) as table:
-            words.result()
-            return profile_table(table, tables)
+from docmill.settings import TableSettings
 
 
 def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
