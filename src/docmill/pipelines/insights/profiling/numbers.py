@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -16,6 +17,7 @@ SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 MOST_BINS = 20
 _FENCE_FACTOR = 1.5
 _MOST_OUTLIERS = 10
+_LARGEST = sys.float_info.max
 
 
 Monotonic = Literal["constant", "increasing", "decreasing", "no"]
@@ -38,15 +40,24 @@ def number_figures(subject: Subject, kind: Kind, first: Sequence[float]) -> Numb
         first: Its first values.
     """
     values = StoredValues(subject, kind.field) if kind.counts is None else CountedValues(kind.counts)
-    stats = _stats(subject, kind, values, _monotonic(subject, kind, first))
-    return NumberFigures(stats, _histogram(kind, stats, values), _outliers(subject, kind, stats, values))
-
-
-def _stats(subject: Subject, kind: Kind, values: Values, monotonic: Monotonic) -> NumericStats:
-    count = kind.column.present
     quantiles = values.quantiles(SHARES)
+    fences = _fences(quantiles[2], quantiles[4])
+    sums = values.sums(quantiles[3], *(fences or (-_LARGEST, _LARGEST)))
+    stats = _stats(subject, kind, quantiles, sums, _monotonic(subject, kind, first))
+    outliers = _outliers(subject, kind.field, sums.outside, *fences) if kind.is_measure and fences else None
+    return NumberFigures(stats, _histogram(kind, stats, values), outliers)
+
+
+def _fences(low: float, high: float) -> tuple[float, float] | None:
+    """Return Tukey's fences of two quartiles; None where these are equal or the fences are no numbers."""
+    beyond = _FENCE_FACTOR * (high - low)
+    fences = low - beyond, high + beyond
+    return fences if beyond and all(map(math.isfinite, fences)) else None
+
+
+def _stats(subject: Subject, kind: Kind, quantiles: Sequence[float], sums: Sums, monotonic: Monotonic) -> NumericStats:
+    count = kind.column.present
     low, median, high = quantiles[2], quantiles[3], quantiles[4]
-    sums = values.sums(median)
     mean = None if sums.total is None else sums.total / count
     variance, skewness, kurtosis = moments(count, sums)
     std = None if variance is None else math.sqrt(variance)
@@ -61,7 +72,7 @@ def _stats(subject: Subject, kind: Kind, values: Values, monotonic: Monotonic) -
         variance=variance,
         skewness=skewness,
         kurtosis=kurtosis,
-        mad=values.deviation(median),
+        mad=sums.deviation,
         cv=finite(std / mean) if std is not None and mean else None,
         range=finite(sums.most - sums.least),
         iqr=finite(high - low),
@@ -80,7 +91,7 @@ def moments(count: int, sums: Sums) -> tuple[float | None, float | None, float |
         count: Number of values.
         sums: What they add up to, with their distances from a value among them: those from 0 would lose digits.
     """
-    first, second, third, fourth = sums[-4:]
+    first, second, third, fourth = sums.first, sums.second, sums.third, sums.fourth
     if first is None or second is None or count < 2:
         return None, None, None
     mean = first / count
@@ -140,15 +151,7 @@ def _bins(kind: Kind, stats: NumericStats) -> tuple[float, float, int] | None:
     return float(stats.min), width, MOST_BINS
 
 
-def _outliers(subject: Subject, kind: Kind, stats: NumericStats, values: Values) -> Outliers | None:
-    """Return the outliers of a measure whose quartiles differ."""
-    if not kind.is_measure or not stats.iqr:
-        return None
-    field, beyond = kind.field, _FENCE_FACTOR * stats.iqr
-    low, high = stats.quantiles["0.25"] - beyond, stats.quantiles["0.75"] + beyond
-    if not math.isfinite(low) or not math.isfinite(high):
-        return None
-    count = values.outside(low, high)
+def _outliers(subject: Subject, field: str, count: int, low: float, high: float) -> Outliers:
     rows = (
         subject.rows_of(
             f"SELECT rowid, {field}::DOUBLE FROM data WHERE {field} < {low!r} OR {field} > {high!r}"

@@ -18,19 +18,26 @@ _LOOKED_AT = 1000
 _LONGEST_TEXT = 500
 
 Personal = Mapping[str, Mapping[str, float]]
+Head = Mapping[str, Sequence[Any]]
 
 
-def preview(subject: Subject, kinds: Sequence[Kind], personal: Personal) -> list[dict[str, Cell]]:
+def first_rows(subject: Subject) -> Head:
+    """Return the first thousand cells of each column by its field."""
+    fields = [column.field for column in subject.columns]
+    rows = subject.rows_of(f"SELECT {', '.join(fields)} FROM data ORDER BY rowid LIMIT {_LOOKED_AT}")
+    return dict(zip(fields, zip(*rows, strict=True), strict=False))
+
+
+def preview(head: Head, kinds: Sequence[Kind], personal: Personal) -> list[dict[str, Cell]]:
     """Return the first 20 rows by name of column: dates in ISO 8601, None for missing cells, masked.
 
     A cell that does not fit the type of its column is None; a long text is cut after 500 code points.
     """
-    fields = ", ".join(kind.field for kind in kinds)
-    rows = subject.rows_of(f"SELECT {fields} FROM data ORDER BY rowid LIMIT {PREVIEW_ROWS}")
-    return [
-        {kind.name: shown(value, personal.get(kind.field, {})) for kind, value in zip(kinds, row, strict=True)}
-        for row in rows
+    columns = [
+        [shown(value, personal.get(kind.field, {})) for value in head.get(kind.field, ())[:PREVIEW_ROWS]]
+        for kind in kinds
     ]
+    return [dict(zip((kind.name for kind in kinds), row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def shown(value: Any, personal: Mapping[str, float]) -> Cell:
@@ -39,8 +46,10 @@ def shown(value: Any, personal: Mapping[str, float]) -> Cell:
     return masked[:_LONGEST_TEXT] + "…" if isinstance(masked, str) and len(masked) > _LONGEST_TEXT else masked
 
 
-def first_values(subject: Subject, kind: Kind) -> list[Any]:
+def first_values(subject: Subject, kind: Kind, head: Head) -> Sequence[Any]:
     """Return the first thousand values of a column, without missing ones."""
+    if kind.column.present == subject.rows:
+        return head.get(kind.field, ())
     rows = subject.rows_of(f"SELECT {kind.field} FROM data WHERE {kind.field} IS NOT NULL LIMIT {_LOOKED_AT}")
     return [value for (value,) in rows]
 

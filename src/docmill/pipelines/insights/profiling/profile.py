@@ -19,7 +19,14 @@ from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind, fin
 from docmill.pipelines.insights.profiling.numbers import number_figures
 from docmill.pipelines.insights.profiling.over_time import time_series
 from docmill.pipelines.insights.profiling.personal import WHOLE_CELLS, Personal, mask_text, personal_columns
-from docmill.pipelines.insights.profiling.preview import first_values, preview, sample_values, shown
+from docmill.pipelines.insights.profiling.preview import (
+    Head,
+    first_rows,
+    first_values,
+    preview,
+    sample_values,
+    shown,
+)
 from docmill.pipelines.insights.profiling.quality import quality
 from docmill.pipelines.insights.profiling.texts import date_histogram, date_stats, text_stats, top_values
 from docmill.pipelines.insights.reading.source import OpenTable
@@ -40,6 +47,7 @@ def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
         # One thread of Python at a time: texts are looked at in it while the database counts values.
         found = begin(personal_columns)
         counted = [begin(find_kind, column) for column in subject.columns]
+        head = first_rows(subject)
         personal = found.result()
         kinds = [_without_meaning(kind.result(), personal[kind.result().field]) for kind in counted]
         # What takes longest is begun first.
@@ -47,12 +55,11 @@ def profile_table(table: OpenTable, tables: TableSettings) -> TableProfile:
         series, drifts = begin(time_series, kinds), begin(drift, kinds)
         repeated = begin(duplicates, kinds)
         formulas = {kind.field: begin(count_formulas, kind) for kind in kinds}
-        columns = [begin(_profile_column, kind, personal[kind.field], tables.top_values) for kind in kinds]
-        shown_rows = preview(subject, kinds, personal)
+        columns = [begin(_profile_column, kind, personal[kind.field], head, tables.top_values) for kind in kinds]
         return _put_together(
             table,
             [column.result() for column in columns],
-            cleaned_preview=shown_rows,
+            cleaned_preview=preview(head, kinds, personal),
             duplicates=repeated.result(),
             correlations=strongest(chain.from_iterable(part.result() for part in associations)),
             time_series=series.result(),
@@ -119,10 +126,10 @@ def _without_meaning(kind: Kind, personal: dict[str, float]) -> Kind:
     return kind
 
 
-def _profile_column(subject: Subject, kind: Kind, personal: Personal, most_values: int) -> ColumnProfile:
+def _profile_column(subject: Subject, kind: Kind, personal: Personal, head: Head, most_values: int) -> ColumnProfile:
     column = kind.column
     masked = max(personal.values(), default=0.0) >= WHOLE_CELLS
-    first = first_values(subject, kind)
+    first = first_values(subject, kind, head)
     numbers = number_figures(subject, kind, first) if kind.is_numeric and column.present else None
     dates = None if masked else date_stats(subject, kind)
     counted, counted_exactly = ([], True) if masked else top_values(subject, kind, most_values)

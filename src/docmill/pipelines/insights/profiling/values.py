@@ -41,6 +41,8 @@ class Sums(NamedTuple):
         second: Sum of the squares of the distances.
         third: Sum of their cubes.
         fourth: Sum of their fourth powers.
+        deviation: Median of the distances, without their signs.
+        outside: How many lie outside of a span.
     """
 
     total: float | None
@@ -52,6 +54,8 @@ class Sums(NamedTuple):
     second: float | None
     third: float | None
     fourth: float | None
+    deviation: float | None
+    outside: int
 
 
 class Values(Protocol):
@@ -60,17 +64,11 @@ class Values(Protocol):
     def quantiles(self, shares: Sequence[float]) -> list[float]:
         """Return quantiles, interpolated linearly."""
 
-    def deviation(self, center: float) -> float | None:
-        """Return the median of the distances from a value, without their signs."""
-
-    def sums(self, center: float) -> Sums:
-        """Return what the values add up to, with their distances from a value."""
+    def sums(self, center: float, low: float, high: float) -> Sums:
+        """Return what the values add up to, with their distances from a value, and what lies outside of a span."""
 
     def bins(self, low: float, width: float, count: int) -> Mapping[int, int]:
         """Return how many values lie in each of ``count`` bins of equal width, the first of which begins at ``low``."""
-
-    def outside(self, low: float, high: float) -> int:
-        """Return how many values lie below ``low`` or above ``high``."""
 
 
 class StoredValues:
@@ -86,17 +84,17 @@ class StoredValues:
         found: list[float] = self._subject.ask({"q": f"{quantile}({self._field}::DOUBLE, {list(shares)})"})["q"]
         return found
 
-    def deviation(self, center: float) -> float | None:
-        """Return the median of the distances from a value; that of the sample where quantiles are estimated."""
-        distance = f"abs({self._field}::DOUBLE - {center!r})"
-        table = "data" if self._subject.exact else "sample"
-        found: float | None = self._subject.ask({"mad": f"quantile_cont({distance}, 0.5)"}, table)["mad"]
-        return found
-
-    def sums(self, center: float) -> Sums:
-        """Return what the values add up to, with their distances from a value."""
-        distances = f"SELECT {self._field} AS v, {self._field}::DOUBLE - {center!r} AS a FROM data WHERE v IS NOT NULL"
-        return Sums(**self._subject.ask(_SUMS, f"(SELECT v, a, a * a AS b FROM ({distances}))"))
+    def sums(self, center: float, low: float, high: float) -> Sums:
+        """Return what the values add up to; where quantiles are estimated, the deviation is that of the sample."""
+        values = f"SELECT {self._field} AS v, {self._field}::DOUBLE - {center!r} AS a FROM {{}} WHERE v IS NOT NULL"
+        asked = {**_SUMS, "outside": f"count_if(v < {low!r} OR v > {high!r})"}
+        median = {"deviation": "quantile_cont(abs(a), 0.5)"}
+        if self._subject.exact:
+            asked |= median
+        found = self._subject.ask(asked, f"(SELECT v, a, a * a AS b FROM ({values.format('data')}))")
+        if not self._subject.exact:
+            found |= self._subject.ask(median, f"({values.format('sample')})")
+        return Sums(**found)
 
     def bins(self, low: float, width: float, count: int) -> Mapping[int, int]:
         """Return how many values lie in each bin."""
@@ -104,12 +102,6 @@ class StoredValues:
         # Grouping takes half the time of the aggregate that makes histograms.
         query = f"SELECT {place} AS b, count(*) FROM data WHERE {self._field} IS NOT NULL GROUP BY b"
         return dict(self._subject.rows_of(query))
-
-    def outside(self, low: float, high: float) -> int:
-        """Return how many values lie outside of a span."""
-        query = f"SELECT count(*) FROM data WHERE {self._field} < {low!r} OR {self._field} > {high!r}"
-        found: int = self._subject.rows_of(query)[0][0]
-        return found
 
 
 class CountedValues:
@@ -122,13 +114,7 @@ class CountedValues:
         """Return quantiles, interpolated linearly."""
         return _quantiles(self._counts, shares)
 
-    def deviation(self, center: float) -> float | None:
-        """Return the median of the distances from a value."""
-        distances = sorted((abs(value - center), count) for value, count in self._counts)
-        found: float | None = finite(_quantiles(distances, [0.5])[0])
-        return found
-
-    def sums(self, center: float) -> Sums:
+    def sums(self, center: float, low: float, high: float) -> Sums:
         """Return what the values add up to, with their distances from a value."""
         distances = [(value - center, count) for value, count in self._counts]
         first = sum(distance * count for distance, count in distances)
@@ -145,6 +131,8 @@ class CountedValues:
             second=finite(second),
             third=finite(third),
             fourth=finite(fourth),
+            deviation=finite(_quantiles(sorted((abs(distance), count) for distance, count in distances), [0.5])[0]),
+            outside=sum(count for value, count in self._counts if value < low or value > high),
         )
 
     def bins(self, low: float, width: float, count: int) -> Mapping[int, int]:
@@ -153,10 +141,6 @@ class CountedValues:
         for value, rows in self._counts:
             found[min(math.floor((value - low) / width), count - 1)] += rows
         return found
-
-    def outside(self, low: float, high: float) -> int:
-        """Return how many values lie outside of a span."""
-        return sum(count for value, count in self._counts if value < low or value > high)
 
 
 def _quantiles(counts: Sequence[tuple[float, int]], shares: Sequence[float]) -> list[float]:
