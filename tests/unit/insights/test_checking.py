@@ -116,6 +116,8 @@ def test_true_statements_pass(text: str) -> None:
         ('"fare" is above 65.6.', "figures"),
         ('"tax" drifts with "fare", mean 32.', "numbers"),
         ('"tax" drifts and "fare", "cabin" are correlated, Spearman -0.31.', "numbers"),
+        ("The data has 18 duplicate values.", "figures"),
+        ('"fare" has 91 missing rows.', "figures"),
         ('"fare" ranges from 512 to -4.', "numbers"),
         ('"fare" rises from -4 to 512.', "words"),
         ('"fare" and "tax" range from -4 to 512.', "numbers"),

@@ -13,6 +13,7 @@ The rules, sentence by sentence:
   parentheses, and at ``and``, ``or`` and ``with``. ``No`` before what is counted is the number 0.
 - A number may be rounded: it differs from the fact by half of its last digit at most, and by 5 % at most.
 - No word around a number makes another one of it: ``over 5``, ``5 % of the missing values``.
+- No figure is said of what it does not count: ``duplicate values``, ``missing rows``.
 - Each word that states a figure has a number or a value; each word that qualifies is borne out by a fact.
 - Fences are told of outliers: both, or the one beyond which all of them lie.
 - Rows and columns of the table may be counted: where nothing else is stated, or after ``of``.
@@ -21,6 +22,7 @@ The rules, sentence by sentence:
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from itertools import pairwise
 
 from docmill.pipelines.insights.facts import Fact
 from docmill.pipelines.insights.language import (
@@ -43,10 +45,13 @@ _MOST_RELATIVE_ERROR = 0.05
 _OVER_TIME = ("rise", "fall", "slope", "variance", "pattern", "peak", "trough")
 _PRONOUNS = ("it", "its", "their")
 _ARTICLES = ("the", "its", "their")
-_COUNTED = {
-    **dict.fromkeys(("row", "rows", "record", "records", "entries", "observations"), "rows"),
-    "column": "columns",
-    "columns": "columns",
+_ROWS = ("row", "rows", "record", "records", "entries", "observations")
+_COLUMNS = ("column", "columns")
+_COUNTED = {**dict.fromkeys(_ROWS, "rows"), **dict.fromkeys(_COLUMNS, "columns")}
+_NOT_COUNTED = {
+    "missing": (*_ROWS, *_COLUMNS, "category", "categories"),
+    "distinct": (*_ROWS, *_COLUMNS),
+    "duplicates": (*_COLUMNS, "category", "categories", "cell", "cells", "value", "values"),
 }
 
 
@@ -145,7 +150,7 @@ def _sentence_fault(sentence: Sequence[Token], columns: frozenset[str], facts: C
         if not any(_is_of(fact, figures[figure]) and _states(token, fact) for fact in usable):
             return "numbers"
         served.add(figure)
-    if set(figures) - served or not _fences_stand(set(figures.values()), usable):
+    if set(figures) - served or _miscounts(sentence) or not _fences_stand(set(figures.values()), usable):
         return "figures"
     qualities = {token.meaning for token in sentence if isinstance(token, Term) and token.meaning and not token.stated}
     if not all(_BORNE_OUT[quality](usable) for quality in qualities):
@@ -178,6 +183,14 @@ def _is_bent(sentence: Sequence[Token], place: int) -> bool:
         return False
     after = sentence[place + (3 if words[1:] and words[1] in _ARTICLES else 2) :][:1]
     return bool(after) and isinstance(after[0], Term) and after[0].stated
+
+
+def _miscounts(sentence: Sequence[Token]) -> bool:
+    """Whether a figure is said of what it does not count: duplicate values, missing rows."""
+    return any(
+        isinstance(token, Term) and isinstance(after, Term) and after.text in _NOT_COUNTED.get(token.meaning or "", ())
+        for token, after in pairwise(sentence)
+    )
 
 
 def _fences_stand(figures: Collection[str], facts: Collection[Fact]) -> bool:
