@@ -40,6 +40,13 @@ _WHOLE = (
     rf" (?:\d{{5}}|\d{{2}}-\d{{3}}|\d{{4}} [A-Z]{{2}}) {_TOWN}"
 )
 _CANADIAN_TOWN = rf"{_TOWN},? (?:AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT|\([^\W\d_]+\)),? {{0,2}}{_CA_CODE}"
+_PART = rf"(?:\d{{1,4}}[A-Za-z]? )?{_WORD}(?: {_WORD}){{0,3}}, "
+# Parts with commas between them, and a post code that needs no street: "Rose Cottage, Church Lane, Ludlow SY8 1NQ".
+_IN_PARTS = rf"(?:{_PART}){{1,4}}{_WORD}(?: {_WORD})?,? (?:{_UK_CODE}|{_CA_CODE})"
+_INDIAN = (
+    rf"(?:(?:H\.? ?No\.?|Door No\.?|Plot No\.?|Plot|Flat|House|No\.|#) ?)?\d[\w/-]{{0,7}},? (?:{_PART}){{1,3}}"
+    rf"{_WORD}(?: {_WORD})?[ ,–-]{{1,3}}[1-9]\d{{2}} ?\d{{3}}\b"
+)
 _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
 
 
@@ -80,6 +87,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
         (re.compile(rf"(?<![\w-])(?:{_TOWN},? (?:{states}),? \d{{5}}(?:-\d{{4}})?\b)"), 0.9),
         (re.compile(rf"(?<![\w-])(?:{_AUSTRALIAN_TOWN})"), 0.85),
         (re.compile(rf"(?<![\w-])(?:{_CANADIAN_TOWN})"), 0.9),
+        (re.compile(rf"(?<![\w.-])(?:{_IN_PARTS})"), 0.9),
+        (re.compile(rf"(?<![\w.-])(?:{_INDIAN})"), 0.9),
         (re.compile(rf"(?<![\w-])(?:{_TOWN}, )?(?i:Dublin) \d{{1,2}}[Ww]?\b"), 0.8),
         (re.compile(rf"{_UK_CODE}|{_CA_CODE}|{_IRISH_CODE}"), 0.75),
         (re.compile(rf"(?<![\w.-]){_WHOLE}"), 0.9),

@@ -59,6 +59,14 @@ _PART_BEFORE = re.compile(
 _CODE_LAST = re.compile(r"(?:[ ,-]\d{5}|[ ,-]\d{2}-\d{3}|\n *\d{4})$")
 _TOWN_WORD = re.compile(rf" (?:\(?([{UPPER}][^\W\d_]+(?:-[^\W\d_]+)*)\)?)(?![\w:@])")
 _TOWN_BEFORE = re.compile(rf"(?<=[,;:(] )(?:[{UPPER}][\w'’.-]* ){{1,3}}$")
+_DWELLING_MARK = r"(?:кв|м|с|буд|д|обл|app|apt|apto|int|bte|m|lok|piso|esc)\. ?"
+_NAMES = rf"[{UPPER}][\w'’-]*(?: [{UPPER}][\w'’-]*){{0,3}}"
+_TO_CODE = re.compile(
+    r"(?:/[A-Z\d]{1,3})*(?: (?:bis|ter)\b)?"
+    rf"(?:(?:,| -|,? –) (?:{_DWELLING_MARK})?(?:\d{{1,4}}[A-Za-z]?|{_NAMES})){{0,4}}"
+    r"(?:,| -|,? –)? ?(?:\d{5}(?:-\d{3})?|\d{2}-\d{3}|\d{3} \d{2}|\d{4}(?: [A-Z]{2})?)"
+    rf"(?: {{1,2}}{_NAMES}(?: \([A-Z]{{2}}\))?|(?=[\s,.;)]|$))"
+)
 _LONGEST_PART = 60
 _MOST_PARTS = 3
 # A dwelling, the region after a town, the French mark of large post offices, a post code with the town's country.
@@ -182,7 +190,7 @@ def _grown_address(text: str, finding: Finding, taken: list[Span], guard: Guard)
     start = _parts_before(text, start, end, taken, guard)
     while (tail := _TAIL.match(text, end)) and tail.end() > end and not guard.touches(end, tail.end()):
         end = tail.end()
-    end = _town_end(text, start, end, guard)
+    end = max(_town_end(text, start, end, guard), _code_end(text, end, guard))
     return finding._replace(start=start, end=max(end, _block_end(text, end, guard)))
 
 
@@ -196,6 +204,14 @@ def _town_end(text: str, start: int, end: int, guard: Guard) -> int:
             break
         end = town.end()
     return end
+
+
+def _code_end(text: str, end: int, guard: Guard) -> int:
+    """Return where the post code and the town end that follow a street after more parts: ", кв. 4, м. Львів, 79005"."""
+    rest = _TO_CODE.match(text, end)
+    if not rest or guard.touches(end, rest.end()) or any(classify(word_key(word)) for word in rest.group().split()):
+        return end
+    return rest.end()
 
 
 def _is_taken(start: int, end: int, taken: list[Span]) -> bool:

@@ -11,7 +11,9 @@ from docmill.privacy.vocabulary import listed
 _CANDIDATE = re.compile(
     r"(?<![\w.,/+-])(?:"
     r"(?:\+|00)[1-9]\d{0,2}(?:[ ./-]?\(?0?\)?)?(?:[ ./-]?\(?\d{1,5}\)?){2,6}"
-    r"|\(\d{2,5}\)[ ./-]{0,2}\d{2,4}(?:[ ./-]?\d{2,5}){1,3}"
+    r"|\+[1-9]\d{0,2} ?(?:\(0\))?(?:[ ./()-]{1,3}\d{1,5}){2,6}"
+    r"|\(0\) ?[1-9]\d{1,4}(?:[ ./-]\d{2,5}){1,3}|[6-9]\d{4} \d{5}|3\d\d \d{6,7}"
+    r"|(?:8 )?\(\d{2,5}\)[ ./-]{0,2}\d{2,4}(?:[ ./-]?\d{2,5}){1,3}"
     r"|1?[ .-]?\d{3}[ .-]\d{3}[ .-]\d{4}"
     r"|0\d{1,5}[ /.-]{1,3}\d{2,8}(?:[ /.-]\d{1,4}){0,4}"
     r"|0[67]\d{8,9}"
@@ -33,6 +35,7 @@ _EXTENSION = re.compile(
 _LEAST_DIGITS = 8
 _MOST_DIGITS = 20
 _LEAST_INTERNATIONAL = 10
+_LEAST_NATIONAL = 9
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "PL", "NL", "UA", "IN", "AU")
 
 
@@ -42,8 +45,9 @@ def phone_numbers(text: str) -> Iterator[Finding]:
         value = match.group()
         digits = sum(letter.isdigit() for letter in value)
         if _LEAST_DIGITS <= digits <= _MOST_DIGITS and not _looks_like_date(value):
-            # Nothing but a phone number has a country code, or an area code in brackets.
-            score = 0.95 if value[0] in "+(" and digits >= _LEAST_INTERNATIONAL else 0.8
+            # Nothing but a phone number has a country code, an area code in brackets or a zero in front.
+            least = _LEAST_NATIONAL if value[0] == "0" else _LEAST_INTERNATIONAL
+            score = 0.95 if value[0] in "+(0" and digits >= least else 0.8
             yield Finding(*_balanced(value, match.start()), "PHONE", score, "pattern")
     for pattern, check in ((_ANNOUNCED, False), (_HINTED, True)):
         for match in pattern.finditer(text):
