@@ -27,7 +27,7 @@ _SEX_BEFORE = re.compile(rf"(?<![^\W_])(?:{_SEX})[\s|,;/()-]{{1,6}}$")
 _SEX_AFTER = re.compile(rf"[\s|,;/()-]{{1,4}}{_AGE}(?:m|f|w|male|female)(?![^\W_])")
 # "12.05.1956 р.н.", "ur. 1956 r."
 _YEAR_OF_BIRTH = re.compile(r"\s?(?:р\.\s?н\.|р\. народження|року народження|rocznik)")
-_STAR = re.compile(r"(?:^|[\s,(])\*\s?$")
+_STAR = re.compile(r"(?:^|[\s,(])(?:\*|b\.)\s?$")
 # Between a name and the birth date beside it: marks, the sex, an age.
 _BESIDE = re.compile(rf"[^\w\n]{{1,24}}(?:(?:{_SEX})[^\w\n]{{1,12}})?{_AGE}(?:(?:{_SEX})[^\w\n]{{1,12}})?")
 _LONGEST_WAY = 60

@@ -13,7 +13,7 @@ from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
 from docmill.privacy.values import Span, value_spans
 
-_SEGMENT = re.compile(r"(?:MSH|PID|PD1|NK1|PV1|PV2|ORC|OBR|GT1|IN1|IN2|ROL|PRT)\|")
+_SEGMENT = re.compile(r"(?:MSH|PID|PD1|NK1|PV1|PV2|ORC|OBR|GT1|IN1|IN2|ROL|PRT|OBX)\|")
 # HL7 v2.5.1: segment and field to the type of its value; STAFF is id^family^given.
 _HL7 = {
     "PID": {
@@ -31,6 +31,7 @@ _HL7 = {
     "OBR": {2: "ID", 3: "ACCESSION", 10: "STAFF", 16: "STAFF", 17: "PHONE", 28: "STAFF", 32: "STAFF", 34: "STAFF"},
     "GT1": {2: "ID", 3: "PERSON", 5: "ADDRESS", 6: "PHONE", 7: "PHONE", 8: "DATE_OF_BIRTH", 12: "SSN"},
     "IN1": {2: "ID", 8: "ID", 16: "PERSON", 18: "DATE_OF_BIRTH", 19: "ADDRESS", 36: "ID", 49: "ID"},
+    "OBX": {16: "STAFF"},
     "PD1": {4: "STAFF"},
     "ROL": {4: "STAFF"},
     "MSH": {10: "ID"},

@@ -21,6 +21,8 @@ _HEALTH_CARD = re.compile(r"(?<![\w-])\d{4}[- ]\d{3}[- ]\d{3}[- ][A-Z]{2}(?![\w-
 _SEPARATORS = re.compile(r"[ -]")
 _USER_KEY = re.compile(
     r"(?i)\b(?:user(?:name|id|_name|_id)?|login|account|uid|usr|actor|operator|owner|principal|who)=[\"']?([\w.@-]+)"
+    r"|\b(?:user(?:name)?|login)[: ]\s?([a-z][\w-]*[._][\w-]+)"
+    r"|\b(?:password|publickey) for (?:invalid user )?([a-z][\w.-]+)"
     r"|\b(?:user(?:name)?|login|by|as|for) [\"']?([a-z][\w.-]*\d[\w.-]*)"
 )
 

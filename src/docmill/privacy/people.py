@@ -12,7 +12,9 @@ _MIXED_CREDENTIALS = frozenset({"phd", "frcpath", "mbchb", "mrcpath", "pharmd", 
 UPPER = "A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ"
 _ELIDED = re.compile(rf"(?:d|l|dell|dall|t)['’][{UPPER}]")
 _WORD = r"[^\W\d_](?:[^\W_]|['’`´](?=[^\W\d_])|-(?=[^\W\d_]))*"
-NAME_WORD = re.compile(rf"(?:in|op|aan|bij|van) ['’]t(?!\w)|(?:{_WORD}|['’][ts](?= ))(?!\w)\.?|['’]t(?!\w)")
+NAME_WORD = re.compile(
+    rf"von und zu(?= )|(?:in|op|aan|bij|van) ['’]t(?!\w)|(?:{_WORD}|['’][ts](?= ))(?!\w)\.?|['’]t(?!\w)"
+)
 _OPENING = re.compile(r"[\s\"'*(]*")
 _NICKNAME = rf" \([{UPPER}][^\W\d_]+\)(?= )"
 _GAP = re.compile(rf"(?<=\.){_NICKNAME} |,? |\+|\^|,|(?<=\.)(?=[{UPPER}a-z]\.|[{UPPER}][^\W\d_]+-?)")

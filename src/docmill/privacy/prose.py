@@ -41,6 +41,7 @@ _NAMED = re.compile(
 _SMALL_END = re.compile(r"(?<=[^\W\d_])(?: [a-zß-ÿ]\w*)+$")
 # "eGFRcreat", "proBNP": names do not begin in small letters and go on in capitals.
 _CODE_WORD = re.compile(r"[a-z]+[A-Z]{2}")
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ROMAN = re.compile(r"[IVX]{1,4}")
 _PAGE = re.compile(
     r"(?:page|pag\.?|página|pagina|seite|blatt|strona|str\.|feuille|hoja|стор\.?|сторінка)\s{0,2}\d{1,4}"
@@ -181,7 +182,7 @@ def _is_person(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
     if (is_eponym(words[0]) and words[-1].islower()) or _CODE_WORD.match(words[0]):
         return False
     titled = bool(re.search(r"(\S+)\s$", before)) and is_title(before.split()[-1])
-    if all(is_ordinary(word) for word in words) and not titled:
+    if all(is_ordinary(part) for word in words for part in _CAMEL_CASE.split(word)) and not titled:
         return False
     if len(words) == 1 and words[0].islower() and not _NAMED.search(before) and not _neighbours(tag, tags, 3):
         return False

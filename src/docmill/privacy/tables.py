@@ -134,6 +134,12 @@ def _is_header(columns: list[Column]) -> bool:
     return len(kinds) >= 2 and len(kinds) >= 0.6 * len(filled) and bool(personal)
 
 
+def _is_other_header(columns: list[Column]) -> bool:
+    """Whether a line ends a table: it labels further columns, personal ones or those of results."""
+    results = sum(column.kind == RESULT for column in columns)
+    return _is_header(columns) or (results >= _LEAST_RESULT_COLUMNS and 2 * results > len(columns))
+
+
 def _rows(text: str, lines: list[Line], index: int, columns: list[Column], delimiter: str) -> tuple[int, TableFields]:
     """Return the last row of a table, the values in its personal columns and the cells of its results."""
     tested = sum(column.kind == RESULT for column in columns) >= _LEAST_RESULT_COLUMNS
@@ -144,7 +150,7 @@ def _rows(text: str, lines: list[Line], index: int, columns: list[Column], delim
         line = lines[number]
         if not line.cells or (not delimiter and line_labels(line)):
             break
-        if any(_is_header(_columns(text, line, mark)) for mark in {delimiter, ""}):
+        if any(_is_other_header(_columns(text, line, mark)) for mark in {delimiter, ""}):
             break
         last = number
         if _RULE.fullmatch(line.text):
