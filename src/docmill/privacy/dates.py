@@ -69,6 +69,8 @@ def month_like(word: str, month: int) -> str:
 
 def _pattern() -> str:
     month = "|".join(sorted(_month_numbers(), key=len, reverse=True))
+    # "TSH, 3rd Gen" is of no January.
+    english = "|".join(sorted({name for row in _MONTH_ROWS[:3] for name in row}, key=len, reverse=True))
     day = r"(?:0?[1-9]|[12]\d|3[01])"
     ordinal = rf"(?:{'|'.join(_ORDINALS)}|(?:twenty|thirty)[- ](?:{'|'.join(_ORDINALS[:9])}))"
     year = r"(?:(?:19|20)\d\d)"
@@ -77,7 +79,7 @@ def _pattern() -> str:
     return (
         rf"{day}(?P<mark>[./-])\s?{day}(?P=mark)\s?(?:{year}|\d\d)(?![\d]|[.,/-]\d)"
         rf"|{year}(?P<iso>[./-]){day}(?P=iso){day}(?!\d|[.,]\d)"
-        rf"|{day}(?:st|nd|rd|th|er|\.|º|°)?{of}(?:{month})\b\.?"
+        rf"|{day}(?:(?:er|\.|º|°)?{of}(?:{month})|(?:st|nd|rd|th){of}(?:{english}))\b\.?"
         rf"(?:{of}(?:{year}|{short_year}(?!\d|[:.]\d)))?"
         rf"|(?:{month})\b\.?[\s.-]{{1,2}}{day}(?:st|nd|rd|th)?(?:,?[\s-]{{1,2}}(?:{year})|-\d\d)?(?![\d]|[.,]\d)"
         rf"|{ordinal}(?: of)? (?:{month}),? {year}|(?:{month}) (?:the )?{ordinal},? {year}"

@@ -27,7 +27,9 @@ def test_dates(text: str) -> None:
     assert found.group() == fold(text)
 
 
-@pytest.mark.parametrize("text", ["0.30-0.70", "1.2.3.4", "4-10", "150-400", "10*9/L", "13/14", "INV-2019-44"])
+@pytest.mark.parametrize(
+    "text", ["0.30-0.70", "1.2.3.4", "4-10", "150-400", "10*9/L", "13/14", "INV-2019-44", "3rd Gen"]
+)
 def test_what_is_no_date(text: str) -> None:
     assert not date_pattern().search(text.lower())
 
