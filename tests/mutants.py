@@ -235,6 +235,13 @@ MUTANTS = (
         "test_hand_over.py -k could_not_begin",
     ),
     Mutant(
+        "a worker whose lease is over takes nothing",
+        "worker.py",
+        "        if self._heartbeat.valid:\n",
+        "        if True:\n",
+        "test_hand_over.py -k lease_is_over",
+    ),
+    Mutant(
         "what was given and rescued is not taken",
         "sql/workers.sql",
         "on c.id = h.id and c.worker_id = m.worker_id",

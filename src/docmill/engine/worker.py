@@ -216,7 +216,9 @@ class Worker:
         return longest if due is None else min(longest, max(due, 0.001))
 
     def _take_handed(self) -> None:
-        self._executor.start(self._dispatcher.take_handed())
+        # Whoever was stopped past its lease must not begin what another one may have rescued.
+        if self._heartbeat.valid:
+            self._executor.start(self._dispatcher.take_handed())
         self._handed = self._asleep = False
 
     def _next_expiry(self) -> float:

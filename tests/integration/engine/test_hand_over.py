@@ -131,6 +131,17 @@ def test_what_was_rescued_meanwhile_is_not_taken(make_engine: Callable[..., Engi
     assert engine.rows("select outcome from docmill.attempts") == [("worker_lost",)]
 
 
+def test_a_worker_whose_lease_is_over_begins_nothing(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    worker = engine.worker()
+    worker._heartbeat.worker_id = sleeper(engine)
+    engine.submit("single", {"count": 1})
+    assert not worker._heartbeat.valid
+    worker._take_handed()
+    worker._executor.close()
+    assert engine.value("select handed is not null from docmill.sleepers")
+
+
 def test_a_worker_whose_notice_was_lost_is_told_when_it_falls_asleep(make_engine: Callable[..., Engine]) -> None:
     engine = make_engine(samples.single)
     [step] = engine.catalog.step_ids(cpu=False)
