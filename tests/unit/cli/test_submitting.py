@@ -44,7 +44,7 @@ def as_declared(parameters: Mapping[str, Any]) -> Sequence[Row]:
 
 
 def accepted(parameters: Mapping[str, Any]) -> Sequence[Row]:
-    return [{"job_id": identity, "created": True} for identity in parameters["job_ids"]]
+    return [{"job_id": identity, "created": True, "told": False} for identity in parameters["job_ids"]]
 
 
 @pytest.fixture
@@ -120,7 +120,9 @@ def test_work_that_was_done_before_is_not_done_again_unless_it_is_asked_for(
     submitted(application, list_of_books, again=True)
     [sent] = database.told("submit_jobs")
     assert set(sent["unique_keys"]) == {None}
-    database.answers["submit_jobs"] = lambda given: [{"job_id": None, "created": False} for _ in given["job_ids"]]
+    database.answers["submit_jobs"] = lambda given: [
+        {"job_id": None, "created": False, "told": True} for _ in given["job_ids"]
+    ]
     database.answers["find_job_by_key"] = [{"id": JOB, "request_hash": b"", "same_key": False}]
     [intake] = submitted(application, list_of_books)
     assert (intake.created, intake.duplicates) == (0, 31)
