@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from docmill.privacy.models import Finding
+from docmill.privacy.people import is_laboratory_term
 from docmill.privacy.values import EMAIL, SPACED_EMAIL
 
 _URL = re.compile(r"\bhttps?://[^\s<>\"')\]]+|\bwww\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s<>\"')\]]*)?", re.IGNORECASE)
@@ -23,7 +24,9 @@ _USER_KEY = re.compile(
     r"(?i)\b(?:user(?:name|id|_name|_id)?|login|account|uid|usr|actor|operator|owner|principal|who)=[\"']?([\w.@-]+)"
     r"|\b(?:user(?:name)?|login)[: ]\s?([a-z][\w-]*[._][\w-]+)"
     r"|\b(?:password|publickey) for (?:invalid user )?([a-z][\w.-]+)"
-    r"|\b(?:user(?:name)?|login|by|as|for) [\"']?([a-z][\w.-]*\d[\w.-]*)"
+    r"|\b(?:user(?:name)?|login) [\"']?([a-z][\w.-]*\d[\w.-]*)"
+    # "For PD-L1", "by QS15": what stands in capitals after so small a word is a marker or a guideline.
+    r"|\b(?:by|as|for) [\"']?((?-i:[a-z])[\w.-]*\d[\w.-]*)"
 )
 
 
@@ -105,7 +108,8 @@ def _network(text: str) -> Iterator[Finding]:
             if kind != "IP" or _is_address(match.group()):
                 yield Finding(*match.span(), kind, score, "pattern")
     for match in _USER_KEY.finditer(text):
-        yield Finding(*match.span(match.lastindex or 0), "USERNAME", 0.9, "pattern")
+        if not is_laboratory_term(match.group(match.lastindex or 0)):
+            yield Finding(*match.span(match.lastindex or 0), "USERNAME", 0.9, "pattern")
 
 
 def _is_address(value: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_given_name, is_ordinary, is_surname
+from docmill.privacy.people import is_given_name, is_laboratory_term, is_ordinary, is_surname
 from docmill.privacy.text import fold
 
 _DOTTED = re.compile(r"(?<![\w@./-])([a-z]{2,20})[._]([a-z]{2,20})\d{0,3}(?![\w@/-]|\.\w)", re.IGNORECASE)
@@ -21,6 +21,15 @@ _DONE_BY = re.compile(
     r"|wydruk\w*|drukowa\w*|geprint|afgedrukt|надруковано))[^\n]{0,40}?(?<![^\W_])(?i:by|par|von|durch|da|por|door|przez|użytkownik)"
     r":? ([^\W\d_][\w.-]{1,29})(?=\s{2}|\s*$|\s*[,;)|])",
     re.MULTILINE,
+)
+# Whoever opens a ticket or forgets a password is called by the login name, even where it is one small word.
+_ACCOUNT_OF = re.compile(
+    r"\b(?i:(?:ticket|case|issue|incident|request) (?:opened|raised|created|closed|logged|filed) by"
+    r"|sign[- ]?in (?:for|by|from user)|log[- ]?in (?:for|by)|(?:reset|changed) the password (?:of|for)|password reset (?:of|for)|logged (?:in|on) as"
+    r"|locked the account of|unlocked) ([a-z][a-z0-9_-]{2,29}(?:\.[a-z0-9_-]{2,29})?)(?![\w@-]|\.\w)"
+)
+_CHARTED_BY = re.compile(
+    r"\b(?:admin|(?:documented|charted|noted|logged|entered|recorded) by) ([a-z][a-z0-9_]{2,29})(?![\w@]|[.-]\w)"
 )
 _PART = re.compile(r"[^\W\d_]{2,}")
 _SHORTEST_PART = 4
@@ -46,7 +55,21 @@ def usernames(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
     for match in (*_SPEAKER.finditer(text), *_DONE_BY.finditer(text)):
         if not is_ordinary(match.group(1)):
             yield _username(*match.span(1))
+    yield from _of_accounts(text)
     yield from _of_people(text, found)
+
+
+def _of_accounts(text: str) -> Iterator[Finding]:
+    """Login names of those who asked for help or wrote a note: "ticket opened by susanw", "documented by rsmith"."""
+    for match in _ACCOUNT_OF.finditer(text):
+        if not is_ordinary(match.group(1)):
+            yield _username(*match.span(1))
+    for match in _CHARTED_BY.finditer(text):
+        word = match.group(1)
+        # "Documented by biopsy": only digits or a surname after an initial make a word one.
+        made = any(map(str.isdigit, word)) or "_" in word or is_surname(word[1:])
+        if made and not is_ordinary(word) and not is_laboratory_term(word):
+            yield _username(*match.span(1))
 
 
 def _username(start: int, end: int) -> Finding:

@@ -50,10 +50,23 @@ def test_what_is_no_name(rules: Anonymiser, text: str) -> None:
         ("user=hkowal ip=10.0.0.1", "hkowal"),
         ("PRINTED 29JAN25 BY NIDHOMM", "NIDHOMM"),
         ("[10:02] ljusch: hello", "ljusch"),
+        ("request raised by ottilie: printer jams", "ottilie"),
+        ("New sign-in for petrabk on Tuesday", "petrabk"),
+        ("then our admin qx17 went home", "qx17"),
+        ("she reset the password of tweber at noon", "tweber"),
+        ("charted by kmiller at 07:10", "kmiller"),
     ],
 )
 def test_login_names(rules: Anonymiser, text: str, name: str) -> None:
     assert found(rules, "USERNAME", text) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["adjusted for PD-L2 status", "replaced by QS99", "fibrosis documented by elastography", "tested for hba1c"],
+)
+def test_what_is_no_login_name(rules: Anonymiser, text: str) -> None:
+    assert found(rules, "USERNAME", text) == []
 
 
 @pytest.mark.parametrize(
