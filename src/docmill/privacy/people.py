@@ -21,6 +21,7 @@ _GAP = re.compile(rf"(?<=\.){_NICKNAME} |,? |\+|\^|,|(?<=\.)(?=[{UPPER}a-z]\.|[{
 _FOLLOWING = re.compile(r"(?:['’]s)?(?: [^\W\d_][\w'’.-]*){1,2}")
 _LONGEST_ABBREVIATION = 4
 _LONGEST_NAME = 6
+_INITIAL = len("E.")
 _MOST_TITLES = 6
 
 
@@ -111,7 +112,7 @@ def name_at(text: str, start: int, end: int, *, labelled: bool) -> tuple[int, in
     capitalised = match.group()[0].isupper() or is_particle(match.group())
     while len(accepted) < _LONGEST_NAME and not _ends_sentence(accepted[-1].group()):
         following = _next_word(text, accepted[-1].end(), end)
-        if not following:
+        if not following or (_is_complete(accepted) and text[accepted[-1].end()] == ","):
             break
         # Between an initial and a comma ("Jane Q. Public,") even an ordinary word is the surname.
         after_initial = len(accepted) > 1 and len(word_key(accepted[-1].group())) == 1
@@ -151,6 +152,12 @@ def _continues(word: str, capitalised: bool, last: bool) -> bool:
     return upper == capitalised and (last or not _stops(word))
 
 
+def _is_complete(accepted: list[re.Match[str]]) -> bool:
+    """Whether an initial and a surname are there, so that a comma ends the name: "E. Roe, Chief Technician"."""
+    first, last = accepted[0].group(), accepted[-1].group()
+    return len(accepted) > 1 and len(first) == _INITIAL and first.endswith(".") and len(word_key(last)) > 1
+
+
 def _ends_sentence(word: str) -> bool:
     """Whether the full stop after a word is not that of an initial or an abbreviation ("St.")."""
     return word.endswith(".") and len(word) > _LONGEST_ABBREVIATION
@@ -171,7 +178,10 @@ def _trimmed(text: str, accepted: list[re.Match[str]], labelled: bool) -> tuple[
     """Drop particles that nothing follows, and refuse what holds no name at all."""
     # In "Groot, J.W. de" the particles are last.
     reversed_order = "," in accepted[0].string[accepted[0].end() : accepted[-1].start()]
+    # In "S. De" it is the surname.
     while len(accepted) > 1 and is_particle(accepted[-1].group()) and not reversed_order:
+        if accepted[-1].group().istitle() and _is_complete(accepted):
+            break
         accepted.pop()
     told = [match.group() for match in accepted]
     if not (_is_labelled_name(told) if labelled else _is_evident_name(told)):

@@ -28,6 +28,7 @@ from docmill.privacy.people import (
     is_particle,
     is_surname,
     is_title,
+    word_key,
 )
 from docmill.privacy.text import fold
 from docmill.privacy.values import Span
@@ -39,6 +40,7 @@ _NAMED = re.compile(
     r"(?:\b(?:name|named|patient|pt|mr|mrs|ms|miss|dr|hi|dear|hello|user|customer|am|is)\W{1,3})$", re.IGNORECASE
 )
 _SMALL_END = re.compile(r"(?<=[^\W\d_])(?: [a-zß-ÿ]\w*)+$")
+_SMALL_LEAD = re.compile(r"(?:[a-zß-ÿ]+ )?(?:number|no|nr|nummer|número|numero) (?=\d)")
 # "eGFRcreat", "proBNP": names do not begin in small letters and go on in capitals.
 _CODE_WORD = re.compile(r"[a-z]+[A-Z]{2}")
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -53,6 +55,8 @@ _SPACY = "PERSON"
 _SURE = 0.9
 _LONGEST_PAGE = 16
 _MOST_SHORT = 2
+# "6-4, 7-5"
+_MATCH_SCORE = re.compile(r"(?<![\w-])\d-\d(?:, \d-\d)+(?![\w-])")
 _CERTAIN = 0.95
 _ADDRESS_GAP = 20
 _BRIDGED = 2
@@ -91,8 +95,24 @@ def _without_small_words(text: str, tag: Tag) -> Tag:
     first, space, rest = value.partition(" ")
     if tag.type == "PERSON" and space and fold(first) in listed("ordinary") and not is_given_name(first):
         return _without_small_words(text, tag._replace(start=tag.end - len(rest)))
+    if tag.type == "PERSON" and (titled := _after_title(value)):
+        return tag._replace(start=tag.start + titled)
+    lead = _SMALL_LEAD.match(value) if tag.type == "ADDRESS" else None
+    if lead:
+        return tag._replace(start=tag.start + lead.end())
     small = _SMALL_END.search(value) if tag.type == "PERSON" and value[:1].isupper() else None
     return tag._replace(end=tag.start + small.start()) if small and not is_particle(value.split()[-1]) else tag
+
+
+def _after_title(value: str) -> int:
+    """Return where the name begins behind words that are none and a form of address: "Ihren Patienten Herrn Roe"."""
+    for match in _WORDS.finditer(value):
+        word = match.group()
+        if is_title(word) and match.start() and match.end() + 1 < len(value):
+            return len(value) - len(value[match.end() :].lstrip(" ."))
+        if is_given_name(word) or is_surname(word):
+            break
+    return 0
 
 
 def _is_inside(tag: Tag, known: list[Span]) -> bool:
@@ -210,13 +230,34 @@ def _is_abbreviation(text: str, tag: Tag) -> bool:
 def _is_place(text: str, tag: Tag, tags: list[Tag]) -> bool:
     """Whether a part of an address tells of a place, or stands beside one that does."""
     near = [tag, *_neighbours(tag, tags, _ADDRESS_GAP)]
-    words = _WORDS.findall(text[tag.start : tag.end])
+    value = text[tag.start : tag.end]
+    words = _WORDS.findall(value)
+    if _MATCH_SCORE.search(value) or _is_titled(words):
+        return False
+    if len(near) == 1 and _is_small_among_capitals(text, tag):
+        return False
     if words and (all(map(is_laboratory_term, words)) or all(classify(fold(word)) or is_title(word) for word in words)):
         return False
     if len(near) > 1:
         return any(_tells(text[other.start : other.end]) for other in near)
     longest = max(map(len, words), default=0)
     return longest >= 4 and _tells(text[tag.start : tag.end]) and not any(map(str.isdigit, text[tag.start : tag.end]))
+
+
+def _is_titled(words: list[str]) -> bool:
+    """Whether words are a title and a name, not a street that has the name of one: "Dr. Roe 1460"."""
+    streets = listed("street_types") | listed("street_suffixes")
+    return len(words) > 1 and is_title(words[0]) and not any(word_key(word) in streets for word in words[1:])
+
+
+def _is_small_among_capitals(text: str, tag: Tag) -> bool:
+    """Whether words in small letters stand where names of places have capitals: "in gutem Zustand"."""
+    words = text[tag.start : tag.end]
+    line = text[text.rfind("\n", 0, tag.start) + 1 : tag.start]
+    first = fold(words.split(" ")[0])
+    if first in listed("street_prefixes") or first in listed("street_types"):
+        return False
+    return words[:1].islower() and not any(map(str.isdigit, words)) and any(map(str.isupper, line))
 
 
 def _is_location(text: str, tag: Tag) -> bool:

@@ -22,6 +22,9 @@ from docmill.privacy.anonymisation import Anonymiser
         ("Authorised by R. Smith 2019-10-08", "R. Smith"),
         ("We discussed this with Siobhán O'Brien-Nuñez.", "Siobhán O'Brien-Nuñez"),
         ("Follow up with Yael Van der Berg in May", "Yael Van der Berg"),
+        ("Authorised by: K. Ostrava, Principal Clinical Scientist", "K. Ostrava"),
+        ("Sehr geehrter Herr Kollege Brandt,", "Brandt"),
+        ("über Ihren Patienten Herrn Dietmar Kossak,", "Dietmar Kossak"),
     ],
 )
 def test_names(rules: Anonymiser, text: str, name: str) -> None:
@@ -41,6 +44,8 @@ def test_names(rules: Anonymiser, text: str, name: str) -> None:
         "Please call the ward on Monday.",
         "St. Brendan's Hospital, Riverside Diagnostics",
         "Capitalized words like Wisdom and Discipline are no names.",
+        "Der Eingriff wurde in gutem Zustand beendet.",
+        "They won 6-2, 6-3 at home.",
     ],
 )
 def test_what_is_no_name(anonymiser: Anonymiser, text: str) -> None:
@@ -57,3 +62,13 @@ def test_a_name_that_was_found_is_found_everywhere(rules: Anonymiser) -> None:
 def test_an_eponym_stays_although_a_patient_has_its_name(rules: Anonymiser) -> None:
     text = "Patient: Robert Graves\nGraves disease was excluded. Mr Graves is well."
     assert [text[item.start : item.end] for item in rules.detect(text)] == ["Robert Graves", "Graves"]
+
+
+def test_the_number_of_a_specimen_is_no_name(anonymiser: Anonymiser) -> None:
+    text = "Sample K118.2207 of Fri, MRN 55120934, grew nothing."
+    assert all(item.type != "PERSON" for item in anonymiser.detect(text))
+
+
+def test_only_the_name_of_the_patient_is_one(anonymiser: Anonymiser) -> None:
+    text = "Wir danken für Ihren Patienten Herrn Dietmar Kossak und seinen Besuch."
+    assert [text[item.start : item.end] for item in anonymiser.detect(text)] == ["Dietmar Kossak"]
