@@ -1,4 +1,4 @@
-"""Labels are understood in eight languages, listed or not."""
+"""Labels are understood in nine languages, listed or not."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ from docmill.privacy.labels import OTHER, RESULT, alternation, key_type, label_t
         ("Nr zlecenia", "ACCESSION"),
         ("Patiëntnummer", "MRN"),
         ("Дата народження", "DATE_OF_BIRTH"),
+        ("Data de nascimento", "DATE_OF_BIRTH"),
+        ("CPF", "NATIONAL_ID"),
+        ("Nº do prontuário", "MRN"),
+        ("Endereço", "ADDRESS"),
+        ("Valores de referência", RESULT),
         ("Test Name", RESULT),
         ("Referenzbereich", RESULT),
         ("Collected", OTHER),

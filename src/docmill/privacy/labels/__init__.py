@@ -1,4 +1,4 @@
-"""What a field label stands for: dictionaries in eight languages, and rules for labels that they do not list.
+"""What a field label stands for: dictionaries in nine languages, and rules for labels that they do not list.
 
 A label is compared by its words, without case, accents and punctuation: ``Patient-ID``, ``PATIENT ID:`` and
 ``patientId`` are one label. A label that no dictionary lists is understood by what its words are about
