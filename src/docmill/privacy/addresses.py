@@ -21,9 +21,9 @@ _UNIT = rf"(?:,? ?\n? ?(?:{_UNIT_WORDS})\.? ?#?\w{{1,6}}\b|,? #\w{{1,6}})"
 _DWELLING = r"(?:\d{1,2}(?:st|nd|rd|th) Floor,? |(?:Flat|Apt\.?|Unit|Suite|Studio|House|H\.No\.|No\.) ?\w{1,5},? )"
 _HOUSE = rf"(?:{_DWELLING})?"
 _ARTICLES = (
-    r"(?:(?:de|du|des|la|le|les|l'|d'|del|della|dei|di|do|da|dos|los|las|el|y|San|Santa|Św\.|gen\.|im\.) ?){0,3}"
+    r"(?:(?:de|du|des|la|le|les|l'|d'|del|della|dei|di|do|da|dos|das|los|las|el|y|San|Santa|Św\.|gen\.|im\.) ?){0,3}"
 )
-_NUMBER_AFTER = rf"(?:,? ?(?:nº|n°|n\.|num\.|буд\.|д\.)? ?{_NUMBER}\b(?:, ?\d{{1,2}}º? ?[A-Z]?\b)?)?"
+_NUMBER_AFTER = rf"(?:(?:,\n|,? ?)(?:nº|n°|n\.|num\.|буд\.|д\.)? ?{_NUMBER}\b(?:, ?\d{{1,2}}º? ?[A-Z]?\b)?)?"
 _TOWN = rf"(?:{_WORD} ){{0,3}}{_WORD}"
 _UK_CODE = r"\b(?:[A-Z]{1,2}\d[A-Z\d]?) ?\d[ABD-HJLNP-UW-Z]{2}\b"
 _CA_CODE = r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d\b"
@@ -74,11 +74,12 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
     suffixes = _one_of("street_suffixes")
     suffixed = (
         rf"(?:(?:{_PLAIN_WORD}[ -]){{1,3}}\w{{0,30}}(?i:{suffixes})"
-        rf"|(?:{_PLAIN_WORD}[ -]){{0,3}}[A-ZÀ-Þ]\w{{0,30}}(?:{suffixes})) {_NUMBER}\b{_UNIT}?"
+        rf"|(?:{_PLAIN_WORD}[ -]){{0,3}}[A-ZÀ-Þ]\w{{0,30}}(?:{suffixes})) {_NUMBER}\b(?: [A-Z](?=\n|,|$))?{_UNIT}?"
     )
+    named_words = rf"{_PLAIN_WORD}(?:[ -](?:(?:de|da|do|das|dos) )?{_PLAIN_WORD}){{0,3}}"
     prefixed = (
-        rf"(?:{_NUMBER},? (?:bis |ter )?)?(?i:{_one_of('street_prefixes')}) ?{_ARTICLES}"
-        rf"(?:\d{{1,2}} )?{_PLAIN_WORD}(?:[ -]{_PLAIN_WORD}){{0,3}}{_NUMBER_AFTER}{_UNIT}?"
+        rf"(?:{_NUMBER}(?: bis| ter)?,? (?:bis |ter )?)?(?i:{_one_of('street_prefixes')}) ?{_ARTICLES}"
+        rf"(?:\d{{1,2}} (?:de )?)?{named_words}{_NUMBER_AFTER}{_UNIT}?"
     )
     return (
         (re.compile(rf"(?<![\w./-])(?:{english})"), 0.85),
@@ -108,6 +109,22 @@ def addresses(text: str) -> Iterator[Finding]:
         for match in pattern.finditer(text):
             if any(letter.isdigit() for letter in match.group()):
                 yield Finding(*match.span(), "ADDRESS", score, "pattern")
+    for match in _house_pattern().finditer(text):
+        yield Finding(*match.span(), "ADDRESS", 0.85, "pattern")
+
+
+@cache
+def _house_pattern() -> re.Pattern[str]:
+    """A house with a name before its street: "Flat 9, The Granary, Mill Lane", "The Old Chapel, Pound End"."""
+    dwelling = r"(?:Flat|Apt\.?|Apartment|Unit|Suite) \w{1,5}, "
+    named = rf"(?:The )?{_PLAIN_WORD}(?: {_PLAIN_WORD}){{0,2}}"
+    types = "|".join(
+        sorted({word.title() for word in [*raw_words("street_types"), "end", "marg"]}, key=len, reverse=True)
+    )
+    return re.compile(
+        rf"(?<![\w.-])(?:{dwelling}{named}|The Old {_PLAIN_WORD}|{_PLAIN_WORD} (?:Cottage|Farm|Barn|Lodge)),"
+        rf" (?:{_PLAIN_WORD} ){{1,3}}(?:{types})\b"
+    )
 
 
 def street_lines(text: str, lines: list[Line], found: list[Finding], guard: Guard) -> Iterator[Finding]:

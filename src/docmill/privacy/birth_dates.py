@@ -67,7 +67,7 @@ def date_findings(folded: str, labels: list[Label], fields: Sequence[Finding] = 
 def _birth_label() -> re.Pattern[str]:
     labels = alternation(listed_labels("DATE_OF_BIRTH"))
     place = r"(?:(?:a|in|à|en|w|te) [^\d\n]{2,30} )?"
-    link = r"(?:(?:is|was|as|on|am|le|il|el|op|dnia|the|of)\s{1,2})?"
+    link = r"(?:(?:is|was|as|on|am|le|il|el|op|dnia|the|of)\s{1,2}){0,3}"
     return re.compile(rf"(?<![^\W_]){labels}[\s.:)(*=\"'|_-]{{0,12}}{place}{link}[\"'(]?$")
 
 

@@ -82,7 +82,7 @@ def _pattern() -> str:
         rf"|{day}(?:(?:er|\.|º|°)?{of}(?:{month})|(?:st|nd|rd|th){of}(?:{english}))\b\.?"
         rf"(?:{of}(?:{year}|{short_year}(?!\d|[:.]\d)))?"
         rf"|(?:{month})\b\.?[\s.-]{{1,2}}{day}(?:st|nd|rd|th)?(?:,?[\s-]{{1,2}}(?:{year})|-\d\d)?(?![\d]|[.,]\d)"
-        rf"|{ordinal}(?: of)? (?:{month}),? {year}|(?:{month}) (?:the )?{ordinal},? {year}"
+        rf"|(?:the )?{ordinal}(?: of)? (?:{month}),? {year}|(?:{month}) (?:the )?{ordinal},? {year}"
         rf"|{year}[\s-](?:{month})\b\.?[\s-]{day}(?!\d)"
         rf"|{day}(?:{month})(?:{year}|\d\d)(?!\d)"
     )

@@ -15,8 +15,8 @@ from docmill.privacy.dictionary import Dictionary, read_dictionary
 from docmill.privacy.expansion import expand
 from docmill.privacy.facilities import facilities
 from docmill.privacy.fields import Label, labelled_fields, unknown_fields
-from docmill.privacy.forms import names_before_birth, names_in_forms, names_in_lists
-from docmill.privacy.identifiers import lone_identifiers, loose_identifiers, registrations
+from docmill.privacy.forms import names_before_birth, names_in_forms, names_in_lists, speakers
+from docmill.privacy.identifiers import lone_identifiers, loose_identifiers, plates, registrations
 from docmill.privacy.inline import inline_addresses, inline_fields, inline_names, inline_phones
 from docmill.privacy.lab_guard import Guard, guard
 from docmill.privacy.lines import Line, split_lines
@@ -186,6 +186,8 @@ class Detector:
         yield from inline_names(text, folded)
         yield from inline_addresses(text, folded)
         yield from name_cues(text, folded)
+        yield from speakers(text)
+        yield from plates(text)
         if self._settings.policy != "default":
             yield from old_ages(text)
             yield from facilities(text)

@@ -47,7 +47,8 @@ _HOUSE = re.compile(
 )
 _UNIT = r"(?:Apt|Apartment|Suite|Ste|Unit|Flat|Box|Floor|Room|Appt|Wohnung)\.? ?#?\w+"
 _CODE = (
-    r"(?:\d{4,6}(?:-\d{3,4})?|[AC-FHKNPRTV-Y]\d[\dW] ?[\dAC-FHKNPRTV-Y]{4}"
+    rf"(?:\d{{3}} \d{{2}}(?= [{UPPER}][^\W\d_]{{2}})|"
+    r"\d{4,6}(?:-\d{3,4})?|[AC-FHKNPRTV-Y]\d[\dW] ?[\dAC-FHKNPRTV-Y]{4}"
     r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{2}-\d{3}|\d{4} ?[A-Z]{2})"
 )
 _WHOLE_CODE = re.compile(rf"\b{_CODE}\b")
@@ -63,9 +64,9 @@ _DWELLING_MARK = r"(?:кв|м|с|буд|д|обл|app|apt|apto|int|bte|m|lok|pis
 _NAMES = rf"[{UPPER}][\w'’-]*(?: [{UPPER}][\w'’-]*){{0,3}}"
 _TO_CODE = re.compile(
     r"(?:/[A-Z\d]{1,3})*(?: (?:bis|ter)\b)?"
-    rf"(?:(?:,| -|,? –) (?:{_DWELLING_MARK})?(?:\d{{1,4}}[A-Za-z]?|{_NAMES})){{0,4}}"
-    r"(?:,| -|,? –)? ?(?:\d{5}(?:-\d{3})?|\d{2}-\d{3}|\d{3} \d{2}|\d{4}(?: [A-Z]{2})?)"
-    rf"(?: {{1,2}}{_NAMES}(?: \([A-Z]{{2}}\))?|(?=[\s,.;)]|$))"
+    rf"(?:(?:,| -|,? –) (?:{_DWELLING_MARK}|(?:apto|apt|ap|bloco|sala) )?(?:\d{{1,4}}[A-Za-z]?|{_NAMES})){{0,4}}"
+    r"(?:,| -|,? –)? ?(?:CEP:? )?(?:\d{5}(?:-\d{3})?|\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4}(?: [A-Z]{2})?)"
+    rf"(?: {{1,2}}{_NAMES}(?: \([A-Z]{{2}}\)|/[A-Z]{{2}}\b)?|(?=[\s,.;)]|$))"
 )
 _LONGEST_PART = 60
 _MOST_PARTS = 3

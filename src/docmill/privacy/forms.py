@@ -17,6 +17,7 @@ from docmill.privacy.people import (
     UPPER,
     is_credential,
     is_given_name,
+    is_laboratory_term,
     is_ordinary,
     is_part_of_organisation,
     is_surname,
@@ -36,6 +37,9 @@ _SERIES = re.compile(
     rf"(?<![\w-])[{UPPER}][^\W\d_]{{1,30}}(?:, [{UPPER}][^\W\d_]{{1,30}}){{0,5}}"
     rf" (?:and|und|et|y|e|en|og|i|та|or|&) [{UPPER}][^\W\d_]+(?![\w-])"
 )
+_LIST_MARK = re.compile(r"\d{1,2}[.)] ")
+_SPEAKER = re.compile(rf"^([{UPPER}][^\W\d_]{{1,20}}): (?=[^\W\d_])", re.MULTILINE)
+_LEAST_SPEECHES = 2
 _LONGEST_PIECE = 48
 _LONGEST_UNKNOWN = 3
 _PAIR = 2
@@ -168,16 +172,33 @@ def names_before_birth(text: str, lines: list[Line], found: list[Finding]) -> It
         place = bisect_left(anchors, line.start)
         if place == len(anchors) or anchors[place] >= line.end or not line.cells:
             continue
-        start = line.cells[0].start
+        mark = _LIST_MARK.match(text, line.cells[0].start)
+        start = mark.end() if mark else line.cells[0].start
         span = name_at(text, start, line.end, labelled=False)
         if (
             span
             and span[0] == start
             and span[1] <= anchors[place]
             and not _is_heading(text[start : span[1]])
+            and not any(map(str.isdigit, text[start : span[1]]))
             and len(text[start : span[1]].replace(",", " ").split()) > 1
         ):
             yield Finding(*span, "PERSON", 0.8, "pattern")
+
+
+def speakers(text: str) -> Iterator[Finding]:
+    """Yield those who write in a chat: known given names before a colon, on two lines or more.
+
+    Args:
+        text: The normalised text.
+    """
+    said = [match for match in _SPEAKER.finditer(text) if is_given_name(match.group(1))]
+    said = [
+        match for match in said if classify(fold(match.group(1))) is None and not is_laboratory_term(match.group(1))
+    ]
+    if len(said) >= _LEAST_SPEECHES:
+        for match in said:
+            yield Finding(*match.span(1), "PERSON", 0.8, "pattern")
 
 
 def _is_heading(words: str) -> bool:

@@ -74,6 +74,12 @@ _LOOK_BACK = 24
 _REGISTRATION = re.compile(
     rf"(?! {{2}})[ ,;(/–-]{{1,3}}(?:[{UPPER}][\w.-]{{1,9}}[ :#nº°.]{{1,3}}){{1,3}}(\d{{5,8}}[A-Z]?)(?![^\W_]|[./,-]\d)"
 )
+_PLATE = re.compile(
+    r"(?i:(?<![^\W_])(?:plates?|kennzeichen|targa|plaque|matr[ií]cula|immatriculation|placa|kenteken|номерний знак)"
+    r"(?: (?:no\.?|number|nr\.?))?):? "
+    r"([A-ZÄÖÜ]{1,3}(?:[ -]?[A-Z]{1,2})?[ -]?\d{1,4}(?:[ -]?[A-Z]{1,3}(?:[ -]?\d{1,3})?)?)(?![\w-])"
+)
+_LEAST_PLATE = 5
 
 
 def loose_identifiers(text: str, found: Iterable[Finding], guard: Guard) -> Iterator[Finding]:
@@ -140,6 +146,18 @@ def registrations(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
         match = _REGISTRATION.match(text, item.end) if item.type == "PERSON" else None
         if match and not _is_measured(text, *match.span(1)):
             yield Finding(*match.span(1), "ID", 0.7, "structure")
+
+
+def plates(text: str) -> Iterator[Finding]:
+    """Yield the number plates of vehicles: "plate KX63 LOT".
+
+    Args:
+        text: The normalised text.
+    """
+    for match in _PLATE.finditer(text):
+        value = match.group(1)
+        if any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and len(value) >= _LEAST_PLATE:
+            yield Finding(*match.span(1), "ID", 0.85, "pattern")
 
 
 @cache

@@ -50,6 +50,7 @@ _LIVING = frozenset(
 _ADDRESS_END = re.compile(
     rf"\s{{2,}}|\n|\t|\||;|\(|(?<=\d)\. [{UPPER}]|(?<=[^\W\d_]{{4}})\. [{UPPER}]|\.$|$"
     r"|(?i:,? (?:and|phone|tel|who|born|dob|with|is|was)\b)"
+    r"|(?<=[^\W\d_]), (?:der|die|qui|che|que|który|która|який|яка) "
 )
 _WORD = re.compile(rf"^(?!\S*@)(?:[^\s]+ )?[{UPPER}][^\W\d_]{{2,}}")
 _LONGEST_ADDRESS = 90
@@ -90,16 +91,20 @@ def inline_fields(text: str, folded: str) -> Iterator[Finding]:
             kind = classify(" ".join(label_words(match.group(1))))
             # After "Provider" a number is that of the person.
             kind = "ID" if kind == "PERSON" else kind
-            value = match.group(2)
-            if not _is_prefix(text[match.start(2) : match.end(2)]):
+            start, value = match.start(2), match.group(2)
+            label, space, number = value.partition(" ")
+            if space and classify(label) in _NUMBERED:
+                # "Laboratory technician, no. PWZ 40671": the last label is that of the number.
+                kind, start, value = classify(label), start + len(label) + 1, number
+            if not _is_prefix(text[start : match.end(2)]):
                 continue
             digits = sum(letter.isdigit() for letter in value)
             if (
                 kind in _NUMBERED
                 and digits >= least - (not value.isdigit())
-                and not date_pattern().match(folded, match.start(2))
+                and not date_pattern().match(folded, start)
             ):
-                yield Finding(match.start(2), match.end(2), kind, score, "structure")
+                yield Finding(start, match.end(2), kind, score, "structure")
 
 
 def _is_prefix(value: str) -> bool:

@@ -25,7 +25,8 @@ _DONE_BY = re.compile(
 # Whoever opens a ticket or forgets a password is called by the login name, even where it is one small word.
 _ACCOUNT_OF = re.compile(
     r"\b(?i:(?:ticket|case|issue|incident|request) (?:opened|raised|created|closed|logged|filed) by"
-    r"|sign[- ]?in (?:for|by|from user)|log[- ]?in (?:for|by)|(?:reset|changed) the password (?:of|for)|password reset (?:of|for)|logged (?:in|on) as"
+    r"|sign[- ]?in (?:for|by|from user)|log[- ]?in (?:for|by)|(?:reset|changed) the password (?:of|for)"
+    r"|password reset (?:of|for)|logged (?:in|on) as"
     r"|locked the account of|unlocked) ([a-z][a-z0-9_-]{2,29}(?:\.[a-z0-9_-]{2,29})?)(?![\w@-]|\.\w)"
 )
 _CHARTED_BY = re.compile(

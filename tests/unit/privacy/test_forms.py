@@ -80,5 +80,21 @@ def test_a_date_beside_a_name_is_a_birth_date(rules: Anonymiser, text: str, birt
     assert found(rules, "DATE_OF_BIRTH", text) == [birth]
 
 
+def test_a_birth_date_in_words(rules: Anonymiser) -> None:
+    text = "Mrs Adebayo was born on the third of March 1947 and is well."
+    assert found(rules, "DATE_OF_BIRTH", text) == ["the third of March 1947"]
+
+
+def test_those_who_write_in_a_chat(rules: Anonymiser) -> None:
+    text = "Maribel: are you there?\nMax: on my way\nMaribel: good"
+    assert found(rules, "PERSON", text) == ["Maribel", "Max", "Maribel"]
+    assert found(rules, "PERSON", "Max: none\nPlan: rest") == []
+
+
+def test_a_list_of_patients(rules: Anonymiser) -> None:
+    text = "1) Olsen, Tove - K7719034 - stable. D/W NOK Ragnar today.\nissued to OLSEN, TOVE M, see above"
+    assert found(rules, "PERSON", text) == ["Olsen, Tove", "Ragnar", "OLSEN, TOVE M"]
+
+
 def test_the_date_of_a_signature_is_none(rules: Anonymiser) -> None:
     assert found(rules, "DATE_OF_BIRTH", "Signed by Grace Harper, 12/03/2024\nSeen 14/03/2024") == []

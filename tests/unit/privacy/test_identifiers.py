@@ -48,3 +48,17 @@ def test_what_a_label_announced_is_hidden_even_where_it_looks_like_a_range(rules
     hidden = rules.anonymise(text).text
     assert "7391" not in hidden
     assert "133-146" in hidden
+
+
+@pytest.mark.parametrize("text", ["a grey van, plate {}, left", "Kennzeichen {} gesehen", "license plate: {}"])
+def test_number_plates(rules: Anonymiser, text: str) -> None:
+    for plate in ("KX63 LOT", "B-KD 4471"):
+        assert [item.type for item in rules.detect(text.format(plate))] == ["ID"]
+
+
+def test_what_follows_plate_in_a_laboratory(rules: Anonymiser) -> None:
+    assert rules.detect("agar plate 24 h, plate 3, plate B7") == []
+
+
+def test_the_last_of_two_labels_is_that_of_the_number(rules: Anonymiser) -> None:
+    assert found(rules, f"{PERSON}diagnosta laboratoryjny, nr PWZ 51902") == ["51902"]
