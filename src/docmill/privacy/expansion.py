@@ -57,7 +57,7 @@ _PART_BEFORE = re.compile(
     rf"{_BEFORE_PART}((?:[мс]\. ?|\d{{1,4}}[A-Za-z]? )?[{UPPER}][\w'’.-]*"
     rf"(?: (?:of|the|de|la|du|an|am|der|[{UPPER}\d][\w'’.-]*)){{0,4}}, )$"
 )
-_CODE_LAST = re.compile(r"(?:[ ,-]\d{5}|[ ,-]\d{2}-\d{3}|\n *\d{4})$")
+_CODE_LAST = re.compile(r"(?:[ ,-]\d{5}|[ ,-]\d{2}-\d{3}|\n *\d{4}|\n *\d{3} \d{2})$")
 _TOWN_WORD = re.compile(rf" (?:\(?([{UPPER}][^\W\d_]+(?:-[^\W\d_]+)*)\)?)(?![\w:@])")
 _TOWN_BEFORE = re.compile(rf"(?<=[,;:(] )(?:[{UPPER}][\w'’.-]* ){{1,3}}$")
 _DWELLING_MARK = r"(?:кв|м|с|буд|д|обл|app|apt|apto|int|bte|m|lok|piso|esc)\. ?"

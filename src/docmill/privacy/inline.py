@@ -151,7 +151,7 @@ def inline_phones(text: str, folded: str) -> Iterator[Finding]:
 @cache
 def _inline_addresses() -> re.Pattern[str]:
     labels = [label for label in listed_labels("ADDRESS") if " " in label or label in _LIVING]
-    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b\.?(?: (?:is|as|was|lautet|est|es|è))?[ \t]+(?=[^\s:=])")
+    return re.compile(rf"(?<![^\W_]){alternation(labels)}\b\.?(?: (?:is|as|was|lautet|est|es|e))?[ \t]+(?=[^\s:=])")
 
 
 def inline_addresses(text: str, folded: str) -> Iterator[Finding]:

@@ -98,3 +98,17 @@ def test_a_list_of_patients(rules: Anonymiser) -> None:
 
 def test_the_date_of_a_signature_is_none(rules: Anonymiser) -> None:
     assert found(rules, "DATE_OF_BIRTH", "Signed by Grace Harper, 12/03/2024\nSeen 14/03/2024") == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Storgatan 48 C\n411 07 Solberga",
+        "Largo 1 de Dezembro, 77",
+        "Rua das Amoreiras, 14",
+        "Flat 9, The Granary, Mill Lane",
+        "The Old Chapel, Pound End",
+    ],
+)
+def test_streets_and_houses(rules: Anonymiser, address: str) -> None:
+    assert found(rules, "ADDRESS", f"Patient: Jane Roe\n{address}\n") == [address]
