@@ -117,7 +117,7 @@ class Analyzer:
 
         Args:
             text: What is searched.
-            language: For the registry's recognizers; our own detector reads eight languages at once.
+            language: For the registry's recognizers; our own detector reads nine languages at once.
             entities: Only these types, by Presidio's names or ours.
             score_threshold: Only findings with this score at least.
         """
