@@ -170,8 +170,10 @@ class Dispatcher:
     def hand_back(self) -> int:
         """Return whatever the worker still holds, without using an attempt; tell how many chunks."""
         chunks = list(self._running.values())
-        connection = self._ready() if chunks or self._doubtful else None
-        if chunks and connection is not None:
+        if not chunks and not self._doubtful:
+            return 0
+        connection = self._ready()
+        if chunks:
             with connection.transaction():
                 self._store.hand_back(connection, chunks, self._lease.worker_id)
                 crash_point("hand_back.before_commit")
