@@ -22,6 +22,7 @@ def found(rules: Anonymiser, kind: str, text: str) -> list[str]:
         ("Bed 4 - HAMMOND, Owen", "HAMMOND, Owen"),
         ("Aanvrager: Hof, W. van 't", "Hof, W. van 't"),
         ("I have asked Marigold in the day unit", "Marigold"),
+        ("Zythra Mokvane MRN: 00448291", "Zythra Mokvane"),
     ],
 )
 def test_names(rules: Anonymiser, text: str, name: str) -> None:
@@ -108,7 +109,13 @@ def test_the_date_of_a_signature_is_none(rules: Anonymiser) -> None:
         "Rua das Amoreiras, 14",
         "Flat 9, The Granary, Mill Lane",
         "The Old Chapel, Pound End",
+        "14 Kestrel Rise",
     ],
 )
 def test_streets_and_houses(rules: Anonymiser, address: str) -> None:
     assert found(rules, "ADDRESS", f"Patient: Jane Roe\n{address}\n") == [address]
+
+
+def test_who_is_listed_with_somebody(rules: Anonymiser) -> None:
+    text = "Patient: Jane Doyle\nreviewed with Doyle, Patel and Nowak today\n"
+    assert found(rules, "PERSON", text) == ["Jane Doyle", "Doyle, Patel", "Nowak"]
