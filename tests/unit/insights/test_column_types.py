@@ -15,6 +15,7 @@ from docmill.pipelines.insights.reading import cells, typed_sql
 from docmill.pipelines.insights.reading.column_types import plan_column, plan_columns
 from docmill.pipelines.insights.reading.source import ColumnPlan
 
+DAYS = [datetime.date(2024, 1, 20) + datetime.timedelta(days=day) for day in range(60)]
 LAST_MINUTE = datetime.datetime(2020, 12, 31, 23, 59)
 
 
@@ -26,7 +27,7 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def planned(*texts: str, hint: str = ".") -> ColumnPlan:
-    return plan_column(dict.fromkeys(texts, 1), hint)
+    return plan_column(dict.fromkeys(texts, 1), hint, "")
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,24 @@ def planned(*texts: str, hint: str = ".") -> ColumnPlan:
         (["2019", "2020", "2021"], "integer"),
         (["10:30", "11:45"], "text"),
         (["20200131", "20200201"], "integer"),
+        (["20240131T101500", "20240201T000000"], "datetime"),
+        (["1974Q1", "1974Q2"], "datetime"),
+        (["Q1 1974", "Q4 1975"], "datetime"),
+        (["2024-Q3", "2024-q4"], "datetime"),
+        (["2024Q5", "2024Q6"], "text"),
+        (["FY2024 Q1", "FY2024 Q2"], "text"),
+        (["2024-W07", "2024W08"], "datetime"),
+        (["2024-W07-3", "2024-W08-4"], "datetime"),
+        (["Week 7 2024", "Week 8 2024"], "text"),
+        (["Mar 2024", "Apr 2024"], "datetime"),
+        (["March 2024", "May 2024"], "datetime"),
+        (["2024 Mar", "2024 Apr"], "datetime"),
+        (["2024/03", "2024/04"], "datetime"),
+        (["03/2024", "04/2024"], "datetime"),
+        (["2024M03", "2024M04"], "datetime"),
+        (["2010-11", "2011-12"], "text"),
+        (["1207-03", "1207-04"], "text"),
+        (["2024-13", "2024-14"], "text"),
         (["13/13/2020", "12/25/2020", "25/12/2020"], "text"),
         (["[1, 2]", '{"a": 1}'], "complex"),
         (["a", "1", "2"], "text"),
@@ -70,9 +89,53 @@ def test_a_type(texts: list[str], kind: str) -> None:
     assert planned(*texts).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("name", "texts", "form"),
+    [
+        ("date", ["20240131"], "%Y%m%d"),
+        ("TradeDate", ["20240131", "20240201"], "%Y%m%d"),
+        ("Datum", ["20240131", "20240229"], "%Y%m%d"),
+        ("birthdate", ["19680131", "20010203"], "%Y%m%d"),
+        ("timestamp", ["20240131101500"], "%Y%m%d%H%M%S"),
+        ("month", ["202401", "202402"], "%Y%m"),
+        ("V1", [f"{day:%Y%m%d}" for day in DAYS], "%Y%m%d"),
+    ],
+)
+def test_digits_are_dates_where_their_column_says_so(name: str, texts: list[str], form: str) -> None:
+    plan = plan_column(dict.fromkeys(texts, 1), ".", name)
+    assert (plan.kind, plan.format) == ("datetime", form)
+    assert plan.ambiguous == (name == "V1")
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        # No name says that they are dates, and nobody counts a month up to its end.
+        ("amount", ["20240131", "20240201"]),
+        ("V1", [f"202401{number:02d}" for number in range(1, 29)]),
+        ("V1", [f"2024{month:02d}{number:02d}" for month in range(1, 7) for number in range(1, 9)]),
+        # One that the calendar lacks, among numbers or as many as dates never have.
+        ("V1", [*(f"{day:%Y%m%d}" for day in DAYS), "20240230"]),
+        ("date", ["20240131", "20240230"]),
+        ("date", ["20240131", "99999999"]),
+        ("date", ["19680", "19681"]),
+        # Named numbers, whatever they look like.
+        ("date_id", ["20240131", "20240201"]),
+        ("DateKey", [f"{day:%Y%m%d}" for day in DAYS]),
+        ("order no", [f"{day:%Y%m%d}" for day in DAYS]),
+        ("population", ["202401", "202402"]),
+        ("V1", [f"2024{month:02d}" for month in range(1, 13)]),
+        ("month", ["202400", "202413"]),
+        ("date", ["01012024", "02012024"]),
+    ],
+)
+def test_digits_stay_numbers_where_nothing_says_that_they_are_dates(name: str, texts: list[str]) -> None:
+    assert plan_column(dict.fromkeys(texts, 1), ".", name).kind in ("integer", "text")
+
+
 def test_a_type_holds_when_95_in_100_cells_fit() -> None:
-    assert plan_column({"1": 95, "x": 5}, ".").kind == "integer"
-    assert plan_column({"1": 94, "x": 6}, ".").kind == "text"
+    assert plan_column({"1": 95, "x": 5}, ".", "").kind == "integer"
+    assert plan_column({"1": 94, "x": 6}, ".", "").kind == "text"
 
 
 @pytest.mark.parametrize(
@@ -90,9 +153,9 @@ def test_the_decimal_mark(texts: list[str], hint: str, mark: str) -> None:
 
 
 def test_columns_without_doubt_decide_for_the_others() -> None:
-    plans = plan_columns([{"1.234": 1.0}, {"3,5": 1.0}, {"2,75": 1.0}], "?")
+    plans = plan_columns([{"1.234": 1.0}, {"3,5": 1.0}, {"2,75": 1.0}], "?", ["a", "b", "c"])
     assert [(plan.kind, plan.decimal) for plan in plans] == [("integer", ","), ("numeric", ","), ("numeric", ",")]
-    assert plan_columns([{"1.234": 1.0}, {"2.75": 1.0}], "?")[0] == ColumnPlan("numeric")
+    assert plan_columns([{"1.234": 1.0}, {"2.75": 1.0}], "?", ["a", "b"])[0] == ColumnPlan("numeric")
 
 
 def test_a_doubt_is_told() -> None:
@@ -135,6 +198,19 @@ def test_day_or_month_first(hint: str, text: str, form: str) -> None:
             datetime.datetime(2019, 12, 31, 22, 30),
         ),
         ("31.12.2020 23:59", ColumnPlan("datetime", format="%d.%m.%Y|%d.%m.%Y %H:%M"), LAST_MINUTE),
+        ("20240229", ColumnPlan("datetime", format="%Y%m%d"), datetime.datetime(2024, 2, 29)),
+        ("2024229", ColumnPlan("datetime", format="%Y%m%d"), None),
+        ("20230229", ColumnPlan("datetime", format="%Y%m%d"), None),
+        ("20241", ColumnPlan("datetime", format="%Y%m"), None),
+        ("202412", ColumnPlan("datetime", format="%Y%m"), datetime.datetime(2024, 12, 1)),
+        ("1974Q3", ColumnPlan("datetime", format="quarter"), datetime.datetime(1974, 7, 1)),
+        (" q4 1974 ", ColumnPlan("datetime", format="quarter"), datetime.datetime(1974, 10, 1)),
+        ("1974Q5", ColumnPlan("datetime", format="quarter"), None),
+        ("2024-W01", ColumnPlan("datetime", format="week"), datetime.datetime(2024, 1, 1)),
+        ("2021W01", ColumnPlan("datetime", format="week"), datetime.datetime(2021, 1, 4)),
+        ("2020-W53-7", ColumnPlan("datetime", format="week"), datetime.datetime(2021, 1, 3)),
+        ("2021-W53", ColumnPlan("datetime", format="week"), None),
+        ("Mar 2024", ColumnPlan("datetime", format="quarter|%b %Y"), datetime.datetime(2024, 3, 1)),
         ("#N/A", ColumnPlan("text"), None),
         ("  ", ColumnPlan("text"), None),
         (" a ", ColumnPlan("text"), " a "),
@@ -159,7 +235,7 @@ def test_printed_numbers_are_read_as_they_were(
         texts = [text.translate(str.maketrans(",.", ".,")) for text in texts]
     if any("e" in text for text in texts):
         return
-    plan = plan_column(dict.fromkeys(texts, 1.0), "," if style == "german" else ".")
+    plan = plan_column(dict.fromkeys(texts, 1.0), "," if style == "german" else ".", "")
     assert plan.kind in ("integer", "numeric")
     for text, value in zip(texts, values, strict=True):
         found = database.execute(f"SELECT {typed_sql.value('t', plan)} FROM (SELECT ? AS t)", [text]).fetchone()
@@ -175,12 +251,21 @@ def test_sql_and_python_agree_on_what_a_number_is(database: duckdb.DuckDBPyConne
         assert found == (None,)
 
 
+@given(st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)))
+def test_weeks_are_read_as_they_were(database: duckdb.DuckDBPyConnection, day: datetime.date) -> None:
+    plan = plan_column({f"{day:%G-W%V-%u}": 1.0}, ".", "")
+    query = f"SELECT {typed_sql.value('t', plan)} FROM (SELECT ? AS t)"
+    assert database.execute(query, [f"{day:%G-W%V-%u}"]).fetchone() == (
+        datetime.datetime.combine(day, datetime.time()),
+    )
+
+
 @given(st.dates(datetime.date(1900, 1, 1)), st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%B %d, %Y"]))
 def test_written_dates_are_read_as_they_were(
     database: duckdb.DuckDBPyConnection, day: datetime.date, form: str
 ) -> None:
     text = day.strftime(form)
-    plan = plan_column({text: 1.0, datetime.date(2020, 12, 31).strftime(form): 1.0}, ",")
+    plan = plan_column({text: 1.0, datetime.date(2020, 12, 31).strftime(form): 1.0}, ",", "")
     assert plan.kind == "datetime"
     found = database.execute(f"SELECT {typed_sql.value('t', plan)} FROM (SELECT ? AS t)", [text]).fetchone()
     assert found == (datetime.datetime(day.year, day.month, day.day),)

@@ -10,6 +10,9 @@ from pydantic.alias_generators import to_camel
 InferredType = Literal["boolean", "integer", "numeric", "datetime", "categorical", "text", "complex"]
 Cell = str | int | float | bool | None
 
+# What a column of dates tells apart at most; hours are not told from seconds.
+DateUnit = Literal["second", "day", "week", "month", "quarter", "year"]
+
 NUMERIC_TYPES: frozenset[str] = frozenset({"integer", "numeric"})
 
 
@@ -125,16 +128,17 @@ class DateStats(Shape):
     Attributes:
         min: Earliest.
         max: Latest.
-        format: How they are written, in the letters of ``strptime``; ``iso`` for ISO 8601.
+        format: How they are written, in the letters of ``strptime``; ``iso`` for ISO 8601, ``quarter`` for 2024Q1,
+            ``week`` for 2024-W07. What is longer than a day stands for its first day.
         span_days: Days from the earliest to the latest.
-        grain: The coarsest unit that tells all of them apart from midnight, first of month or first of year.
+        grain: The coarsest unit on whose beginnings all of them fall: midnights, Mondays, firsts of months and so on.
     """
 
     min: str
     max: str
     format: str = "iso"
     span_days: float = 0.0
-    grain: Literal["second", "day", "month", "year"] = "day"
+    grain: DateUnit = "day"
 
 
 class ColumnProfile(Shape):

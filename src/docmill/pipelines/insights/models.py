@@ -162,14 +162,14 @@ class Seasonality(CamelShape):
     """A pattern that repeats.
 
     Attributes:
-        cycle: ``weekday`` (days) or ``month_of_year`` (months).
+        cycle: ``weekday`` (days), ``month_of_year`` (months) or ``quarter_of_year`` (quarters).
         strength: Share of the variance around the trend that the places in the cycle explain, 0 to 1.
-        peak: Place with the highest mean (``Saturday``, ``July``).
+        peak: Place with the highest mean (``Saturday``, ``July``, ``Q3``).
         trough: Place with the lowest mean.
         cycles: How many cycles the data covers.
     """
 
-    cycle: Literal["weekday", "month_of_year"]
+    cycle: Literal["weekday", "month_of_year", "quarter_of_year"]
     strength: float
     peak: str
     trough: str
@@ -182,7 +182,7 @@ class TimeSeries(CamelShape):
     Attributes:
         date_column: Dates.
         value_column: Numbers; None counts the rows.
-        grain: Length of a period, chosen so that there are at most 400.
+        grain: Length of a period: that of the dates, or the next longer one with which there are at most 400.
         points: The periods with rows, in order.
         trend: None with fewer than three periods.
         seasonality: None where the data covers fewer than two cycles.

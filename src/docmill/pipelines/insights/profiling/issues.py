@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from docmill.pipelines.insights.models import Issue
 from docmill.pipelines.insights.profiling.figures import Subject
 from docmill.pipelines.insights.profiling.kinds import DISTINCT_ERROR, Kind
+from docmill.pipelines.insights.reading.cells import DIGIT_DATES
 
 _TEXTS = ("text", "categorical", "complex")
 # What a spreadsheet takes for the beginning of a formula.
@@ -55,9 +56,7 @@ def _of_column(kind: Kind, personal: Mapping[str, float], formulas: Mapping[str,
         message = f"Cells of column {kind.name!r} that are not {kind.inferred_type}, and take part in no figure"
         note("invalid_cells", "medium", f"{message}: {column.invalid}.", column.invalid)
     if column.plan.ambiguous and kind.inferred_type == "datetime":
-        first = "day" if str(column.plan.format).startswith("%d") else "month"
-        message = f"Column {kind.name!r} does not tell day from month; the {first} was read first."
-        note("ambiguous_dates", "medium", message, column.present)
+        note("ambiguous_dates", "medium", f"Column {kind.name!r} {_doubt(str(column.plan.format))}", column.present)
     if column.plan.ambiguous and kind.is_numeric:
         message = f"Column {kind.name!r} does not tell the decimal mark; {column.plan.decimal!r} was taken for it."
         note("ambiguous_numbers", "medium", message, column.present)
@@ -69,3 +68,11 @@ def _of_column(kind: Kind, personal: Mapping[str, float], formulas: Mapping[str,
         message = f"Column {kind.name!r} holds personal data ({kinds}), which is masked in texts of the result."
         note("personal_data", "high", message, round(max(personal.values()) * column.present))
     return issues
+
+
+def _doubt(form: str) -> str:
+    """Return what a column of dates leaves open, and how it was read."""
+    if form in DIGIT_DATES:
+        return "holds numbers, all of which are days of the calendar; they were read as dates."
+    first = "day" if form.startswith("%d") else "month"
+    return f"does not tell day from month; the {first} was read first."

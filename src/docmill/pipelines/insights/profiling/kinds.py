@@ -6,9 +6,10 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from docmill.pipelines.insights.column_models import NUMERIC_TYPES, InferredType
+from docmill.pipelines.insights.column_models import NUMERIC_TYPES, DateUnit, InferredType
 from docmill.pipelines.insights.profiling.figures import MOST_LISTED, Subject
 from docmill.pipelines.insights.reading.source import LoadedColumn
 
@@ -22,6 +23,19 @@ _NAMES_ROWS = re.compile(
 DISTINCT_ERROR = 0.04
 
 
+# From the coarsest on; a week may begin in the middle of a month.
+_UNITS: tuple[DateUnit, ...] = ("year", "quarter", "month", "week", "day")
+
+
+@dataclass(frozen=True)
+class DateSpan:
+    """The first and the last date of a column, and the coarsest unit on whose beginnings all dates fall."""
+
+    first: datetime
+    last: datetime
+    unit: DateUnit
+
+
 @dataclass(frozen=True)
 class Kind:
     """A column with its type.
@@ -33,6 +47,7 @@ class Kind:
         exact: Whether ``unique`` is exact.
         identifier: Whether its values only name the rows.
         counts: How often each value occurs; None where there are more than 1,000, or of dates.
+        span: Of dates: from when to when.
     """
 
     column: LoadedColumn
@@ -41,6 +56,7 @@ class Kind:
     exact: bool
     identifier: bool
     counts: Mapping[Any, int] | None = dataclasses.field(default=None, compare=False)
+    span: DateSpan | None = None
 
     @property
     def field(self) -> str:
@@ -74,8 +90,18 @@ def find_kind(subject: Subject, column: LoadedColumn) -> Kind:
     if counts is not None:
         return _kind(subject, column, len(counts), counts)
     counted = "count(DISTINCT {})" if subject.exact else "approx_count_distinct({})"
-    unique = subject.ask({"n": counted.format(column.field)})["n"]
-    return _kind(subject, column, min(unique, column.present), None)
+    asked = {"n": counted.format(column.field)}
+    if column.plan.kind == "datetime":
+        units: dict[str, str] = {unit: f"bool_and({column.field} = date_trunc('{unit}', {column.field}))" for unit in _UNITS}
+        asked |= {"first": f"min({column.field})", "last": f"max({column.field})", **units}
+    found = subject.ask(asked)
+    kind = _kind(subject, column, min(found["n"], column.present), None)
+    return dataclasses.replace(kind, span=_span(found)) if found.get("first") else kind
+
+
+def _span(found: Mapping[str, Any]) -> DateSpan:
+    unit: DateUnit = next((unit for unit in _UNITS if found[unit]), "second")
+    return DateSpan(found["first"], found["last"], unit)
 
 
 def _counts(subject: Subject, column: LoadedColumn) -> dict[Any, int] | None:

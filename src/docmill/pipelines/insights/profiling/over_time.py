@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from docmill.pipelines.insights.column_models import DateUnit
 from docmill.pipelines.insights.models import Seasonality, TimePoint, TimeSeries, Trend
 from docmill.pipelines.insights.profiling.figures import Subject
-from docmill.pipelines.insights.profiling.kinds import Kind
+from docmill.pipelines.insights.profiling.kinds import DateSpan, Kind
 
 Grain = Literal["hour", "day", "week", "month", "quarter", "year"]
 
@@ -26,11 +27,14 @@ _GRAINS: tuple[tuple[Grain, timedelta], ...] = (
     ("quarter", timedelta(days=91)),
     ("year", timedelta(days=365)),
 )
+_CYCLED: tuple[Grain, ...] = ("day", "month", "quarter")
+_LONGEST_DAILY = timedelta(days=366 * 30)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 
 
 @dataclass(frozen=True)
@@ -49,26 +53,24 @@ class _Period:
 
 def date_column(kinds: Sequence[Kind], rows: int) -> Kind | None:
     """Return the first column of dates of which at least half of the rows have one."""
-    dates = (kind for kind in kinds if kind.inferred_type == "datetime" and kind.unique > 1)
+    dates = (kind for kind in kinds if kind.span is not None and kind.unique > 1)
     return next((kind for kind in dates if kind.column.present >= rows * _LEAST_PRESENT), None)
 
 
 def time_series(subject: Subject, kinds: Sequence[Kind]) -> list[TimeSeries]:
     """Return the first six measures by period of the date column, or the number of rows where there are none."""
     date = date_column(kinds, subject.rows)
-    if date is None:
+    if date is None or date.span is None:
         return []
-    first, last = subject.rows_of(f"SELECT min({date.field}), max({date.field}) FROM data")[0]
-    has_times = subject.ask({"times": f"bool_or({date.field} <> date_trunc('day', {date.field}))"})["times"]
-    grain = choose_grain(last - first, has_times=bool(has_times))
+    length, unit = date.span.last - date.span.first, date.span.unit
+    grain = choose_grain(length, unit)
     numbers = [kind for kind in kinds if kind.is_measure and kind.unique > 1]
     measures: Sequence[Kind | None] = numbers[:_MOST_MEASURES] or [None]
     periods = _periods(subject, date, measures, grain)
     values = {measure: _values(periods[measure]) for measure in measures}
-    daily = values if grain == "day" else {}
-    if grain not in ("hour", "day") and last - first <= timedelta(days=366 * 30):
-        daily = _means(subject, date, measures, "day")
-    monthly = values if grain == "month" else _means(subject, date, measures, "month")
+    cycled = {
+        cycle: values if cycle == grain else _means(subject, date, measures, cycle) for cycle in _cycled(date.span)
+    }
     return [
         TimeSeries(
             date_column=date.name,
@@ -76,15 +78,16 @@ def time_series(subject: Subject, kinds: Sequence[Kind]) -> list[TimeSeries]:
             grain=grain,
             points=[_point(period, measure) for period in periods[measure]],
             trend=_trend(values[measure], grain),
-            seasonality=_seasonality(daily.get(measure, []), monthly[measure]),
+            seasonality=_seasonality({cycle: found[measure] for cycle, found in cycled.items()}),
         )
         for measure in measures
     ]
 
 
-def choose_grain(span: timedelta, *, has_times: bool) -> Grain:
-    """Return the finest grain that cuts a span into at most 400 periods; hours only where dates have times."""
-    for grain, length in _GRAINS[0 if has_times else 1 :]:
+def choose_grain(span: timedelta, unit: DateUnit) -> Grain:
+    """Return the finest grain, not finer than the dates, that cuts a span into at most 400 periods."""
+    finest = next((place for place, (grain, _) in enumerate(_GRAINS) if grain == unit), 0)
+    for grain, length in _GRAINS[finest:]:
         if span / length < MOST_PERIODS and (grain != "hour" or span <= timedelta(days=7)):
             return grain
     return "year"
@@ -187,21 +190,38 @@ def fit_line(x: Sequence[float], y: Sequence[float]) -> tuple[float, float, floa
     return slope, mean_y - slope * mean_x, both * both / (across * down) if down else 0.0
 
 
-def _seasonality(
-    days: Sequence[tuple[datetime, float]], months: Sequence[tuple[datetime, float]]
-) -> Seasonality | None:
+def _cycled(span: DateSpan) -> list[Grain]:
+    """Return the lengths of the periods by which patterns are looked for: none are shorter than the dates tell."""
+    match span.unit:
+        case "second" | "day":
+            return ["day", "month"] if span.last - span.first <= _LONGEST_DAILY else ["month"]
+        case "week" | "month":
+            return ["month"]
+        case "quarter":
+            return ["quarter"]
+        case "year":
+            return []
+
+
+def _seasonality(cycled: Mapping[Grain, Sequence[tuple[datetime, float]]]) -> Seasonality | None:
     """Return the stronger of the patterns of the week and of the year, where the data covers two of them."""
     found = []
+    days, months, quarters = (cycled.get(grain, ()) for grain in _CYCLED)
     if len(days) >= 14 and days[-1][0] - days[0][0] >= timedelta(days=13):
         found.append(_cycle("weekday", [(float(d.toordinal()), d.weekday(), v) for d, v in days], _WEEKDAYS))
     if len(months) >= 24:
         places = [(float(_place(d, "month")), d.month - 1, v) for d, v in months]
         found.append(_cycle("month_of_year", places, _MONTHS))
+    if len(quarters) >= 8:
+        places = [(float(_place(d, "quarter")), (d.month - 1) // 3, v) for d, v in quarters]
+        found.append(_cycle("quarter_of_year", places, _QUARTERS))
     return max((cycle for cycle in found if cycle), key=lambda cycle: cycle.strength, default=None)
 
 
 def _cycle(
-    name: Literal["weekday", "month_of_year"], values: Sequence[tuple[float, int, float]], names: Sequence[str]
+    name: Literal["weekday", "month_of_year", "quarter_of_year"],
+    values: Sequence[tuple[float, int, float]],
+    names: Sequence[str],
 ) -> Seasonality | None:
     """Return how strong a cycle is: the share of the variance around the trend, adjusted for the number of places."""
     slope, intercept, _ = fit_line([x for x, _, _ in values], [y for _, _, y in values])

@@ -131,7 +131,7 @@ def _profile_column(subject: Subject, kind: Kind, personal: Personal, head: Head
     masked = max(personal.values(), default=0.0) >= WHOLE_CELLS
     first = first_values(subject, kind, head)
     numbers = number_figures(subject, kind, first) if kind.is_numeric and column.present else None
-    dates = None if masked else date_stats(subject, kind)
+    dates = None if masked else date_stats(kind)
     counted, counted_exactly = ([], True) if masked else top_values(subject, kind, most_values)
     missing = subject.rows - column.present - column.invalid
     return ColumnProfile(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from docmill.pipelines.insights.column_models import Cell, DateStats, HistogramBin, TextStats, ValueCount
 from docmill.pipelines.insights.profiling.figures import Subject
@@ -38,28 +38,17 @@ def _lengths(subject: Subject, kind: Kind) -> tuple[int, int, float]:
     return min(lengths)[0], max(lengths)[0], sum(length * count for length, count in lengths) / kind.column.present
 
 
-def date_stats(subject: Subject, kind: Kind) -> DateStats | None:
+def date_stats(kind: Kind) -> DateStats | None:
     """Return the figures of a column of dates; None where it holds others, or nothing."""
-    if kind.inferred_type != "datetime" or not kind.column.present:
+    if kind.span is None:
         return None
-    field = kind.field
-    units = {unit: f"bool_and({field} = date_trunc('{unit}', {field}))" for unit in ("day", "month", "year")}
-    found = subject.ask({"min": f"min({field})", "max": f"max({field})", **units})
     return DateStats(
-        min=iso(found["min"]),
-        max=iso(found["max"]),
+        min=iso(kind.span.first),
+        max=iso(kind.span.last),
         format=kind.column.plan.format or "iso",
-        span_days=(found["max"] - found["min"]) / timedelta(days=1),
-        grain=_grain(found),
+        span_days=(kind.span.last - kind.span.first) / timedelta(days=1),
+        grain=kind.span.unit,
     )
-
-
-def _grain(found: Mapping[str, Any]) -> Literal["second", "day", "month", "year"]:
-    if found["year"]:
-        return "year"
-    if found["month"]:
-        return "month"
-    return "day" if found["day"] else "second"
 
 
 def date_histogram(subject: Subject, field: str, stats: DateStats) -> list[HistogramBin]:

@@ -57,9 +57,35 @@ ZONED_DATE = re.compile(
 NUMBERED_DATE = re.compile(r"[ \t]*(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:,?[T ](.+?))?[ \t]*", re.ASCII)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _FULL_MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+_YEAR = r"(?P<year>1[5-9]\d\d|2[01]\d\d)"
+_MONTH_NUMBER = r"(?P<month>0[1-9]|1[0-2])"
+# Digits alone that may stand for a date, by the form in which they are read then.
+DIGIT_DATES = {
+    "%Y%m%d": re.compile(rf"{_YEAR}{_MONTH_NUMBER}(?P<day>0[1-9]|[12]\d|3[01])", re.ASCII),
+    "%Y%m%d%H%M%S": re.compile(
+        rf"{_YEAR}{_MONTH_NUMBER}(?P<day>0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d", re.ASCII
+    ),
+    "%Y%m": re.compile(rf"{_YEAR}{_MONTH_NUMBER}", re.ASCII),
+}
+# Two years, or a year and a month.
+SEASON = re.compile(r"\d\d(\d\d)-(\d\d)", re.ASCII)
+# Quarters and weeks are no forms of ``strptime``; weeks are those of ISO 8601.
+QUARTERS = rf"{_YEAR}[-/: ]?Q[1-4]|Q[1-4][-/: ]?{_YEAR}".replace("?P<year>", "?:")
+WEEKS = rf"{_YEAR}-?W(?:0[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?".replace("?P<year>", "?:")
 # Written dates and the forms in which they are read; the longer names of months come first.
 WRITTEN_DATES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\d{4}-\d{2}", re.ASCII), "%Y-%m"),
+    *(
+        (re.compile(pattern, re.IGNORECASE | re.ASCII), form)
+        for pattern, form in (
+            (rf"{_YEAR}-{_MONTH_NUMBER}", "%Y-%m"),
+            (rf"{_YEAR}/{_MONTH_NUMBER}", "%Y/%m"),
+            (rf"{_MONTH_NUMBER}/{_YEAR}", "%m/%Y"),
+            (rf"{_YEAR}M{_MONTH_NUMBER}", "%YM%m"),
+            (rf"{DIGIT_DATES['%Y%m%d'].pattern}T\d{{6}}", "%Y%m%dT%H%M%S"),
+            (QUARTERS, "quarter"),
+            (WEEKS, "week"),
+        )
+    ),
     *(
         (re.compile(pattern, re.IGNORECASE | re.ASCII), form)
         for months, name in ((_MONTH, "%b"), (_FULL_MONTH, "%B"))
@@ -71,6 +97,9 @@ WRITTEN_DATES: tuple[tuple[re.Pattern[str], str], ...] = (
             (rf"{months}-\d{{1,2}}-\d{{4}}", f"{name}-%d-%Y"),
             (rf"{months} \d{{1,2}} \d{{4}}", f"{name} %d %Y"),
             (rf"{months} \d{{4}}", f"{name} %Y"),
+            (rf"{months}-\d{{4}}", f"{name}-%Y"),
+            (rf"\d{{4}} {months}", f"%Y {name}"),
+            (rf"\d{{4}}-{months}", f"%Y-{name}"),
             (rf"{months}-\d{{2}}", f"{name}-%y"),
         )
     ),

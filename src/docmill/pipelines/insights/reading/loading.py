@@ -40,7 +40,7 @@ def load(connection: DuckDBPyConnection, source: Source, settings: TableSettings
     """
     check_width(source.info.name, len(source.names), settings)
     samples, missing = _samples(connection, source)
-    plans = _with_declared(source, plan_columns(samples, source.locale_hint))
+    plans = _with_declared(source, plan_columns(samples, source.locale_hint, source.names))
     for attempt in range(1, _MOST_LOADS + 1):
         rows, loaded = _parse(connection, source, plans, missing) or _fill(connection, source, plans)
         check_size(source.info.name, rows, len(plans), settings)
@@ -178,7 +178,7 @@ def _revised(
         _evidence(connection, column, sample) if column.invalid else sample
         for column, sample in zip(loaded, samples, strict=True)
     ]
-    anew = plan_columns(evidence, source.locale_hint)
+    anew = plan_columns(evidence, source.locale_hint, source.names)
     plans = []
     for index, (column, plan) in enumerate(zip(loaded, anew, strict=True)):
         if not column.invalid and index not in late:

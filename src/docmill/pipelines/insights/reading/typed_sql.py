@@ -15,6 +15,7 @@ _LETTERS = sorted({mark[0] for mark in cells.MISSING if mark[:1] >= "A"})
 _NO_FIT = "error('a cell does not fit')"
 # From here on, floating-point numbers leave out whole ones.
 _LARGEST_EXACT = 2**53
+_FOUR_DIGITS = "regexp_extract({0}, '[0-9]{{4}}')::INTEGER"
 _SQL_TYPES = {"boolean": "BOOLEAN", "integer": "BIGINT", "numeric": "DOUBLE", "datetime": "TIMESTAMP"}
 
 
@@ -131,9 +132,38 @@ def _date(cell: str, form: str) -> str:
     elif form == "iso with zone":
         date = f"(TRY_CAST({cell} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
     else:
-        forms = ", ".join(map(literal, form.split("|")))
-        date = f"try_strptime(trim({cell}), [{forms}])"
+        date = _written_date(f"trim({cell})", form.split("|"))
     return f"CASE WHEN isfinite({date}) THEN {date} END"
+
+
+def _written_date(text: str, forms: Sequence[str]) -> str:
+    """Return the expression for the first day, by one of the forms; digits alone have to be as many as a form asks."""
+    read = []
+    if "quarter" in forms:
+        month = f"regexp_extract({text}, '[Qq]([1-4])', 1)::INTEGER * 3 - 2"
+        read.append(_guarded(text, cells.QUARTERS, f"make_date({_FOUR_DIGITS.format(text)}, {month}, 1)::TIMESTAMP"))
+    if "week" in forms:
+        read.append(_guarded(text, cells.WEEKS, _week(text)))
+    for form in (form for form in forms if form in cells.DIGIT_DATES):
+        pattern = cells.DIGIT_DATES[form].pattern
+        read.append(_guarded(text, pattern, f"try_strptime({text}, {literal(form)})"))
+    others = [form for form in forms if form not in ("quarter", "week", *cells.DIGIT_DATES)]
+    if others:
+        read.append(f"try_strptime({text}, [{', '.join(map(literal, others))}])")
+    return f"coalesce({', '.join(read)})"
+
+
+def _guarded(text: str, pattern: str, date: str) -> str:
+    return f"CASE WHEN regexp_full_match({text}, {literal(f'(?i:{pattern})')}) THEN {date} END"
+
+
+def _week(text: str) -> str:
+    """Return the expression for a day of a week of ISO 8601, its Monday where none is named; few years have week 53."""
+    year = _FOUR_DIGITS.format(text)
+    week = f"regexp_extract({text}, '[Ww]([0-9]{{2}})', 1)::INTEGER"
+    day = f"coalesce(TRY_CAST(regexp_extract({text}, '[Ww][0-9]{{2}}-?([1-7])', 1) AS INTEGER), 1)"
+    monday = f"date_trunc('week', make_date({year}, 1, 4)) + to_days(({week} - 1) * 7 + {day} - 1)"
+    return f"CASE WHEN {week} <= week(make_date({year}, 12, 28)) THEN ({monday})::TIMESTAMP END"
 
 
 def declared_kind(sql_type: str) -> InferredType | None:
