@@ -92,8 +92,9 @@ def find_kind(subject: Subject, column: LoadedColumn) -> Kind:
     counted = "count(DISTINCT {})" if subject.exact else "approx_count_distinct({})"
     asked = {"n": counted.format(column.field)}
     if column.plan.kind == "datetime":
-        units: dict[str, str] = {unit: f"bool_and({column.field} = date_trunc('{unit}', {column.field}))" for unit in _UNITS}
-        asked |= {"first": f"min({column.field})", "last": f"max({column.field})", **units}
+        field = column.field
+        asked |= {unit: f"bool_and({field} = date_trunc('{unit}', {field}))" for unit in _UNITS}
+        asked |= {"first": f"min({field})", "last": f"max({field})"}
     found = subject.ask(asked)
     kind = _kind(subject, column, min(found["n"], column.present), None)
     return dataclasses.replace(kind, span=_span(found)) if found.get("first") else kind

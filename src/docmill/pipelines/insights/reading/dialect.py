@@ -14,11 +14,13 @@ from docmill.documents.encoding import decode_head, find_encoding
 from docmill.errors import InvalidInput, UnparseableInput
 from docmill.pipelines.insights.models import TableOptions
 from docmill.pipelines.insights.reading import cells
+from docmill.pipelines.insights.reading.blanks import BLANK, find_layout, is_ruler, is_torn, split_line
+from docmill.pipelines.insights.reading.headers import find_header, is_header
 
 HEAD_BYTES = 256 * 1024
 _LOOKED_AT_RECORDS = 200
 _DELIMITERS = (",", ";", "\t", "|")
-_FIRST_YEAR, _LAST_YEAR = 1800, 2100
+_FEWEST_NAMED_ROWS = 2
 _LEAST_SHARE = 0.4
 _LONGEST_ONLY_CELL = 60
 
@@ -29,11 +31,13 @@ class Dialect:
 
     Attributes:
         encoding: As Python names it; ``utf-8`` also stands for files with lines in Windows-1252.
-        delimiter: What parts the cells of a record.
+        delimiter: What parts the cells of a record; a blank stands for any number of them.
         width: Cells of most records.
         header: The cells of the header; None where the first record holds data.
         header_line: Line on which the header begins, counted from 1.
         first_line: Line on which the data begins.
+        starts: Where the columns begin in a line, counted from 0, if they only stand below each other.
+        header_rows: How many records the header has.
     """
 
     encoding: str
@@ -42,6 +46,8 @@ class Dialect:
     header: list[str] | None
     header_line: int | None
     first_line: int
+    starts: tuple[int, ...] = ()
+    header_rows: int = 1
 
 
 def find_dialect(path: Path, options: TableOptions) -> Dialect:
@@ -57,11 +63,51 @@ def find_dialect(path: Path, options: TableOptions) -> Dialect:
         ((delimiter, *_width(text, delimiter)) for delimiter in candidates),
         key=lambda found: (found[1] > 1 and found[2], found[1]),
     )[:2]
+    if options.delimiter in (None, BLANK):
+        parted = _parted_by_blanks(text, encoding, delimiter if width > 1 else None, wanted=options.delimiter == BLANK)
+        if parted is not None:
+            return parted
     records = list(_records(text, delimiter))
     if width < 2:
         _check_single_column(path.name, records)
         delimiter, width, records = ",", 1, list(_records(text, ","))
     return _with_header(encoding, delimiter, width, records)
+
+
+def _parted_by_blanks(text: str, encoding: str, delimiter: str | None, *, wanted: bool) -> Dialect | None:
+    """Return the form of a file whose columns are parted by blanks; None where a delimiter parts them, or nothing.
+
+    Args:
+        text: The beginning of the file.
+        encoding: Its encoding.
+        delimiter: What seems to part cells, if anything does.
+        wanted: Whether the user says that blanks do.
+    """
+    lines = [
+        (number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip() and not is_ruler(line)
+    ][:_LOOKED_AT_RECORDS]
+    rival = delimiter if lines and delimiter not in (None, BLANK) and delimiter in lines[0][1] else None
+    if not lines or (rival and not _tears(text, rival)):
+        return None
+    layout = find_layout([line for _, line in lines], wanted=wanted)
+    if layout is None:
+        return None
+    records = [
+        (number, record)
+        for number, line in lines[layout.above :]
+        if (record := split_line(line, layout.starts)) is not None
+    ]
+    if rival and any(rival in record[place] for _, record in records[1:] for place in layout.texts):
+        return None
+    dialect = _with_header(encoding, BLANK, layout.width, records, layout.starts)
+    return None if dialect.header is None and dialect.first_line != records[0][0] else dialect
+
+
+def _tears(text: str, delimiter: str) -> bool:
+    """Whether a delimiter leaves several numbers in most cells of a column."""
+    width, _ = _width(text, delimiter)
+    records = [record for _, record in _records(text, delimiter) if len(record) == width]
+    return any(map(is_torn, zip(*records, strict=True)))
 
 
 def _known_encoding(name: str) -> str:
@@ -78,10 +124,10 @@ def read_head(path: Path, encoding: str | None = None) -> tuple[str, str]:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     encoding = encoding or find_encoding(head)
-    text = decode_head(head, encoding)
+    text = decode_head(head, encoding).replace("\r\n", "\n").replace("\r", "\n")
     if len(head) < HEAD_BYTES:
         return text, encoding
-    return text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text, encoding
+    return text[: text.rfind("\n") + 1] or text, encoding
 
 
 def _width(text: str, delimiter: str) -> tuple[int, float]:
@@ -101,7 +147,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     begin, count = 1, 0
     try:
         for record in reader:
-            if record and any(cell.strip() for cell in record):
+            if any(cell.strip() for cell in record) and not is_ruler("".join(record)):
                 yield begin, record
                 count += 1
             if count == _LOOKED_AT_RECORDS:
@@ -117,34 +163,41 @@ def _check_single_column(filename: str, records: Iterable[tuple[int, list[str]]]
         raise UnparseableInput(f"{filename} holds no table: its lines are not parted into cells.")
 
 
-def _with_header(encoding: str, delimiter: str, width: int, records: list[tuple[int, list[str]]]) -> Dialect:
-    place = next((index for index, (_, record) in enumerate(records) if len(record) == width), 0)
+def _with_header(
+    encoding: str, delimiter: str, width: int, records: list[tuple[int, list[str]]], starts: tuple[int, ...] = ()
+) -> Dialect:
     if not records:
-        return Dialect(encoding, delimiter, width, None, None, 1)
-    line, record = records[place]
-    if not is_header(record):
-        return Dialect(encoding, delimiter, width, None, None, line)
-    lines = 1 + sum(cell.count("\n") for cell in record)
-    return Dialect(encoding, delimiter, width, record, line, line + lines)
+        return Dialect(encoding, delimiter, width, None, None, 1, starts)
+    nameless = _without_name_of_rows(records, width)
+    if nameless is not None:
+        line, record = records[0]
+        return Dialect(encoding, delimiter, width, nameless, line, line + _lines(record), starts)
+    fitting = [(line, record) for line, record in records if len(record) == width] or records
+    header = find_header([record for _, record in fitting])
+    line = fitting[header.place][0]
+    if header.names is None:
+        return Dialect(encoding, delimiter, width, None, None, line, starts)
+    last, record = fitting[header.place + header.rows - 1]
+    # A ruler may stand between the names and the first row.
+    first = next((begin for begin, _ in records if begin > last), last + _lines(record))
+    return Dialect(encoding, delimiter, width, header.names, line, first, starts, header.rows)
 
 
-def is_header(record: Iterable[str]) -> bool:
-    """Whether a first row names columns: it holds a text, and no number or date; years may be names."""
-    named = False
-    for cell in record:
-        text = cell.strip()
-        if _is_data(text):
-            return False
-        named = named or (bool(text) and text not in cells.MISSING)
-    return named
+def _lines(record: list[str]) -> int:
+    return 1 + sum(cell.count("\n") for cell in record)
 
 
-def _is_data(text: str) -> bool:
-    if cells.WHOLE_NUMBER.fullmatch(text) and len(text) == 4:
-        return not _FIRST_YEAR <= int(text) <= _LAST_YEAR
-    return bool(
-        cells.NUMBER["."].fullmatch(text)
-        or cells.NUMBER[","].fullmatch(text)
-        or cells.ISO_DATE.fullmatch(text)
-        or cells.NUMBERED_DATE.fullmatch(text)
-    )
+def _without_name_of_rows(records: list[tuple[int, list[str]]], width: int) -> list[str] | None:
+    """Return the names of a header without one for the first column, which names the rows; None where it is none.
+
+    Where the last column is empty, each row may end with a delimiter instead.
+    """
+    (_, names), rows = records[0], [record for _, record in records[1:] if len(record) == width]
+    if len(names) != width - 1 or len(rows) < _FEWEST_NAMED_ROWS or not is_header(names, []):
+        return None
+    first, last = [row[0] for row in rows], [row[-1] for row in rows]
+    numbered = first == [str(number) for number in range(1, len(rows) + 1)]
+    texts = not any(cells.NUMBER["."].fullmatch(name) for name in first)
+    if not any(map(str.strip, last)) or len(set(first)) < len(first) or not (numbered or texts):
+        return None
+    return ["", *names]

@@ -21,6 +21,7 @@ from docmill.pipelines.insights.reading.source import (
     Source,
     check_size,
     check_width,
+    is_placeholder,
 )
 from docmill.settings import TableSettings
 
@@ -50,8 +51,19 @@ def load(connection: DuckDBPyConnection, source: Source, settings: TableSettings
         if better == plans or attempt == _MOST_LOADS:
             break
         plans = better
-    info = source.info.model_copy(update={"rows": rows, "cols": len(plans)})
-    return OpenTable(connection, info, loaded, list(source.issues))
+    used = _used(loaded)
+    info = source.info.model_copy(update={"rows": rows, "cols": len(used)})
+    return OpenTable(connection, info, used, list(source.issues))
+
+
+def _used(loaded: list[LoadedColumn]) -> list[LoadedColumn]:
+    """Return the columns without those that have neither a name nor a cell, as rows that end with a delimiter make."""
+    used = [
+        column
+        for number, column in enumerate(loaded, start=1)
+        if column.present or column.invalid or not is_placeholder(column.name, number)
+    ]
+    return used or loaded
 
 
 def _samples(connection: DuckDBPyConnection, source: Source) -> tuple[list[Weights], set[str]]:

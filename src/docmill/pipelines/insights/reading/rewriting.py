@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from docmill.pipelines.insights.reading.blanks import BLANK, is_ruler, split_line
 from docmill.pipelines.insights.reading.dialect import Dialect
 from docmill.pipelines.insights.reading.source import MOST_LINES_NAMED
 
@@ -65,7 +66,9 @@ def rewrite(source: Path, target: Path, dialect: Dialect) -> Rewritten:
         # A blank line would be skipped, so that every cell is quoted.
         writer = csv.writer(output, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for number, record in _records(_Decoded(lines, found), dialect):
-            if record is None or len(record) > dialect.width:
+            # Which cell is missing cannot be seen where blanks part them.
+            most_missing = 0 if dialect.delimiter == BLANK else dialect.width
+            if record is None or not 0 <= dialect.width - len(record) <= most_missing:
                 found.bad.add(number)
                 continue
             if len(record) < dialect.width:
@@ -115,9 +118,10 @@ class _Decoded:
 
 def _records(lines: _Decoded, dialect: Dialect) -> Iterator[tuple[int, list[str] | None]]:
     """Yield each record with the number of its first line; None for lines that make none."""
+    ends = None if dialect.delimiter == BLANK else "\r\n"
     while (read := lines.next()) is not None:
         number, line = read
-        if number < dialect.first_line or (dialect.width > 1 and not line.strip("\r\n")):
+        if number < dialect.first_line or (dialect.width > 1 and not line.strip(ends)) or is_ruler(line):
             continue
         if len(line) >= _LONGEST_LINE:
             yield number, None
@@ -126,6 +130,8 @@ def _records(lines: _Decoded, dialect: Dialect) -> Iterator[tuple[int, list[str]
 
 
 def _record(lines: _Decoded, line: str, dialect: Dialect) -> list[str] | None:
+    if dialect.delimiter == BLANK:
+        return split_line(line, dialect.starts)
     alone = _parse(line, dialect.delimiter)
     if alone is not None:
         return alone

@@ -5,35 +5,24 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
 from docmill.errors import UnparseableInput
-from docmill.pipelines.insights.models import FileInfo, Issue
-from docmill.pipelines.insights.reading.dialect import is_header
+from docmill.pipelines.insights.models import FileInfo
+from docmill.pipelines.insights.reading.headers import find_header, header_issues
 from docmill.pipelines.insights.reading.source import TEXT, Source, check_width, column_names, csv_relation
 from docmill.settings import TableSettings
 
 _LOOKED_AT_ROWS = 200
-_LEAST_FILLED = 0.5
 
 Row = list[str]
-
-
-@dataclass(frozen=True)
-class _Top:
-    """Where a table begins among its rows: the columns that hold anything, its header, how many rows are above."""
-
-    header: Row | None
-    above: int
 
 
 def write_rows(rows: Iterable[Row], target: Path, info: FileInfo, settings: TableSettings) -> Source:
     """Write rows of equal length as CSV; return the table that they make.
 
-    Rows that are empty are left out. The header is the first row of which at least half as many cells are filled as
-    of most rows, provided that it looks like one.
+    Rows that are empty are left out.
 
     Raises:
         UnparseableInput: No cell holds anything.
@@ -43,35 +32,25 @@ def write_rows(rows: Iterable[Row], target: Path, info: FileInfo, settings: Tabl
     first = deque(islice(numbered, _LOOKED_AT_ROWS))
     if not first:
         raise UnparseableInput(f"{info.name} holds no table: all cells are empty.")
-    top = _top([row for _, row in first])
-    for _ in range(top.above):
+    header = find_header([row for _, row in first])
+    for _ in range(header.place):
         first.popleft()
-    header_line = first[0][0]
-    if top.header is not None:
+    top = first[0][0]
+    for _ in range(header.rows):
         first.popleft()
-    width = max(len(row) for _, row in first) if first else len(top.header or ())
-    width = max(width, len(top.header or ()))
+    width = max([len(row) for _, row in first] + [len(header.names or ())])
     check_width(info.name, width, settings)
-    used = _write(target, chain(first, numbered), width, top.header)
-    names = column_names([top.header[place] for place in used] if top.header else None, len(used))
+    used = _write(target, chain(first, numbered), width, header.names)
+    names = column_names([header.names[place] for place in used] if header.names else None, len(used))
     source = Source(
-        info.model_copy(update={"header_line": header_line if top.header else None, "cols": len(used)}),
+        info.model_copy(update={"header_line": top if header.names else None, "cols": len(used)}),
         names,
         f"(SELECT {', '.join(f'c{place} AS c{index}' for index, place in enumerate(used))}"
         f" FROM {csv_relation(str(target), [TEXT] * width)})",
         locale_hint="." if info.sheet else "?",
     )
-    if top.above:
-        message = f"The header was found in row {header_line}; what stands above it is not in the table."
-        source.issues.append(Issue(code="preamble", severity="low", message=message, count=header_line - 1))
+    source.issues += header_issues(top if header.names and header.place else None, header.rows, "row")
     return source
-
-
-def _top(rows: list[Row]) -> _Top:
-    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    usual = sorted(filled)[len(filled) // 2]
-    above = next(index for index, count in enumerate(filled) if count >= usual * _LEAST_FILLED)
-    return _Top(rows[above] if is_header(rows[above]) else None, above)
 
 
 def _write(target: Path, rows: Iterator[tuple[int, Row]], width: int, header: Row | None) -> list[int]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_LINES_NAMED = 20
 TEXT = "VARCHAR"
+_PLACEHOLDER = "column_{}"
 # DuckDB reads 32 MB at once else, also for a few rows.
 _BUFFER_BYTES = 4 * 2**20
 
@@ -122,11 +123,16 @@ def column_names(cells: Sequence[str] | None, count: int) -> list[str]:
     taken = {name for name in given if name}
     names: list[str] = []
     for number, name in enumerate(given[:count], start=1):
-        wanted = name or f"column_{number}"
+        wanted = name or _PLACEHOLDER.format(number)
         if wanted in names or (not name and wanted in taken):
             wanted = _free(wanted, taken | set(names))
         names.append(wanted)
     return names
+
+
+def is_placeholder(name: str, number: int) -> bool:
+    """Whether a column is called by its number only, counted from 1."""
+    return name == _PLACEHOLDER.format(number)
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docmill.pipelines.insights.models import FileInfo, Issue, TableOptions
+from docmill.pipelines.insights.reading.blanks import BLANK
 from docmill.pipelines.insights.reading.dialect import HEAD_BYTES, Dialect, find_dialect
+from docmill.pipelines.insights.reading.headers import header_issues
 from docmill.pipelines.insights.reading.loading import load
 from docmill.pipelines.insights.reading.rewriting import Lines, Rewritten, most_common_encoding, rewrite
 from docmill.pipelines.insights.reading.source import (
@@ -85,6 +87,7 @@ def _may_be_strict(path: Path, dialect: Dialect) -> bool:
     return (
         dialect.encoding in ("utf-8", "utf-8-sig")
         and dialect.width > 1
+        and dialect.delimiter != BLANK
         and dialect.header_line in (None, 1)
         and dialect.first_line == (1 if dialect.header is None else 2)
         and head.count(b"\r") in (0, head.count(b"\r\n"))
@@ -115,10 +118,7 @@ def _issues(found: Rewritten, dialect: Dialect) -> list[Issue]:
     if found.decoded.count and found.unicode_lines:
         message = "Lines that are not UTF-8, unlike the others, and were read as Windows-1252"
         issues.append(_issue("mixed_encodings", found.decoded, message))
-    if dialect.header_line not in (None, 1):
-        message = f"The header was found on line {dialect.header_line}; what stands above it is not in the table."
-        issues.append(Issue(code="preamble", severity="low", message=message, count=(dialect.header_line or 1) - 1))
-    return issues
+    return issues + header_issues(dialect.header_line, dialect.header_rows, "line")
 
 
 def _issue(code: str, lines: Lines, message: str, *, severity: str = "low") -> Issue:
