@@ -19,6 +19,7 @@ The tree (class: code, kind)::
     │   ├── NoPages                       no_pages                 permanent
     │   ├── TooLarge                      too_large                permanent
     │   ├── TooManyPages                  too_many_pages           permanent
+    │   ├── PictureTooLarge               picture_too_large        permanent
     │   ├── XfaPlaceholder                xfa_placeholder          permanent
     │   ├── NoText                        no_text                  permanent
     │   ├── InvalidInput                  invalid_input            permanent
@@ -217,6 +218,12 @@ class TooManyPages(DocumentError):
     """The document has more pages than the limit; raise DOCMILL_MAX_PAGES or split the file."""
 
     code = "too_many_pages"
+
+
+class PictureTooLarge(DocumentError):
+    """A picture on a page is too large to be drawn; raise DOCMILL_TEXT_MEMORY_MB, or save it with smaller pictures."""
+
+    code = "picture_too_large"
 
 
 class XfaPlaceholder(DocumentError):

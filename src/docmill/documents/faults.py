@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from docmill.documents.models import PageText
+from docmill.documents.ocr.decision import PICTURE_BESIDE_TEXT
 from docmill.errors import DocmillError, DocumentError, NoText, PageTimeout, TimeLimitExceeded, all_errors
 
 # After as many pages in a row that broke their child, the rest of the document is given up.
@@ -15,6 +16,13 @@ def failed_page(number: int, error: DocmillError) -> PageText:
     """Return the place of a page that could not be read."""
     code = PageTimeout.code if isinstance(error, TimeLimitExceeded) else error.code
     return PageText(number=number, text="", method="failed", error_code=code)
+
+
+def unread_picture(page: PageText, error: DocmillError) -> PageText:
+    """Return a page whose picture could not be read: its own text, where that stands beside the picture."""
+    if page.signals.get("decision") != PICTURE_BESIDE_TEXT:
+        return failed_page(page.number, error)
+    return page.model_copy(update={"signals": page.signals | {"picture_error": error.code}})
 
 
 def without_recognition(page: PageText) -> PageText:
@@ -34,8 +42,8 @@ def check_pages(pages: Sequence[PageText]) -> None:
         DocumentError: The file was damaged and what was saved of it holds no text.
     """
     if pages and all(page.method == "failed" for page in pages):
-        code = str(pages[0].error_code)
-        raise all_errors()[code](f"No page of the document could be read: {code}.", page=pages[0].number)
+        number, cause = pages[0].number, all_errors()[str(pages[0].error_code)]
+        raise cause(f"No page of the document could be read; page {number}: {cause().message}", page=number)
     if any(page.text for page in pages):
         return
     if any(page.signals.get("ocr_missing") for page in pages):

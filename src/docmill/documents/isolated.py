@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from docmill.documents import page_calls
-from docmill.documents.faults import MOST_BROKEN, check_pages, failed_page, without_recognition
+from docmill.documents.faults import MOST_BROKEN, check_pages, failed_page, unread_picture, without_recognition
 from docmill.documents.models import DocumentInfo, PageRange, PageText
 from docmill.documents.reading import split_pages
 from docmill.errors import DocumentError, InvalidInput, IsolationError, MissingExtra, PageTimeout, TimeLimitExceeded
@@ -153,7 +153,7 @@ class IsolatedReader:
         if self._recognition_missing:
             return without_recognition(page)
         try:
-            image = self._text_pool.submit(page_calls.render_page, path, page.number, self._settings, password).result()
+            image = self._text_pool.submit(page_calls.render_page, path, page, self._settings, password).result()
             return self._ocr_pool.submit(page_calls.recognise_page, page, image, self._settings).result()
         except MissingExtra:
             if self._settings.ocr == "always":
@@ -161,4 +161,4 @@ class IsolatedReader:
             self._recognition_missing = True
             return without_recognition(page)
         except (DocumentError, IsolationError) as error:
-            return failed_page(page.number, error)
+            return unread_picture(page, error)

@@ -56,9 +56,13 @@ def read_run(
     ]
 
 
-def render_page(path: Path, number: int, settings: DocumentSettings, password: str | None) -> PageImage:
-    """Return the image of a page."""
-    return _reader(path, settings, password).render(number)
+def render_page(path: Path, page: PageText, settings: DocumentSettings, password: str | None) -> PageImage:
+    """Return the image of a page that was read.
+
+    Raises:
+        DocumentError: A picture on it cannot be drawn.
+    """
+    return _reader(path, settings, password).render(page)
 
 
 def recognise_page(page: PageText, image: PageImage, settings: DocumentSettings) -> PageText:

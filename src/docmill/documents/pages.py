@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from docmill.documents.engines.interface import WordSource, open_source
+from docmill.documents.engines.pdfium_drawing import Drawing
 from docmill.documents.layout.page import lay_out
 from docmill.documents.models import PageText, Word
 from docmill.documents.ocr.decision import (
@@ -20,7 +21,7 @@ from docmill.documents.ocr.decision import (
 )
 from docmill.documents.ocr.image import PageImage
 from docmill.documents.ocr.mixture import joined, unknown_words, without_text
-from docmill.documents.ocr.recogniser import DOTS_PER_INCH, find_recogniser
+from docmill.documents.ocr.recogniser import DOTS_PER_INCH, MOST_PIXELS, find_recogniser
 from docmill.documents.opening import open_pdf
 from docmill.documents.words import PageWords
 from docmill.errors import XfaPlaceholder
@@ -85,9 +86,19 @@ class PageReader:
             recovered=self._recovered,
         )
 
-    def render(self, number: int) -> PageImage:
-        """Return the image of a page in the resolution that its character recognition wants."""
-        return self._document.render(number, DOTS_PER_INCH[self._settings.ocr_engine])
+    def render(self, page: PageText) -> PageImage:
+        """Return the image of a page that was read, in the resolution that its character recognition wants.
+
+        Raises:
+            DocumentError: A picture on it cannot be decoded, or not within the memory.
+        """
+        engine = self._settings.ocr_engine
+        drawing = Drawing(DOTS_PER_INCH[engine], MOST_PIXELS[engine], self._settings.text_memory_mb * 2**20)
+        image = self._document.render(page.number, drawing)
+        picture = without_text(page, image) if _is_beside_text(page) else image
+        if not picture.may_hold_text:
+            self._document.check_pictures(page.number, drawing)
+        return image
 
     def close(self) -> None:
         """Let the file go."""
@@ -125,7 +136,7 @@ def recognise(page: PageText, image: PageImage, engine: str) -> PageText:
     Raises:
         MissingExtra: It is not installed.
     """
-    beside_text = page.signals.get("decision") == PICTURE_BESIDE_TEXT
+    beside_text = _is_beside_text(page)
     image = image.with_dark_text()
     if beside_text:
         image = without_text(page, image)
@@ -148,6 +159,10 @@ def recognise(page: PageText, image: PageImage, engine: str) -> PageText:
             "signals": signals,
         }
     )
+
+
+def _is_beside_text(page: PageText) -> bool:
+    return page.signals.get("decision") == PICTURE_BESIDE_TEXT
 
 
 def _on_page(word: Word, box: tuple[float, float, float, float]) -> Word:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from docmill.documents.faults import MOST_BROKEN, failed_page, without_recognition
+from docmill.documents.faults import MOST_BROKEN, failed_page, unread_picture, without_recognition
 from docmill.documents.models import DocumentInfo, PageRange, PageText
-from docmill.errors import EmptyFile, IsolationError, MissingExtra, NotAPdf, TooLarge
+from docmill.errors import DocumentError, EmptyFile, IsolationError, MissingExtra, NotAPdf, TooLarge
 from docmill.resilience.child import Limits, in_child
 from docmill.resilience.isolation import ChildCaller
 from docmill.settings import DocumentSettings
@@ -121,19 +121,25 @@ def _read(
         if len(broken) >= MOST_BROKEN:
             yield failed_page(number, broken[-1])
             continue
+        run = PageRange(first=number, last=number)
         try:
-            page: PageText = call(page_calls.read_run, path, PageRange(first=number, last=number), settings, password)[
-                0
-            ]
-            if page.signals.get("recognise") and left > 0:
-                left -= 1
-                image = call(page_calls.render_page, path, number, settings, password)
-                page = _recognise(page, image, settings)
-            broken.clear()
+            [page] = call(page_calls.read_run, path, run, settings, password)
         except IsolationError as error:
             broken.append(error)
-            page = failed_page(number, error)
-        yield page
+            yield failed_page(number, error)
+            continue
+        if not page.signals.get("recognise") or left == 0:
+            broken.clear()
+            yield page
+            continue
+        left -= 1
+        try:
+            image = call(page_calls.render_page, path, page, settings, password)
+            broken.clear()
+            yield _recognise(page, image, settings)
+        except (DocumentError, IsolationError) as error:
+            broken += [error] if isinstance(error, IsolationError) else []
+            yield unread_picture(page, error)
 
 
 def _recognise(page: PageText, image: PageImage, settings: DocumentSettings) -> PageText:

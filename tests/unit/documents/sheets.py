@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from pathlib import Path
 from random import Random
@@ -179,3 +180,53 @@ def flate_bomb(mebibytes: int = 512) -> bytes:
     packer = zlib.compressobj(9)
     packed = b"".join(packer.compress(b" " * 2**20) for _ in range(mebibytes)) + packer.flush()
     return stream(b"/Filter [/FlateDecode /FlateDecode]", zlib.compress(packed, 9))
+
+
+def page_of_picture(picture: bytes, *, text: bytes = b"", form: bytes = b"") -> bytes:
+    """Return a PDF of one page of 612 x 792 points.
+
+    Args:
+        picture: A stream object that is an image; it fills the page, or its lower half under a text.
+        text: A line above the picture.
+        form: The matrix of a form that holds the picture; without one it stands on the page itself.
+    """
+    page = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R"
+        b" /Resources << /Font << /F1 3 0 R >> /XObject << /I 6 0 R /F 7 0 R >> >> >>"
+    )
+    place = b"q 612 0 0 %d 0 0 cm /I Do Q" % (400 if text else 792)
+    line = b" BT /F1 12 Tf 72 700 Td (%s) Tj ET" % text
+    content = b"q %s cm /F Do Q" % form if form else place + line
+    return handmade(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            page,
+            stream(b"", content),
+            picture,
+            stream(
+                b"/Type /XObject /Subtype /Form /BBox [0 0 10000 10000] /Resources << /XObject << /I 6 0 R >> >>",
+                b"/I Do",
+            ),
+        ]
+    )
+
+
+def jpeg2000(columns: int, rows: int, *, levels: int, mode: str = "L") -> bytes:
+    """Return an image with black bars on white paper that can be halved ``levels`` times."""
+    from PIL import Image
+
+    pixels = Image.new(mode, (columns, rows), "white")
+    for x in range(0, columns, columns // 8):
+        pixels.paste("black", (x, rows // 3, x + columns // 16, rows // 2))
+    file = io.BytesIO()
+    pixels.save(file, "JPEG2000", num_resolutions=levels + 1)
+    return image(columns, rows, b"/JPXDecode", file.getvalue(), colour=mode != "L")
+
+
+def image(columns: int, rows: int, coding: bytes, content: bytes, *, colour: bool = False) -> bytes:
+    """Return an image with eight bits a colour."""
+    space = b"/DeviceRGB" if colour else b"/DeviceGray"
+    entries = b"/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace %s /Filter %s"
+    return stream(entries % (columns, rows, space, coding), content)

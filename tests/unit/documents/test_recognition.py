@@ -21,6 +21,7 @@ from tests.unit.documents.sheets import (
 )
 
 from docmill.documents.engines.pdfium import PdfiumDocument
+from docmill.documents.engines.pdfium_drawing import MOST_PIXELS, Drawing
 from docmill.documents.models import PageRange, PageText
 from docmill.documents.ocr.image import PageImage
 from docmill.documents.pages import recognise
@@ -52,7 +53,7 @@ def read(path: Path, **settings: object) -> PageText:
 
 def slip_picture(tmp_path: Path) -> Image.Image:
     with PdfiumDocument(lab_slip(tmp_path / "slip.pdf")) as document:
-        return document.render(1, 200).pixels
+        return document.render(1, Drawing(200, MOST_PIXELS, 2**30)).pixels
 
 
 def lines_without_blanks(page: PageText) -> set[str]:

@@ -15,8 +15,9 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from docmill.documents.engines.interface import WordSource
+from docmill.documents.engines.pdfium_drawing import Drawing, check_pictures, render
 from docmill.documents.engines.pdfium_forms import FormFiller
-from docmill.documents.engines.pdfium_image import page_parts, render, unmapped_share
+from docmill.documents.engines.pdfium_parts import page_parts, unmapped_share
 from docmill.documents.engines.pdfium_text import TextReader
 from docmill.documents.ocr.image import PageImage
 from docmill.documents.words import PageWords, PlacedWord
@@ -131,9 +132,21 @@ class PdfiumDocument(WordSource):
         with _text_page(self.page(number), number) as text_page:
             return round(unmapped_share(text_page), 3)
 
-    def render(self, number: int, dots_per_inch: int) -> PageImage:
-        """Return a grey image of a page, counted from 1."""
-        return render(self.page(number), dots_per_inch)
+    def render(self, number: int, drawing: Drawing) -> PageImage:
+        """Return a grey image of a page, counted from 1.
+
+        Raises:
+            PictureTooLarge: A picture on it cannot be decoded within the memory.
+        """
+        return render(self.page(number), number, drawing)
+
+    def check_pictures(self, number: int, drawing: Drawing) -> None:
+        """Refuse a page with a picture that cannot be decoded and so was left out of the drawing.
+
+        Raises:
+            DocumentError: There is such a picture.
+        """
+        check_pictures(self.page(number), number, drawing)
 
     @property
     def is_xfa(self) -> bool:

@@ -7,8 +7,9 @@ from typing import Protocol
 from docmill.documents.ocr.image import PageImage
 from docmill.documents.words import PlacedWord
 
-# The resolution at which each was seen to read best.
+# The resolution at which each was seen to read best, and the pixels of the largest page at that resolution.
 DOTS_PER_INCH = {"rapidocr": 150, "tesseract": 300}
+MOST_PIXELS = {"rapidocr": 5_000_000, "tesseract": 25_000_000}
 
 
 class Recogniser(Protocol):
