@@ -16,6 +16,7 @@ _PREFIX = "verify_"
 CHECKS = {
     "open_chunks_counted": "jobs",
     "open_job_has_work": "jobs",
+    "job_has_steps": "jobs",
     "failed_chunks_counted": "jobs",
     "completed_is_complete": "jobs",
     "error_has_cause": "jobs",

@@ -10,10 +10,16 @@ select j.id::text as subject, format('chunks_open is %%s, but %%s chunks are ope
 select j.id::text as subject, 'open, but no chunk is open' as problem
   from docmill.jobs j where j.status in ('pending', 'processing') and j.chunks_open = 0
 
+-- name: verify_job_has_steps
+-- jobs: the pipeline and version of a job are known, else no worker could run it.
+select j.id::text as subject, format('pipeline %%s version %%s has no steps', j.pipeline, j.version) as problem
+  from docmill.jobs j
+ where not exists (select 1 from docmill.steps s where s.pipeline = j.pipeline and s.version = j.version)
+
 -- name: verify_failed_chunks_counted
 -- jobs: a job knows how many of its chunks failed for good.
 select j.id::text as subject, format('chunks_failed is %%s, but %%s chunks failed', j.chunks_failed, count(f.id)) as problem
-  from docmill.jobs j join docmill.finished_chunks f on f.job_id = j.id and f.status = 'failed'
+  from docmill.jobs j left join docmill.finished_chunks f on f.job_id = j.id and f.status = 'failed'
  where j.status in ('processing', 'completed', 'completed_with_errors')
  group by j.id having j.chunks_failed <> count(f.id)
 
