@@ -173,9 +173,9 @@ MUTANTS = (
     ),
     Mutant(
         "keys are taken in one order",
-        "../database/migrations/sql/0010_expand_hand_over.up.sql",
-        "order by w.idempotency_key, w.unique_key, w.number",
-        "order by w.number",
+        "../database/migrations/sql/0011_expand_acceptance.up.sql",
+        "order by d.idempotency_key, d.unique_key, d.number",
+        "order by d.number",
         "test_submitting.py -k another_order",
     ),
     Mutant(
@@ -229,7 +229,7 @@ MUTANTS = (
     ),
     Mutant(
         "no job is given to a worker whose lease is half over",
-        "sql/submit.sql",
+        "../database/migrations/sql/0011_expand_acceptance.up.sql",
         "and now() - w.heartbeat_at < (w.lease_until - w.heartbeat_at) / 2",
         "",
         "test_hand_over.py -k could_not_begin",

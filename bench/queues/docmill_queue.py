@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 import time
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from counting import Counter, batches, hold, main
+from counting import Counter, batches, hold, main, share
 
 from docmill.database.connection import Database
 from docmill.database.migrations import upgrade
@@ -86,20 +85,10 @@ def enqueue(url: str, count: int) -> None:
     database.close()
 
 
-def callers(url: str, count: int, number: int) -> float:
+async def callers(url: str, count: int, number: int) -> float:
     database, _, client = _open(url, EngineSettings())
-
-    def caller() -> None:
-        for _ in range(count // number):
-            client.submit("jobs", [Request(record=0)])
-
-    threads = [threading.Thread(target=caller) for _ in range(number)]
-    began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - began
+    async with client.submissions() as submit:
+        seconds = await share(count, [lambda: submit("jobs", [Request(record=0)])] * number)
     database.close()
     return seconds
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import select
 from collections.abc import Callable
 from types import TracebackType
@@ -9,7 +10,7 @@ from typing import Self
 
 import psycopg
 from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from docmill.database.conninfo import connect, external_conninfo, session_conninfo
 from docmill.database.server import EmbeddedServer
@@ -87,6 +88,22 @@ class Database:
         """
         return connect(self._live_conninfo(), autocommit=autocommit)
 
+    def async_pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[TupleRow]]:
+        """Return a pool of one connection for coroutines, not yet open; each statement is a transaction of its own."""
+
+        async def live_conninfo() -> str:
+            return await asyncio.to_thread(self._live_conninfo)
+
+        return AsyncConnectionPool(
+            live_conninfo,
+            kwargs={"autocommit": True},
+            min_size=0,
+            max_size=1,
+            open=False,
+            check=_check_idle_async,
+            name=f"docmill/{self._role}/async",
+        )
+
     def close(self) -> None:
         """Close the pool and leave the embedded server. Safe to call twice."""
         self.pool.close()
@@ -122,11 +139,20 @@ def embedded_server(settings: Settings, on_create: Callable[[str], None] | None 
 
 
 def _check_idle(connection: psycopg.Connection[TupleRow]) -> None:
-    # A server speaks to a session that idles only to end it. To ask each time costs a round trip.
+    if has_input(connection):
+        ConnectionPool.check_connection(connection)
+
+
+async def _check_idle_async(connection: psycopg.AsyncConnection[TupleRow]) -> None:
+    if has_input(connection):
+        await AsyncConnectionPool.check_connection(connection)
+
+
+def has_input(connection: psycopg.Connection[TupleRow] | psycopg.AsyncConnection[TupleRow]) -> bool:
+    """Tell whether the server has spoken to a session that idles: mostly to end it. To ask it costs a round trip."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
-    if poll.poll(0):
-        ConnectionPool.check_connection(connection)
+    return bool(poll.poll(0))
 
 
 def _check_version(version: int) -> None:

@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 from docmill.database.connection import Database
 from docmill.database.crashpoints import crash_point
 from docmill.database.queries import load_queries
+from docmill.engine.async_submission import AsyncSubmitter
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.chunk import Connection
 from docmill.engine.gathering import Gathering
@@ -133,7 +134,8 @@ class Client:
         self._media_type = media_type
         self._settings = settings
         self.owner = owner
-        self._submit = Gathering(Submitter(database, settings))
+        submitter = Submitter(database, settings)
+        self._submit = Gathering(submitter, rest=submitter.wake)
 
     def store_document(self, path: Path, *, most_bytes: int, password: str | None = None) -> StoredDocument:
         """Accept a file: its bytes first, then its row; both are durable when this returns.
@@ -176,10 +178,17 @@ class Client:
             IdempotencyConflict: A key was used before for a different request.
             InvalidInput: A record does not fit the pipeline's options.
         """
-        declared = self._store.catalog.entry(pipeline).pipeline
-        for request in requests:
-            declared.offers(request.record, Attempt())
-        return self._submit(Submission(pipeline, self.owner, requests, batch_id, priority))
+        return self._submit(self._submission(pipeline, requests, batch_id, priority))
+
+    def submissions(self) -> AsyncSubmitter:
+        """Return what submits jobs from coroutines; to be used as an asynchronous context manager.
+
+        What many coroutines submit at the same time goes in one transaction::
+
+            async with client.submissions() as submit:
+                [job] = await submit("word-count", [Request(document.id)])
+        """
+        return AsyncSubmitter(self._database, self._settings, self._submission, self._submit)
 
     def start_batch(self, name: str) -> UUID:
         """Begin a batch and return its id."""
@@ -281,6 +290,14 @@ class Client:
                 return None
             entry = self._store.catalog.entry(job["pipeline"])
             return self._decode_result(connection, job, entry)
+
+    def _submission(
+        self, pipeline: str, requests: Sequence[Request], batch_id: UUID | None, priority: int
+    ) -> Submission:
+        declared = self._store.catalog.entry(pipeline).pipeline
+        for request in requests:
+            declared.offers(request.record, Attempt())
+        return Submission(pipeline, self.owner, requests, batch_id, priority)
 
     def _decode_result(self, connection: Connection, job: dict[str, Any], entry: CatalogEntry) -> Any:
         position = len(entry.pipeline.steps) - 1

@@ -6,8 +6,9 @@ no delay added: the first callers run alone, and whatever has come in the meanti
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 import psycopg
@@ -36,12 +37,18 @@ class Gathering(Generic[Item, Answer]):
         run: Runs several items in one transaction, and returns an answer for each, in order.
         most: At most so many items in a transaction.
         transactions: At most so many transactions at once; while one waits for the disk, another one works.
+        rest: Called when every answer is given and no other transaction follows at once.
     """
 
     def __init__(
-        self, run: Callable[[Sequence[Item]], Sequence[Answer]], most: int = 100, transactions: int = 2
+        self,
+        run: Callable[[Sequence[Item]], Sequence[Answer]],
+        most: int = 100,
+        transactions: int = 2,
+        rest: Callable[[], None] = lambda: None,
     ) -> None:
         self._run = run
+        self._rest = rest
         self._most = most
         self._lock = threading.Lock()
         self._waiting: list[_Ticket[Item, Answer]] = []
@@ -79,6 +86,8 @@ class Gathering(Generic[Item, Answer]):
                 heir.turn.set()
             for ticket in batch:
                 ticket.turn.set()
+            if heir is None:
+                self._rest()
 
     def _serve(self, batch: Sequence[_Ticket[Item, Answer]]) -> None:
         if len(batch) > 1:
@@ -100,6 +109,90 @@ class Gathering(Generic[Item, Answer]):
                 ticket.answers = list(self._run([ticket.item]))
             except BaseException as error:  # noqa: BLE001 - it is raised in the caller's own thread
                 ticket.error = error
+
+
+class AsyncGathering(Generic[Item, Answer]):
+    """Runs items of one event loop together, one transaction after the other.
+
+    Args:
+        run: Runs several items in one transaction, and returns an answer for each, in order.
+        terms: What must be equal for two items to be run together.
+        most: At most so many items in a transaction.
+        rest: Called when every answer is given and no other transaction follows at once.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]],
+        terms: Callable[[Item], object],
+        most: int = 100,
+        rest: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._run = run
+        self._terms = terms
+        self._most = most
+        self._rest = rest
+        self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._runner: asyncio.Task[None] | None = None
+
+    async def __call__(self, item: Item) -> Answer:
+        """Run one item, together with those of other coroutines; raise what ``run`` raises for it.
+
+        Whoever is cancelled while the item runs does not learn what became of it.
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self._waiting.append((item, answer))
+        if self._runner is None:
+            # A task of its own: a caller that is cancelled must not take the others with it.
+            self._runner = loop.create_task(self._serve_all())
+        return await answer
+
+    async def finish(self) -> None:
+        """Wait until all that was called has run."""
+        if self._runner is not None:
+            await self._runner
+
+    async def _serve_all(self) -> None:
+        try:
+            while self._waiting:
+                while batch := self._next():
+                    await self._serve(batch)
+                    # Callers that have their answer may come again before the next ones are taken.
+                    await asyncio.sleep(0)
+                if self._rest is not None:
+                    await self._rest()
+        finally:
+            self._runner = None
+
+    def _next(self) -> list[tuple[Item, asyncio.Future[Answer]]]:
+        alike: list[tuple[Item, asyncio.Future[Answer]]] = []
+        others: list[tuple[Item, asyncio.Future[Answer]]] = []
+        for item, answer in self._waiting:
+            if answer.done():
+                continue
+            fits = not alike or (len(alike) < self._most and self._terms(item) == self._terms(alike[0][0]))
+            (alike if fits else others).append((item, answer))
+        self._waiting = others
+        return alike
+
+    async def _serve(self, batch: Sequence[tuple[Item, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self._run([item for item, _ in batch])
+        except Exception as error:  # noqa: BLE001 - it is raised in the callers' own coroutines
+            unknown = is_outage(error) and not _rolled_back(error)
+            if len(batch) > 1 and not unknown:
+                # Alone, each caller gets the error that is its own.
+                for pair in batch:
+                    await self._serve([pair])
+                return
+            for _, answer in batch:
+                if not answer.done():
+                    answer.set_exception(error)
+        else:
+            for (_, answer), value in zip(batch, answers, strict=True):
+                if not answer.done():
+                    answer.set_result(value)
 
 
 def _rolled_back(error: Exception) -> bool:

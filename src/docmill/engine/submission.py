@@ -12,17 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
 from docmill.database.connection import Database
 from docmill.database.crashpoints import crash_point
 from docmill.database.queries import load_queries
 from docmill.engine.chunk import Connection
+from docmill.engine.outage import is_outage
 from docmill.engine.payload import pack
 from docmill.errors import IdempotencyConflict
 from docmill.settings import EngineSettings
 
 _QUERIES = load_queries("docmill.engine", "sql")
+_VERSION_AND_VARIANT = 7 << 76 | 2 << 62
+_RANDOM_BITS = ~(15 << 76 | 3 << 62)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Submission:
     @property
     def has_keys(self) -> bool:
         """Whether another job may answer one of its requests."""
-        return any(request.idempotency_key or request.unique_key for request in self.requests)
+        return any(request.idempotency_key is not None or request.unique_key is not None for request in self.requests)
 
 
 class Submitter:
@@ -95,6 +96,7 @@ class Submitter:
     def __init__(self, database: Database, settings: EngineSettings) -> None:
         self._database = database
         self._settings = settings
+        self._wake_owed = False
 
     def __call__(self, submissions: Sequence[Submission]) -> list[list[SubmittedJob]]:
         """Return the jobs of each submission; they are durable then.
@@ -119,49 +121,74 @@ class Submitter:
                     accepted, told = self._accept(connection, alike.values(), alone=False)
                     crash_point("submit.before_commit")
             crash_point("submit.after_commit")
-            if not told:
-                # After the commit: who fell asleep meanwhile did not see these jobs, and a notice inside of a longer
-                # transaction would end group commit for the whole cluster.
-                connection.execute(_QUERIES["wake_workers"])
+        if not told:
+            self._wake_owed = True
         return [accepted[id(submission)] for submission in submissions]
+
+    def wake(self) -> None:
+        """Wake workers that did not learn of what was submitted, if there may be any.
+
+        After the commit: who fell asleep meanwhile did not see these jobs, and a notice inside of a longer transaction
+        would end group commit for the whole cluster. What was submitted is stored whatever becomes of this.
+        """
+        if not self._wake_owed:
+            return
+        self._wake_owed = False
+        try:
+            with self._database.pool.connection() as connection, _autocommit(connection):
+                connection.execute(_QUERIES["wake_workers"])
+        except Exception as error:
+            if not is_outage(error):
+                raise
 
     def _accept(
         self, connection: Connection, groups: Iterable[Sequence[Submission]], *, alone: bool
     ) -> tuple[dict[int, list[SubmittedJob]], bool]:
-        """Submit; return the jobs of each submission, and whether workers learn of them at the commit."""
+        """Submit; return the jobs of each submission, and whether nobody has to be woken after the commit."""
         accepted: dict[int, list[SubmittedJob]] = {}
-        told = False
+        all_told = True
         for group in groups:
-            rows = self._submit(connection, group[0], [item for one in group for item in one.requests], alone=alone)
-            told = told or any(row["told"] for row in rows)
-            jobs = iter(rows)
+            parameters = acceptance(group, self._settings, alone=alone)
+            [(only_new, told)] = _fetch(connection, "accept_jobs", parameters)
+            all_told = all_told and told
+            job_ids = iter(parameters["job_ids"])
+            created = set(parameters["job_ids"] if only_new is None else only_new)
             for one in group:
-                accepted[id(one)] = [_answer(connection, one, request, next(jobs)) for request in one.requests]
-        return accepted, told
+                accepted[id(one)] = [
+                    SubmittedJob(job_id, True) if job_id in created else _existing(connection, one, request)
+                    for request, job_id in zip(one.requests, job_ids, strict=False)
+                ]
+        return accepted, all_told
 
-    def _submit(
-        self, connection: Connection, submission: Submission, requests: Sequence[Request], *, alone: bool
-    ) -> list[dict[str, Any]]:
-        parameters = {
-            "pipeline": submission.pipeline,
-            "owner": submission.owner,
-            "job_ids": [time_ordered_id() for _ in requests],
-            "document_ids": [request.document_id for request in requests],
-            "inputs": [_record(request) for request in requests],
-            "idempotency_keys": [request.idempotency_key for request in requests],
-            "unique_keys": [request.unique_key for request in requests],
-            "request_hashes": [
-                _request_hash(submission.pipeline, request) if request.idempotency_key is not None else None
-                for request in requests
-            ],
-            "batch_id": submission.batch_id,
-            "priority": submission.priority,
-            "max_attempts": self._settings.max_attempts,
-            "timeout_seconds": self._settings.job_timeout_seconds,
-            "queue_seconds": self._settings.queue_timeout_seconds or None,
-            "alone": alone,
-        }
-        return _fetch(connection, "submit_jobs", parameters)
+
+def acceptance(group: Sequence[Submission], settings: EngineSettings, *, alone: bool) -> dict[str, Any]:
+    """Return the parameters of the statement ``accept_jobs`` for submissions with the same terms.
+
+    Args:
+        group: The submissions; their jobs get ids in this order.
+        settings: Attempts and time limits of new jobs.
+        alone: Whether the statement is the whole transaction.
+    """
+    requests = [request for submission in group for request in submission.requests]
+    keyed = any(submission.has_keys for submission in group)
+    with_documents = any(request.document_id is not None for request in requests)
+    pipeline = group[0].pipeline
+    return {
+        "pipeline": pipeline,
+        "owner": group[0].owner,
+        "job_ids": [time_ordered_id() for _ in requests],
+        "document_ids": [request.document_id for request in requests] if with_documents else None,
+        "inputs": [_record(request) for request in requests],
+        "idempotency_keys": [request.idempotency_key for request in requests] if keyed else None,
+        "unique_keys": [request.unique_key for request in requests] if keyed else None,
+        "request_hashes": [_request_hash_if_keyed(pipeline, request) for request in requests] if keyed else None,
+        "batch_id": group[0].batch_id,
+        "priority": group[0].priority,
+        "max_attempts": settings.max_attempts,
+        "timeout_seconds": settings.job_timeout_seconds,
+        "queue_seconds": settings.queue_timeout_seconds or None,
+        "alone": alone,
+    }
 
 
 @contextlib.contextmanager
@@ -175,10 +202,6 @@ def _autocommit(connection: Connection) -> Iterator[None]:
             connection.autocommit = False
 
 
-def _answer(connection: Connection, submission: Submission, request: Request, row: dict[str, Any]) -> SubmittedJob:
-    return SubmittedJob(row["job_id"], True) if row["created"] else _existing(connection, submission, request)
-
-
 def _existing(connection: Connection, submission: Submission, request: Request) -> SubmittedJob:
     keys = {
         "owner": submission.owner,
@@ -188,21 +211,19 @@ def _existing(connection: Connection, submission: Submission, request: Request) 
     rows = _fetch(connection, "find_job_by_key", keys)
     if not rows:
         raise IdempotencyConflict("The job that held this key ended at this moment; submit again.")
-    same_hash = rows[0]["request_hash"] == _request_hash(submission.pipeline, request)
-    if rows[0]["same_key"] and request.idempotency_key is not None and not same_hash:
+    [(job_id, request_hash, same_key)] = rows
+    same_hash = request_hash == _request_hash(submission.pipeline, request)
+    if same_key and request.idempotency_key is not None and not same_hash:
         raise IdempotencyConflict(
             f"The idempotency key {request.idempotency_key!r} was used before for a different request; use a new key."
         )
-    return SubmittedJob(rows[0]["id"], False)
+    return SubmittedJob(job_id, False)
 
 
 def time_ordered_id() -> UUID:
     """Return a version 7 UUID (RFC 9562): ids that grow with time keep the indexes dense."""
     milliseconds = time.time_ns() // 1_000_000
-    value = bytearray(milliseconds.to_bytes(6, "big") + os.urandom(10))
-    value[6] = value[6] & 0x0F | 0x70
-    value[8] = value[8] & 0x3F | 0x80
-    return UUID(bytes=bytes(value))
+    return UUID(int=milliseconds << 80 | int.from_bytes(os.urandom(10), "big") & _RANDOM_BITS | _VERSION_AND_VARIANT)
 
 
 def _record(request: Request) -> bytes | None:
@@ -211,11 +232,15 @@ def _record(request: Request) -> bytes | None:
     return pack(json.dumps(request.record, ensure_ascii=True).encode())
 
 
+def _request_hash_if_keyed(pipeline: str, request: Request) -> bytes | None:
+    return _request_hash(pipeline, request) if request.idempotency_key is not None else None
+
+
 def _request_hash(pipeline: str, request: Request) -> bytes:
     content = [pipeline, str(request.document_id), request.record]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
 
 
-def _fetch(connection: Connection, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor(row_factory=dict_row, binary=True) as cursor:
+def _fetch(connection: Connection, name: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor(binary=True) as cursor:
         return cursor.execute(_QUERIES[name], parameters).fetchall()

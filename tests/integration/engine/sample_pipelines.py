@@ -92,6 +92,10 @@ def abort(numbers: Numbers) -> Total:
     os.abort()
 
 
+def use_all_memory(numbers: Numbers) -> Total:
+    raise MemoryError
+
+
 def wait_for_pipe(numbers: Numbers) -> Total:
     assert numbers.folder is not None
     mark(numbers.folder, "waiting")
@@ -161,6 +165,7 @@ refusing = Pipeline("refusing", steps=[Step(refuse)])
 failing = Pipeline("failing", steps=[Step(fail_until_mended)])
 limited = Pipeline("limited", steps=[Step(wait_for_provider)])
 aborting = Pipeline("aborting", steps=[Step(abort, cpu=True)])
+devouring = Pipeline("devouring", steps=[Step(use_all_memory, cpu=True)])
 hanging = Pipeline("hanging", steps=[Step(wait_for_pipe, timeout_seconds=0.2)])
 gated = Pipeline("gated", steps=[Step(wait_for_own_gate)])
 leaving = Pipeline("leaving", steps=[Step(leave)])

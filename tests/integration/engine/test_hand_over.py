@@ -202,7 +202,7 @@ def test_no_worker_is_settled_while_a_submission_may_give_it_a_job(make_engine: 
 
         def __call__(self, submissions: list[Submission]) -> None:  # type: ignore[override]
             with self._database.pool.connection() as connection:
-                self._submit(connection, submissions[0], submissions[0].requests, alone=True)
+                self._accept(connection, [submissions], alone=True)
                 committing.set()
                 assert go.wait(30)
 

@@ -66,6 +66,14 @@ def test_a_document_that_kills_its_child_process_ends_as_failed(make_engine: Cal
     assert engine.client.result(good)["total"] == 2
 
 
+def test_a_step_that_meets_its_limit_of_memory_is_not_tried_again(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.devouring)
+    engine.submit("devouring", {"count": 1})
+    engine.drain()
+    assert engine.rows("select attempt, error_code from docmill.attempts") == [(1, "memory_limit")]
+    assert engine.rows("select status, attempts from docmill.finished_chunks") == [("failed", 1)]
+
+
 @pytest.mark.parametrize("pipeline", ["leaving", "giving-up"])
 def test_whatever_a_step_raises_ends_only_its_attempt(make_engine: Callable[..., Engine], pipeline: str) -> None:
     engine = make_engine(samples.leaving, samples.giving_up, max_attempts=2)

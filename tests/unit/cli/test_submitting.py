@@ -43,15 +43,11 @@ def as_declared(parameters: Mapping[str, Any]) -> Sequence[Row]:
     ]
 
 
-def accepted(parameters: Mapping[str, Any]) -> Sequence[Row]:
-    return [{"job_id": identity, "created": True, "told": False} for identity in parameters["job_ids"]]
-
-
 @pytest.fixture
 def database(docmill: Docmill) -> QuietDatabase:
     return QuietDatabase(
         find_steps=as_declared,
-        submit_jobs=accepted,
+        accept_jobs=[(None, False)],
         insert_document=[(1,)],
         find_document_by_hash=[(DOCUMENT,)],
     )
@@ -94,9 +90,9 @@ def test_each_good_row_becomes_one_job(application: Application, database: Quiet
     [intake] = submitted(application, list_of_books)
     assert (intake.total, intake.created, intake.duplicates, intake.invalid, intake.failed) == (34, 30, 1, 3, False)
     assert {entry.file for entry in intake.submissions} == {f"{list_of_books}:{row}" for row in range(2, 32)}
-    titles = {json.loads(unpack(record))["title"] for record in database.told("submit_jobs")[0]["inputs"]}
+    titles = {json.loads(unpack(record))["title"] for record in database.told("accept_jobs")[0]["inputs"]}
     assert titles == {book.title for book in shelf(30)}
-    [sent] = database.told("submit_jobs")
+    [sent] = database.told("accept_jobs")
     assert (sent["priority"], sent["batch_id"]) == (3, intake.batch_id)
     assert all(key.startswith("books@1:") for key in sent["unique_keys"])
     assert len(set(sent["unique_keys"])) == 30
@@ -118,12 +114,10 @@ def test_work_that_was_done_before_is_not_done_again_unless_it_is_asked_for(
     application: Application, database: QuietDatabase, list_of_books: Path
 ) -> None:
     submitted(application, list_of_books, again=True)
-    [sent] = database.told("submit_jobs")
-    assert set(sent["unique_keys"]) == {None}
-    database.answers["submit_jobs"] = lambda given: [
-        {"job_id": None, "created": False, "told": True} for _ in given["job_ids"]
-    ]
-    database.answers["find_job_by_key"] = [{"id": JOB, "request_hash": b"", "same_key": False}]
+    [sent] = database.told("accept_jobs")
+    assert sent["unique_keys"] is None
+    database.answers["accept_jobs"] = [([], True)]
+    database.answers["find_job_by_key"] = [(JOB, b"", False)]
     [intake] = submitted(application, list_of_books)
     assert (intake.created, intake.duplicates) == (0, 31)
     assert all(entry.existing and entry.job_id == JOB for entry in intake.submissions)
@@ -137,7 +131,7 @@ def test_a_list_that_repeats_itself_over_thousands_of_rows_is_sent_in_parts_and_
     path.write_text("\n".join(["title,author,isbn", *rows, *rows]) + "\n", encoding="utf-8")
     [intake] = submitted(application, path)
     assert (intake.total, intake.created, intake.duplicates) == (1400, 700, 700)
-    assert len({sent["batch_id"] for sent in database.told("submit_jobs")}) == 1
+    assert len({sent["batch_id"] for sent in database.told("accept_jobs")}) == 1
 
 
 def test_a_file_that_cannot_be_read_does_not_stop_the_others(
@@ -175,7 +169,7 @@ def test_rows_are_sent_in_parts_of_the_batch_size(
 ) -> None:
     application.settings.books.batch_size = 12
     submitted(application, list_of_books)
-    assert [len(sent["job_ids"]) for sent in database.told("submit_jobs")] == [12, 12, 6]
+    assert [len(sent["job_ids"]) for sent in database.told("accept_jobs")] == [12, 12, 6]
 
 
 def test_what_became_of_a_file_is_told_to_scripts_and_to_people(
@@ -218,7 +212,7 @@ def test_each_file_is_stored_and_becomes_a_job(
     [document] = database.told("insert_document")
     assert (document["owner"], document["media_type"]) == ("ada", "application/pdf")
     assert application.blobs.local_path(document["sha256"]).read_bytes() == reports[0].read_bytes()
-    [sent] = database.told("submit_jobs")
+    [sent] = database.told("accept_jobs")
     assert sent["unique_keys"] == [f"medical-report@1:{DOCUMENT}"]
     assert [batch["name"] for batch in database.told("insert_batch")] == ["medical-report: 3 files"]
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import psycopg
 import pytest
 
-from docmill.engine.gathering import Gathering
+from docmill.engine.gathering import AsyncGathering, Gathering
 
 
 def call_at_once(gathering: Gathering[int, int], items: Sequence[int]) -> dict[int, int | BaseException]:
@@ -102,3 +104,114 @@ def test_an_outage_is_not_run_again() -> None:
 def test_nobody_is_forgotten(most: int) -> None:
     gathering = Gathering[int, int](lambda items: list(items), most)
     assert call_at_once(gathering, range(50)) == {n: n for n in range(50)}
+
+
+class Recorder:
+    """Runs items of coroutines and keeps what was run together.
+
+    Attributes:
+        runs: The items of each run.
+        refused: Items that fail.
+    """
+
+    def __init__(self, *refused: int, error: type[Exception] = ValueError) -> None:
+        self.runs: list[list[int]] = []
+        self.rests = 0
+        self._refused = set(refused)
+        self._error = error
+
+    async def run(self, items: Sequence[int]) -> list[int]:
+        self.runs.append(list(items))
+        await asyncio.sleep(0)
+        if self._refused.intersection(items):
+            raise self._error(items)
+        return [item * 2 for item in items]
+
+    async def rest(self) -> None:
+        self.rests += 1
+
+
+def gather(recorder: Recorder, items: Sequence[int], most: int = 100, rounds: int = 1) -> list[Any]:
+    """Call with all items at once, some rounds after each other, and wait for the end; odd and even ones differ."""
+
+    async def main() -> list[Any]:
+        gathering = AsyncGathering[int, int](recorder.run, lambda item: item % 2, most, recorder.rest)
+
+        async def call(item: int) -> list[int]:
+            return [await gathering(item) for _ in range(rounds)]
+
+        answers: list[Any] = await asyncio.gather(*map(call, items), return_exceptions=True)
+        await gathering.finish()
+        return answers
+
+    return asyncio.run(main())
+
+
+def test_coroutines_that_wait_go_together_if_their_terms_are_equal() -> None:
+    recorder = Recorder()
+    assert gather(recorder, range(6)) == [[0], [2], [4], [6], [8], [10]]
+    assert recorder.runs == [[0, 2, 4], [1, 3, 5]]
+
+
+def test_coroutines_that_come_again_meet_in_the_next_run_without_a_rest() -> None:
+    recorder = Recorder()
+    gather(recorder, [0, 2, 4], rounds=3)
+    assert recorder.runs == [[0, 2, 4]] * 3
+    assert recorder.rests == 1
+
+
+def test_no_more_coroutines_go_together_than_may() -> None:
+    recorder = Recorder()
+    gather(recorder, range(0, 14, 2), most=3)
+    assert [len(items) for items in recorder.runs] == [3, 3, 1]
+
+
+def test_a_coroutine_gets_the_error_that_is_its_own() -> None:
+    recorder = Recorder(2)
+    first, second, third = gather(recorder, [0, 2, 4])
+    assert (first, third) == ([0], [8])
+    assert isinstance(second, ValueError)
+    assert recorder.runs == [[0, 2, 4], [0], [2], [4]]
+
+
+def test_an_outage_is_told_to_all_coroutines_and_not_run_again() -> None:
+    recorder = Recorder(2, error=psycopg.OperationalError)
+    assert all(isinstance(answer, psycopg.OperationalError) for answer in gather(recorder, [0, 2, 4]))
+    assert recorder.runs == [[0, 2, 4]]
+
+
+def test_a_coroutine_that_is_cancelled_before_its_run_takes_nobody_with_it() -> None:
+    recorder = Recorder()
+
+    async def main() -> tuple[Any, ...]:
+        gathering = AsyncGathering[int, int](recorder.run, lambda item: 0)
+        calls = [asyncio.ensure_future(gathering(item)) for item in range(3)]
+        await asyncio.sleep(0)
+        calls[0].cancel()
+        return tuple(await asyncio.gather(*calls, return_exceptions=True))
+
+    cancelled, *others = asyncio.run(main())
+    assert isinstance(cancelled, asyncio.CancelledError)
+    assert others == [2, 4]
+
+
+def test_a_coroutine_that_is_cancelled_while_it_runs_takes_nobody_with_it() -> None:
+    started, go = asyncio.Event(), asyncio.Event()
+
+    async def run(items: Sequence[int]) -> list[int]:
+        started.set()
+        await go.wait()
+        return list(items)
+
+    async def main() -> tuple[Any, ...]:
+        gathering = AsyncGathering[int, int](run, lambda item: 0)
+        calls = [asyncio.ensure_future(gathering(item)) for item in range(3)]
+        await started.wait()
+        calls[1].cancel()
+        await asyncio.sleep(0)
+        go.set()
+        return tuple(await asyncio.gather(*calls, return_exceptions=True))
+
+    first, cancelled, third = asyncio.run(main())
+    assert isinstance(cancelled, asyncio.CancelledError)
+    assert (first, third) == (0, 2)

@@ -34,45 +34,14 @@ update docmill.uploaded_documents set sealed_password = %(sealed)s, updated_at =
 -- Start a batch.
 insert into docmill.batches (id, owner, name) values (%(id)s, %(owner)s, %(name)s)
 
--- name: submit_jobs
--- Submit many jobs of one pipeline; tells for each whether it is new, and whether workers learn of it at the commit: a job
--- that comes alone is given to a worker that sleeps, which spares its claim; else all that sleep are rung for. Only where this
--- statement is the whole transaction (`alone`), so that a caller that stalls holds no worker up. A worker is given nothing
--- in the second half of its lease: it may be dead.
-with taker as materialized (
-    select s.worker_id
-      from docmill.sleepers s join docmill.workers w on w.id = s.worker_id
-     where %(alone)s and cardinality(%(job_ids)b::uuid[]) = 1 and s.waiting and w.stopped_at is null
-       and now() - w.heartbeat_at < (w.lease_until - w.heartbeat_at) / 2
-       and (select f.id from docmill.steps f where f.pipeline = %(pipeline)s::text and f.position = 0
-             order by f.version desc limit 1) = any(s.steps)
-     order by w.heartbeat_at desc limit 1 for update of s skip locked
-),
-submitted as materialized (
-    select number, job_id, created, chunk_id
-      from docmill.submit_jobs(%(pipeline)s, %(owner)s, %(job_ids)b::uuid[], %(document_ids)b::uuid[], %(inputs)b::bytea[],
-                               %(idempotency_keys)b::text[], %(unique_keys)b::text[], %(request_hashes)b::bytea[],
-                               %(batch_id)s::uuid, %(priority)s::smallint, %(max_attempts)s::smallint,
-                               %(timeout_seconds)s::real, %(queue_seconds)s::real, (select worker_id from taker))
-),
-given as (
-    update docmill.sleepers s set waiting = false, handed = array[n.chunk_id]
-      from taker t, submitted n where s.worker_id = t.worker_id and n.created
-    returning s.worker_id
-),
-sleeping as materialized (
-    select worker_id from docmill.sleepers
-     where %(alone)s and waiting and not exists (select 1 from taker) for update skip locked
-),
-woken as (
-    update docmill.sleepers s set waiting = false from sleeping w where s.worker_id = w.worker_id returning s.worker_id
-),
-told as materialized (
-    select pg_notify('docmill_wakeup', worker_id::text) from given
-    union all
-    select pg_notify('docmill_wakeup', '') where exists (select 1 from woken)
-)
-select number, job_id, created, exists (select 1 from told) as told from submitted order by number
+-- name: accept_jobs
+-- Submit many jobs of one pipeline: the ids of those that are new, unless all are, and whether nobody has to be woken after
+-- the commit. Where this statement is the whole transaction (`alone`), workers learn of the jobs at the commit.
+select case when cardinality(accepted) < cardinality(%(job_ids)b::uuid[]) then accepted end, told
+  from docmill.accept_jobs(%(pipeline)s, %(owner)s, %(job_ids)b::uuid[], %(document_ids)b::uuid[], %(inputs)b::bytea[],
+                           %(idempotency_keys)b::text[], %(unique_keys)b::text[], %(request_hashes)b::bytea[],
+                           %(batch_id)s::uuid, %(priority)s::smallint, %(max_attempts)s::smallint,
+                           %(timeout_seconds)s::real, %(queue_seconds)s::real, %(alone)s)
 
 -- name: find_job_by_key
 -- The job that holds an idempotency key or a unique key.

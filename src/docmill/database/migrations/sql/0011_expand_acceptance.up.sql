@@ -1,0 +1,99 @@
+-- Submitting costs less: what is not asked for (keys, a worker that sleeps) is not planned, begun and ended with each call.
+-- Clients of the version before go on with the function that they know.
+
+-- Each job that was submitted locked the row of its pipeline for this, beside all others that were submitted at once. The
+-- version comes from docmill.steps, which holds the reference; `docmill verify` looks for jobs of unknown pipelines.
+alter table docmill.jobs drop constraint jobs_pipeline_version_fkey;
+
+-- Accept jobs of one pipeline; `accepted` has the ids of those that are new. An idempotency key that was used before, or a
+-- unique key that a live or completed job holds, yields no new one. Arrays that are null stand for as many nulls.
+--
+-- Where the call is the whole transaction (`alone`), so that a caller that stalls holds no worker up, workers learn of the
+-- jobs at the commit: a job that comes by itself is given to a worker that sleeps, which spares its claim; else all that
+-- sleep are rung for. A worker is given nothing in the second half of its lease: it may be dead. `told` is false where
+-- somebody may fall asleep before the commit and has to be woken after it.
+create function docmill.accept_jobs(
+    pipeline text, owner text, job_ids uuid[], document_ids uuid[], inputs bytea[], idempotency_keys text[],
+    unique_keys text[], request_hashes bytea[], batch_id uuid, priority smallint, max_attempts smallint,
+    timeout_seconds real, queue_seconds real, alone boolean, out accepted uuid[], out told boolean
+) language plpgsql as $$
+#variable_conflict use_column
+declare
+    step docmill.steps;
+    owner_id integer;
+    taker integer;
+    found_new bigint;
+    rung boolean := false;
+begin
+    select * into step from docmill.steps s where s.pipeline = accept_jobs.pipeline and s.position = 0
+     order by s.version desc limit 1;
+    if not found then
+        raise exception 'unknown pipeline %', accept_jobs.pipeline using errcode = 'DM001';
+    end if;
+    owner_id := docmill.owner_number(accept_jobs.owner);
+    if alone and cardinality(job_ids) = 1 then
+        select s.worker_id into taker
+          from docmill.sleepers s join docmill.workers w on w.id = s.worker_id
+         where s.waiting and step.id = any(s.steps) and w.stopped_at is null
+           and now() - w.heartbeat_at < (w.lease_until - w.heartbeat_at) / 2
+         order by w.heartbeat_at desc limit 1 for update of s skip locked;
+    end if;
+    insert into docmill.jobs (id, document_id, batch_id, version, chunks_open, priority, max_attempts, timeout_seconds,
+                              start_before, pipeline, owner, input, idempotency_key, request_hash, unique_key, status,
+                              started_at, deadline_at)
+    select d.id, d.document_id, accept_jobs.batch_id, step.version, 1, accept_jobs.priority,
+           accept_jobs.max_attempts, accept_jobs.timeout_seconds,
+           case when taker is null then now() + accept_jobs.queue_seconds * interval '1 second' end,
+           step.pipeline, accept_jobs.owner, d.input, d.idempotency_key, d.request_hash, d.unique_key,
+           case when taker is null then 'pending' else 'processing' end,
+           case when taker is not null then now() end,
+           case when taker is not null then now() + accept_jobs.timeout_seconds * interval '1 second' end
+      from unnest(job_ids, document_ids, inputs, idempotency_keys, unique_keys, request_hashes)
+           with ordinality as d (id, document_id, input, idempotency_key, unique_key, request_hash, number)
+     -- By key, so that two callers with the same keys wait for each other in one order.
+     order by d.idempotency_key, d.unique_key, d.number
+        on conflict do nothing;
+    get diagnostics found_new = row_count;
+    accepted := job_ids;
+    if found_new < cardinality(job_ids) then
+        accepted := array(select d.id from unnest(job_ids) with ordinality as d (id, number) join docmill.jobs j using (id)
+                           order by d.number);
+    end if;
+    insert into docmill.chunks (job_id, step_id, owner_id, item, max_attempts, priority, status, worker_id, epoch, attempts,
+                                started_at)
+    select d.id, step.id, owner_id, 0, accept_jobs.max_attempts, accept_jobs.priority,
+           case when taker is null then 'pending' else 'processing' end, taker,
+           (taker is not null)::integer, (taker is not null)::integer,
+           case when taker is not null then clock_timestamp() end
+      from unnest(accepted) as d (id);
+    insert into docmill.events (job_id, kind) select d.id, 'job.pending' from unnest(accepted) as d (id);
+    if taker is not null and found_new > 0 then
+        insert into docmill.events (job_id, kind) select d.id, 'job.processing' from unnest(accepted) as d (id);
+        update docmill.sleepers s set waiting = false, handed = array[c.id]
+          from docmill.chunks c where s.worker_id = taker and c.job_id = accepted[1];
+        perform pg_notify('docmill_wakeup', taker::text);
+    elsif alone and found_new > 0 then
+        update docmill.sleepers set waiting = false
+         where worker_id in (select worker_id from docmill.sleepers where waiting for update skip locked);
+        rung := found;
+        if rung then
+            perform pg_notify('docmill_wakeup', '');
+        end if;
+    end if;
+    -- Nobody has to be told of nothing, and nobody can be where no worker lives.
+    told := rung or taker is not null or found_new = 0 or not exists (select 1 from docmill.sleepers);
+end
+$$;
+
+-- As before, for docmill.submit_job and for clients of earlier versions.
+create or replace function docmill.submit_jobs(
+    pipeline text, owner text, job_ids uuid[], document_ids uuid[], inputs bytea[], idempotency_keys text[],
+    unique_keys text[], request_hashes bytea[], batch_id uuid, priority smallint, max_attempts smallint,
+    timeout_seconds real, queue_seconds real
+) returns table (number integer, job_id uuid, created boolean) language sql as $$
+    select d.number::integer, d.id, d.id = any(a.accepted)
+      from docmill.accept_jobs(pipeline, owner, job_ids, document_ids, inputs, idempotency_keys, unique_keys,
+                               request_hashes, batch_id, priority, max_attempts, timeout_seconds, queue_seconds, false) a
+     cross join lateral unnest(job_ids) with ordinality as d (id, number)
+     order by d.number
+$$;

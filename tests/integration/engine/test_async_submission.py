@@ -1,0 +1,117 @@
+"""Jobs that coroutines submit: accepted means stored, together in few transactions, each with its own answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from tests.integration.engine import sample_pipelines as samples
+from tests.integration.engine.conftest import Engine, wait_until
+
+from docmill.engine.client import Request
+from docmill.errors import IdempotencyConflict, UnknownPipeline
+
+COUNT = "select count(*) from docmill.jobs"
+TRANSACTIONS = "select count(distinct xmin::text) from docmill.jobs"
+
+
+def submit_at_once(engine: Engine, *calls: dict[str, Any], rounds: int = 1) -> list[Any]:
+    """Submit from one coroutine for each call; return the jobs, or the error, of each."""
+
+    async def main() -> list[Any]:
+        async with engine.client.submissions() as submit:
+
+            async def caller(call: dict[str, Any]) -> list[Any]:
+                found = []
+                for _ in range(rounds):
+                    found += await submit("single", **call)
+                return found
+
+            return list(await asyncio.gather(*map(caller, calls), return_exceptions=True))
+
+    return asyncio.run(main())
+
+
+def numbered(number: int, **request: Any) -> dict[str, Any]:
+    return {"requests": [Request(record={"count": number}, **request)]}
+
+
+def test_what_coroutines_submit_together_is_stored_in_one_transaction(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    answers = submit_at_once(engine, *map(numbered, range(10)), rounds=3)
+    assert [len(jobs) for jobs in answers] == [3] * 10
+    assert all(job.created for jobs in answers for job in jobs)
+    assert engine.value(TRANSACTIONS) == 3
+    assert {job.id for jobs in answers for job in jobs} == {
+        row[0] for row in engine.rows("select id from docmill.jobs")
+    }
+    engine.drain()
+    results = [[engine.client.result(job.id) for job in jobs] for jobs in answers]
+    assert results == [[engine.client.result(jobs[0].id)] * 3 for jobs in answers]
+    assert engine.client.result(answers[2][0].id) != engine.client.result(answers[3][0].id)
+
+
+def test_another_priority_is_another_transaction(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    submit_at_once(engine, numbered(1), {**numbered(2), "priority": 9}, numbered(3))
+    assert engine.rows("select priority, count(*) from docmill.chunks group by 1 order by 1") == [(0, 2), (9, 1)]
+    assert engine.value(TRANSACTIONS) == 2
+
+
+def test_a_worker_that_sleeps_learns_of_what_coroutines_submit(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single, poll_interval_seconds=60)
+    with engine.background(engine.worker()):
+        wait_until(lambda: engine.value("select bool_or(waiting) from docmill.sleepers"))
+        submit_at_once(engine, *map(numbered, range(5)), rounds=2)
+        wait_until(lambda: engine.value(f"{COUNT} where status = 'completed'") == 10)
+
+
+def test_each_coroutine_gets_the_error_that_is_its_own(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    missing = {"requests": [Request(document_id=uuid4())]}
+    first, refused, last = submit_at_once(engine, numbered(1), missing, numbered(2))
+    assert isinstance(refused, psycopg.errors.ForeignKeyViolation)
+    assert {job.id for job in first + last} == {row[0] for row in engine.rows("select id from docmill.jobs")}
+
+
+def test_a_key_makes_one_job_and_refuses_another_request(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    same = numbered(1, idempotency_key="k")
+    answers = submit_at_once(engine, same, same, same)
+    assert len({jobs[0].id for jobs in answers}) == 1
+    assert sum(jobs[0].created for jobs in answers) == 1
+    [refused] = submit_at_once(engine, numbered(2, idempotency_key="k"))
+    assert isinstance(refused, IdempotencyConflict)
+    assert engine.value(COUNT) == 1
+
+
+def test_an_unknown_pipeline_is_refused(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+
+    async def main() -> None:
+        async with engine.client.submissions() as submit:
+            await submit("nothing", [Request()])
+
+    with pytest.raises(UnknownPipeline):
+        asyncio.run(main())
+
+
+def test_a_connection_that_was_ended_is_replaced(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+
+    async def main() -> int:
+        async with engine.client.submissions() as submit:
+            await submit("single", [Request(record={"count": 1})])
+            ended = engine.value(
+                "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity"
+                " where pid <> pg_backend_pid() and query like '%%accept_jobs%%' and datname = current_database()"
+            )
+            await submit("single", [Request(record={"count": 2})])
+        return int(ended)
+
+    assert asyncio.run(main()) > 0
+    assert engine.value(COUNT) == 2
