@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterator
 from functools import cache
 
@@ -18,7 +18,10 @@ _PLAIN_WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.]{0,30}"
 _NUMBER = r"\d{1,6}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?"
 _UNIT_WORDS = r"Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Box|Appt|Wohnung|m\.|lok\.|bus"
 _UNIT = rf"(?:,? ?\n? ?(?:{_UNIT_WORDS})\.? ?#?\w{{1,6}}\b|,? #\w{{1,6}})"
-_DWELLING = r"(?:\d{1,2}(?:st|nd|rd|th) Floor,? |(?:Flat|Apt\.?|Unit|Suite|Studio|House|H\.No\.|No\.) ?\w{1,5},? )"
+_DWELLING = (
+    r"(?:\d{1,2}(?:st|nd|rd|th) Floor,? |(?:Flat|Apt\.?|Unit|Suite|Studio|House|H\. ?No\.|Plot|Door No\.|No\.)"
+    r" ?\w{1,5},? )"
+)
 _HOUSE = rf"(?:{_DWELLING})?"
 _ARTICLES = (
     r"(?:(?:de|du|des|la|le|les|l'|d'|del|della|dei|di|do|da|dos|das|los|las|el|y|San|Santa|Św\.|gen\.|im\.) ?){0,3}"
@@ -46,6 +49,10 @@ _IN_PARTS = rf"(?:{_PART}){{1,4}}{_WORD}(?: {_WORD})?,? (?:{_UK_CODE}|{_CA_CODE}
 _INDIAN = (
     rf"(?:(?:H\.? ?No\.?|Door No\.?|Plot No\.?|Plot|Flat|House|No\.|#) ?)?\d[\w/-]{{0,7}},? (?:{_PART}){{1,3}}"
     rf"{_WORD}(?: {_WORD})?[ ,–-]{{1,3}}[1-9]\d{{2}} ?\d{{3}}\b"
+)
+_BRAZILIAN_CODE = r"(?<![\w.,/-])\d{5}-\d{3}(?![\w-]|[.,]\d)"
+_BRAZILIAN_TOWN = (
+    rf"(?:{_WORD} (?:d[aeo]s? )?){{0,3}}{_WORD}(?: ?[-/–] ?| )[A-Z]{{2}},? (?:- )?(?:CEP:? )?{_BRAZILIAN_CODE}"
 )
 _AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
 
@@ -91,7 +98,8 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
         (re.compile(rf"(?<![\w.-])(?:{_IN_PARTS})"), 0.9),
         (re.compile(rf"(?<![\w.-])(?:{_INDIAN})"), 0.9),
         (re.compile(rf"(?<![\w-])(?:{_TOWN}, )?(?i:Dublin) \d{{1,2}}[Ww]?\b"), 0.8),
-        (re.compile(rf"{_UK_CODE}|{_CA_CODE}|{_IRISH_CODE}"), 0.75),
+        (re.compile(rf"{_UK_CODE}|{_CA_CODE}|{_IRISH_CODE}|{_BRAZILIAN_CODE}"), 0.75),
+        (re.compile(rf"(?<![\w-])(?:{_BRAZILIAN_TOWN})"), 0.9),
         (re.compile(rf"(?<![\w.-]){_WHOLE}"), 0.9),
         (re.compile(_BOX), 0.92),
     )
@@ -146,6 +154,8 @@ def street_lines(text: str, lines: list[Line], found: list[Finding], guard: Guar
             value = text[cell.start : cell.end].rstrip(",.")
             street = _is_street(value) and _between(people, near[0].start, near[-1].end)
             street = street or (_is_street(value, last=True) and _is_above_town(lines, index, cell))
+            if street:
+                insort(streets, cell.start)
             if street or (_TOWN_CELL.fullmatch(value) and _between(streets, near[0].start, line.start)):
                 yield Finding(cell.start, cell.start + len(value), "ADDRESS", 0.75, "pattern")
 

@@ -28,9 +28,6 @@ _SEX_AFTER = re.compile(rf"[\s|,;/()-]{{1,4}}{_AGE}(?:m|f|w|male|female)(?![^\W_
 # "12.05.1956 р.н.", "ur. 1956 r."
 _YEAR_OF_BIRTH = re.compile(r"\s?(?:р\.\s?н\.|р\. народження|року народження|rocznik)")
 _STAR = re.compile(r"(?:^|[\s,(])(?:\*|b\.)\s?$")
-# Between a name and the birth date beside it: marks, the sex, an age.
-_BESIDE = re.compile(rf"[^\w\n]{{1,24}}(?:(?:{_SEX})[^\w\n]{{1,12}})?{_AGE}(?:(?:{_SEX})[^\w\n]{{1,12}})?")
-_LONGEST_WAY = 60
 # Reports that are read by machines are younger than this; a lone date that is much older is somebody's birth.
 _RECENT = datetime.date(2018, 1, 1)
 
@@ -97,31 +94,3 @@ def _is_earlier(day: datetime.date, newest: datetime.date, known: list[datetime.
 def _is_old(day: datetime.date, newest: datetime.date) -> bool:
     """Whether a date is so long before the others that it is somebody's birth."""
     return is_plausible(day) and (newest - day).days > _YEARS_BEFORE * 365
-
-
-def with_births_beside_people(folded: str, found: Sequence[Finding]) -> list[Finding]:
-    """Return the findings; a date right after the name of somebody who does not sign or order is that of a birth.
-
-    Args:
-        folded: The normalised text, folded.
-        found: What was found so far; a date that is not well before the newest one stays as it is.
-    """
-    ends = sorted({(item.end, item.start) for item in found if item.type == "PERSON"})
-    days = {item.start: parse_date(folded[item.start : item.end]) for item in found if item.type == "DATE"}
-    known = [day.value for day in days.values() if day and is_plausible(day.value)]
-    newest = max([*known, _RECENT])
-    judged = []
-    for item in found:
-        day = days.get(item.start) if item.type == "DATE" else None
-        birth = day is not None and _is_earlier(day.value, newest, known) and _follows_name(folded, item.start, ends)
-        judged.append(item._replace(type="DATE_OF_BIRTH", score=0.9) if birth else item)
-    return judged
-
-
-def _follows_name(folded: str, date: int, ends: list[tuple[int, int]]) -> bool:
-    """Whether nothing but marks, a sex and an age stands between a name and a date."""
-    place = bisect_right(ends, (date, date)) - 1
-    if place < 0 or date - ends[place][0] > _LONGEST_WAY or not _BESIDE.fullmatch(folded, ends[place][0], date):
-        return False
-    start = ends[place][1]
-    return not _STAFF.search(folded, folded.rfind("\n", 0, start) + 1, start)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from docmill.errors import MissingExtra
 from docmill.privacy import model, spacy_model
 from docmill.privacy.addresses import addresses, street_lines
-from docmill.privacy.birth_dates import date_findings, with_births_beside_people
+from docmill.privacy.birth_dates import date_findings
 from docmill.privacy.dictionary import Dictionary, read_dictionary
 from docmill.privacy.expansion import expand
 from docmill.privacy.facilities import facilities
 from docmill.privacy.fields import Label, labelled_fields, unknown_fields
-from docmill.privacy.forms import names_before_birth, names_in_forms, names_in_lists, speakers
-from docmill.privacy.identifiers import lone_identifiers, loose_identifiers, plates, registrations
+from docmill.privacy.forms import names_before_birth, names_in_forms, names_in_lists
+from docmill.privacy.identifiers import loose_identifiers, plates, registrations
 from docmill.privacy.inline import inline_addresses, inline_fields, inline_names, inline_phones
 from docmill.privacy.lab_guard import Guard, guard
 from docmill.privacy.lines import Line, split_lines
@@ -32,6 +32,7 @@ from docmill.privacy.propagation import propagate
 from docmill.privacy.prose import model_findings
 from docmill.privacy.recognizers import installed_recognizers, recognizer_findings
 from docmill.privacy.safe_harbor import further_findings
+from docmill.privacy.shorthand import shorthand_names
 from docmill.privacy.spacy_model import SpacyModel
 from docmill.privacy.sweep import sweep, unexplained
 from docmill.privacy.tables import table_fields
@@ -160,13 +161,11 @@ class Detector:
         found.extend(self._guesses(text, folded))
         found.extend(unknown_fields(text, lines, labels))
         found.extend(names_before_birth(text, lines, found))
-        found.extend(lone_identifiers(text, lines, found))
         found.extend(street_lines(text, lines, found, protected))
         found = [finding for finding in found if protected.allows(finding)]
         for reader in self._models:
             tagged = model_findings(text, lines, found, protected, reader)
             found.extend([finding for finding in tagged if protected.allows(finding)])
-        found = with_births_beside_people(folded, found)
         for layer in (
             loose_identifiers(text, found, protected),
             registrations(text, found),
@@ -186,7 +185,7 @@ class Detector:
         yield from inline_names(text, folded)
         yield from inline_addresses(text, folded)
         yield from name_cues(text, folded)
-        yield from speakers(text)
+        yield from shorthand_names(text)
         yield from plates(text)
         if self._settings.policy != "default":
             yield from old_ages(text)

@@ -19,6 +19,7 @@ from docmill.privacy.people import (
     is_title,
     word_key,
 )
+from docmill.privacy.text import fold
 from docmill.privacy.values import Span
 from docmill.privacy.vocabulary import listed
 
@@ -31,12 +32,12 @@ _RIGHT = re.compile(rf"[ ](?:{_PARTICLES} )?({_NAME}\.?)(?!\w)")
 _MOVED = re.compile(rf" {{2,3}}({_NAME})(?=  |\n|$)")
 _RIGHT_LOWER = re.compile(r"[ ]((?:[a-z](?=\.? [a-z]))|[^\W\d_A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*)\.?(?![\w@])")
 _LEFT = re.compile(rf"(?:^|(?<=[\s(\"'>|:,/]))({_NAME}\.?) $")
-_LEFT_PARTICLES = re.compile(rf"(?:^|(?<=\s))({_PARTICLES}) $", re.IGNORECASE)
+_LEFT_PARTICLES = re.compile(rf"(?:^|(?<=[\s\"'(]))({_PARTICLES}) $", re.IGNORECASE)
 _INITIAL = re.compile(r"(?:^|[\s.])[^\W\d_]$")
 _LONGEST_NAME = 60
 _LONGEST_GAP = 32
 _BREAK = re.compile(
-    r"[:;|\t@]|  |(?<!\bCo)\. [A-Z]|\n\n"
+    r"[:;|\t@=]|  |(?<!\bCo)\. [A-Z]|\n\n"
     r"|\b(?:and|or|by|of|the|is|was|phone|tel|call|dob|contact|policy|mrn|in|at|from|to|on|with|for)\b",
     re.IGNORECASE,
 )
@@ -57,7 +58,7 @@ _PART_BEFORE = re.compile(
     rf"{_BEFORE_PART}((?:[мс]\. ?|\d{{1,4}}[A-Za-z]? )?[{UPPER}][\w'’.-]*"
     rf"(?: (?:of|the|de|la|du|an|am|der|[{UPPER}\d][\w'’.-]*)){{0,4}}, )$"
 )
-_CODE_LAST = re.compile(r"(?:[ ,-]\d{5}|[ ,-]\d{2}-\d{3}|\n *\d{4}|\n *\d{3} \d{2})$")
+_CODE_LAST = re.compile(r"(?:[ ,-]\d{5}|, \d{4}|[ ,-]\d{2}-\d{3}|\n *\d{4}|\n *\d{3} \d{2})$")
 _TOWN_WORD = re.compile(rf" (?:\(?([{UPPER}][^\W\d_]+(?:-[^\W\d_]+)*)\)?)(?![\w:@])")
 _TOWN_BEFORE = re.compile(rf"(?<=[,;:(] )(?:[{UPPER}][\w'’.-]* ){{1,3}}$")
 _DWELLING_MARK = r"(?:кв|м|с|буд|д|обл|app|apt|apto|int|bte|m|lok|piso|esc)\. ?"
@@ -73,7 +74,7 @@ _MOST_PARTS = 3
 # A dwelling, the region after a town, the French mark of large post offices, a post code with the town's country.
 _TAIL = re.compile(
     rf"(?:,? ?\n? ?(?i:{_UNIT})|,? #\w+)\b| (?i:CEDEX)(?: \d{{1,2}})?\b|(?<=\w) \([A-Z]{{2}}\)"
-    rf"|,?(?: -)?[ \n]{{1,2}}(?:[A-Z]{{2,3}} )?{_CODE}\b(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))"
+    rf"|,?(?: -)?[ \n]{{1,2}}(?:(?P<region>[A-Z]{{2,3}}) )?{_CODE}\b(?![.,]\d|\s?(?:%|mg|g/|mmol|U/))"
 )
 # A line that can stand inside an address: a unit, a town, a region, a country, a post code.
 _BLOCK_LINE = re.compile(
@@ -190,6 +191,9 @@ def _grown_address(text: str, finding: Finding, taken: list[Span], guard: Guard)
         start = house.start(1)
     start = _parts_before(text, start, end, taken, guard)
     while (tail := _TAIL.match(text, end)) and tail.end() > end and not guard.touches(end, tail.end()):
+        # "NB C5M4R7\nDOB 1963": a label is no region before a post code.
+        if tail["region"] and classify(fold(tail["region"])) is not None:
+            break
         end = tail.end()
     end = max(_town_end(text, start, end, guard), _code_end(text, end, guard))
     return finding._replace(start=start, end=max(end, _block_end(text, end, guard)))

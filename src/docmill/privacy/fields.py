@@ -18,6 +18,9 @@ _UNKNOWN_FIELD = re.compile(
     r"(?<![^\W_])[^\W\d_][\w. ]{0,24}[#:] {0,3}"
     r"((?:[^\W\d_]{1,5}[- ]?)?\d[^\W_]*(?:-[^\W_]+){0,4})(?![^\W_]|[.,/:%]\w| ?[%/µ])"
 )
+_NEXT_KEY = re.compile(r"\s[\w.-]+=")
+_NAME = re.compile(r"name\W*", re.IGNORECASE)
+_LEAST_RESULT_LABELS = 2
 _LEAST_DIGITS = 6
 _LOOK_BACK = 60
 _CONTINUATIONS = 3
@@ -50,6 +53,8 @@ def labelled_fields(text: str, lines: list[Line]) -> tuple[list[Finding], list[L
         if not line.cells:
             continue
         found = line_labels(line)
+        if sum(label.kind == RESULT for label in found) >= _LEAST_RESULT_LABELS:
+            found = [_of_test(text, label) for label in found]
         labels.extend(found)
         for label, value in _values(text, line, found):
             spans = value_spans(label.kind, text, *value) if label.kind not in (OTHER, RESULT) else []
@@ -57,6 +62,11 @@ def labelled_fields(text: str, lines: list[Line]) -> tuple[list[Finding], list[L
             if label.kind == "ADDRESS" and spans:
                 findings.extend(continuation(text, lines, number, value[0]))
     return findings, labels
+
+
+def _of_test(text: str, label: Label) -> Label:
+    """Return a label that stands beside those of a result; a name there is that of the test."""
+    return label._replace(kind=RESULT) if _NAME.fullmatch(text, label.start, label.end) else label
 
 
 def field_findings(kind: str, spans: list[tuple[int, int]]) -> Iterator[Finding]:
@@ -124,7 +134,10 @@ def _values(text: str, line: Line, labels: list[Label]) -> Iterator[tuple[Label,
         cell = next((cell for cell in line.cells if cell.end > label.end), None)
         if cell is None or cell.start >= limit:
             continue
-        yield label, (max(label.end, cell.start), min(cell.end, limit))
+        start, end = max(label.end, cell.start), min(cell.end, limit)
+        # "name=Ann Roe born=1971-04-02": where an equals sign announces a value, the next key ends it.
+        key = _NEXT_KEY.search(text, start, end) if text[label.end - 1] == "=" else None
+        yield label, (start, key.start() if key else end)
 
 
 def continuation(text: str, lines: list[Line], number: int, column: int) -> Iterator[Finding]:

@@ -17,7 +17,6 @@ from docmill.privacy.people import (
     UPPER,
     is_credential,
     is_given_name,
-    is_laboratory_term,
     is_ordinary,
     is_part_of_organisation,
     is_surname,
@@ -28,6 +27,7 @@ from docmill.privacy.text import fold
 
 _BIRTH = frozenset({"DATE_OF_BIRTH"})
 _RECORDS = frozenset({"DATE_OF_BIRTH", "MRN", "NHS", "SSN", "NATIONAL_ID"})
+_ADDRESSES = frozenset({"ADDRESS"})
 _ANCHORS = PERSONAL - {"PERSON"}
 # Between the cells of any table, with marks, quotes, brackets or gaps.
 _BETWEEN = re.compile(r"\s*(?:[|;\"<>^=:(){}\[\]\t]|\s\s|(?<!\w)'|'(?!\w))\s*")
@@ -37,9 +37,8 @@ _SERIES = re.compile(
     rf"(?<![\w-])[{UPPER}][^\W\d_]{{1,30}}(?:, [{UPPER}][^\W\d_]{{1,30}}){{0,5}}"
     rf" (?:and|und|et|y|e|en|og|i|та|or|&) [{UPPER}][^\W\d_]+(?![\w-])"
 )
+_LEADERS = re.compile(r"\s*(?:\.{2,}|[:=])")
 _LIST_MARK = re.compile(r"\d{1,2}[.)] ")
-_SPEAKER = re.compile(rf"^([{UPPER}][^\W\d_]{{1,20}}): (?=[^\W\d_])", re.MULTILINE)
-_LEAST_SPEECHES = 2
 _LONGEST_PIECE = 48
 _LONGEST_UNKNOWN = 3
 _PAIR = 2
@@ -64,6 +63,7 @@ def names_in_forms(text: str, lines: list[Line], found: list[Finding], guard: Gu
     """
     births = _lines_of(lines, found, _BIRTH)
     anchored = _lines_of(lines, found, _ANCHORS)
+    streets = _lines_of(lines, found, _ADDRESSES)
     near = {number + step for number in anchored for step in (-1, 0, 1)}
     taken = sorted((item.start, item.end) for item in found if item.type != "PERSON" and item.layer != "model")
     for piece in _pieces(lines):
@@ -79,9 +79,18 @@ def names_in_forms(text: str, lines: list[Line], found: list[Finding], guard: Gu
         if (
             (piece.line in births and _is_unknown_name(words))
             or (piece.line in near and known and _is_unknown_name(words))
+            or (piece.line + 1 in streets and _is_addressee(text, lines[piece.line], span) and _is_unknown_name(words))
             or (labelled and _is_known_name(words) and _is_open_label(text, piece.start))
         ):
             yield Finding(*span, "PERSON", 0.75, "structure")
+
+
+def _is_addressee(text: str, line: Line, span: tuple[int, int]) -> bool:
+    """Whether a name is the whole line, and begins a block: above it is nothing."""
+    return text[line.start : line.end].strip() == text[slice(*span)] and text[: line.start].rstrip(" ")[-2:] in (
+        "",
+        "\n\n",
+    )
 
 
 def _lines_of(lines: list[Line], found: list[Finding], types: frozenset[str]) -> set[int]:
@@ -172,33 +181,27 @@ def names_before_birth(text: str, lines: list[Line], found: list[Finding]) -> It
         place = bisect_left(anchors, line.start)
         if place == len(anchors) or anchors[place] >= line.end or not line.cells:
             continue
-        mark = _LIST_MARK.match(text, line.cells[0].start)
-        start = mark.end() if mark else line.cells[0].start
-        span = name_at(text, start, line.end, labelled=False)
-        if (
-            span
-            and span[0] == start
-            and span[1] <= anchors[place]
-            and not _is_heading(text[start : span[1]])
-            and not any(map(str.isdigit, text[start : span[1]]))
-            and len(text[start : span[1]].replace(",", " ").split()) > 1
-        ):
-            yield Finding(*span, "PERSON", 0.8, "pattern")
+        for start in _beginnings(text, line, anchors[place]):
+            span = name_at(text, start, line.end, labelled=False)
+            if span and span[0] == start and span[1] <= anchors[place] and _is_before_record(text, *span):
+                yield Finding(*span, "PERSON", 0.8, "pattern")
 
 
-def speakers(text: str) -> Iterator[Finding]:
-    """Yield those who write in a chat: known given names before a colon, on two lines or more.
+def _beginnings(text: str, line: Line, anchor: int) -> Iterator[int]:
+    """Yield where a name can begin that a line is about: its start, and after a colon ("Label: ROE JANE 00112")."""
+    mark = _LIST_MARK.match(text, line.cells[0].start)
+    yield mark.end() if mark else line.cells[0].start
+    colon = text.rfind(": ", line.start, anchor)
+    if colon >= 0:
+        yield colon + len(": ")
 
-    Args:
-        text: The normalised text.
-    """
-    said = [match for match in _SPEAKER.finditer(text) if is_given_name(match.group(1))]
-    said = [
-        match for match in said if classify(fold(match.group(1))) is None and not is_laboratory_term(match.group(1))
-    ]
-    if len(said) >= _LEAST_SPEECHES:
-        for match in said:
-            yield Finding(*match.span(1), "PERSON", 0.8, "pattern")
+
+def _is_before_record(text: str, start: int, end: int) -> bool:
+    """Whether words before a record number are so many that they are a name, and neither a heading nor a label."""
+    words = text[start:end]
+    if _is_heading(words) or any(map(str.isdigit, words)) or _LEADERS.match(text, end):
+        return False
+    return len(words.replace(",", " ").split()) > 1
 
 
 def _is_heading(words: str) -> bool:

@@ -14,7 +14,6 @@ from functools import cache
 from docmill.privacy.dates import date_pattern
 from docmill.privacy.lab_guard import Guard
 from docmill.privacy.labels import label_type
-from docmill.privacy.lines import Line
 from docmill.privacy.measurements import tokens
 from docmill.privacy.models import Finding
 from docmill.privacy.people import UPPER, is_ordinary
@@ -40,12 +39,16 @@ _LONGEST_COLON = 6
 _SERIES_BEFORE = re.compile(r"^[^\W\d_]{2,3} (?=[^\s]+$)")
 _LONGEST_SERIES = 5
 # Groups of digits with spaces between them, of which thousands have three each.
-_SPACED = re.compile(r"(?<![^\W_])(?<![\w][.,/-])(?:[A-Z]{1,3} )?\d{1,6}(?: \d{2,6}){2,6}(?![\w/-]|[.,]\d)")
+_SPACED = re.compile(
+    r"(?<![^\W_])(?<![\w][.,/-])(?:(?:[A-Z]{1,3} )?\d{1,6}(?: \d{2,6}){2,6}|[A-Z]{1,3}\d{3,6} \d{4,6})(?![\w/-]|[.,]\d)"
+)
 _THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
-_LEAST_SPACED_DIGITS = 8
+# After these words two groups of digits are no range: "his file is 753-6012".
+_TOLD_BEFORE = re.compile(r"(?i:\b(?:number|file|record|chart|id|identifier|identifiant))(?: is| was)?:? [\"'`*]{0,2}$")
+_LONGEST_TOLD = 20
+_LEAST_FILE_DIGITS = 7
+_LEAST_SPACED_DIGITS = 7
 _LEAST_PHONE_DIGITS = 9
-_LONE = re.compile(r"\s*([^\W_]{1,4}[- ]?\d[\d-]*|\d[\d-]+)\s*")
-_LONE_DIGITS = 6
 _COUNTED = re.compile(
     r"\s?(?:[%‰°€$£/]|(?:units?|einheiten|years?|days?|cells?|copies|steps|kcal|calories|words|patients|people|participants"
     r"|euros?|dollars?|eur|usd|gbp|pln|chf)\b)",
@@ -98,7 +101,10 @@ def loose_identifiers(text: str, found: Iterable[Finding], guard: Guard) -> Iter
     for start, end in _candidates(text):
         token = text[start:end]
         told = _SERIES_BEFORE.match(token) or _COLON_BEFORE.search(text, max(0, start - _LONGEST_COLON), start)
-        if not _is_identifier(_SERIES_BEFORE.sub("", token), _LEAST_TOLD_DIGITS if told else _LEAST_DIGITS):
+        if not (
+            _is_file(text, start, token)
+            or _is_identifier(_SERIES_BEFORE.sub("", token), _LEAST_TOLD_DIGITS if told else _LEAST_DIGITS)
+        ):
             continue
         if _is_taken(start, end, taken) or guard.touches(start, end):
             continue
@@ -106,6 +112,13 @@ def loose_identifiers(text: str, found: Iterable[Finding], guard: Guard) -> Iter
             fold(text[max(0, start - _LOOK_BACK) : end])
         ):
             yield Finding(start, end, "ID", 0.7, "structure")
+
+
+def _is_file(text: str, start: int, token: str) -> bool:
+    """Whether a word that announces a number stands before two groups of digits, which else may be a range."""
+    enough = sum(map(str.isdigit, token)) >= _LEAST_FILE_DIGITS
+    told = enough and _INTERVAL.fullmatch(token) and _TOLD_BEFORE.search(text, max(0, start - _LONGEST_TOLD), start)
+    return bool(told)
 
 
 def _candidates(text: str) -> Iterator[Span]:
@@ -197,20 +210,3 @@ def _may_span(low: str, high: str) -> bool:
     if len(low) == len(high) == _YEAR_DIGITS:
         return low[:2] in _CENTURIES and high[:2] in _CENTURIES
     return int(low) < int(high) and len(high) - len(low) <= 1 and not low.startswith("0")
-
-
-def lone_identifiers(text: str, lines: list[Line], found: list[Finding]) -> Iterator[Finding]:
-    """Yield identifiers that are alone on a line directly below or above a person.
-
-    Args:
-        text: The normalised text.
-        lines: Its lines.
-        found: What was found so far.
-    """
-    people = sorted(item.start for item in found if item.type in ("PERSON", "DATE_OF_BIRTH"))
-    for index, line in enumerate(lines):
-        match = _LONE.fullmatch(line.text)
-        if match and sum(map(str.isdigit, match.group(1))) >= _LONE_DIGITS:
-            near = lines[max(0, index - 1) : index + 2]
-            if bisect_left(people, near[0].start) < bisect_left(people, near[-1].end):
-                yield Finding(line.start + match.start(1), line.start + match.end(1), "ID", 0.75, "structure")

@@ -64,7 +64,7 @@ def _inline_pattern() -> re.Pattern[str]:
     plain = [label for label in listed_labels(*_NUMBERED) if len(label) > 2 and label not in listed("ambiguous_labels")]
     labels = alternation(plain)
     return re.compile(
-        rf"(?<![^\W_])({labels})\b(?:[\s.#]*(?:id|no|nr|number|num|code))?[\s.#]*(?:is|was|are|of)?[\s.:#=(№°º]*"
+        rf"(?<![^\W_])({labels})\b(?:[\s.#]*(?:id|no|nr|number|num|code))?[\s.#]*(?:is|was|are|of)?[\s.:#=(№°º`*]*"
         r"((?:[a-z]{1,5} (?=\d{4}))?(?=[^\s]*\d)[^\W_][\w/:.-]*[^\W_](?:[ ]\d[\d-]*[^\W\d_]?(?![\w/.]))*)"
     )
 
@@ -74,8 +74,8 @@ def _ambiguous_pattern() -> re.Pattern[str]:
     """Labels that are ordinary words: only a long number after "number", "no", "#" or nothing makes them one."""
     labels = alternation(listed("ambiguous_labels"))
     return re.compile(
-        rf"(?<![^\W_])({labels})\b[\s.#]*(?:(?:id|no|nr|number|num|code|card)\b)?[\s.#]*(?:is|was)?[\s.:#=(№°º]*"
-        r"((?=[^\s]*\d[^\s]*\d[^\s]*\d[^\s]*\d)[^\W_][\w/:-]*[^\W_](?:[ ]\d{3,}(?![\w/.]))*)"
+        rf"(?<![^\W_])({labels})\b[\s.#]*(?:(?:id|no|nr|number|num|code|card)\b)?[\s.#]*(?:is|was)?[\s.:#=(№°º`*]*"
+        r"((?=[^\s]*\d[^\s]*\d[^\s]*\d(?:[^\s]*|[ ])\d)[^\W_][\w/:-]*[^\W_](?:[ ]\d{3,}(?![\w/.]))*)"
     )
 
 

@@ -263,7 +263,7 @@ def _is_result(line: Line, known: list[Token], kinds: set[str], words: list[Toke
     if not kinds & _VALUES:
         return False
     measured = "titer" in kinds or _has_measure(known) or ("range" in kinds and not _is_address(line, kinds, words))
-    named = _names_marker(known) and len(words) <= 4
+    named = _names_marker(line, known) and len(words) <= 4
     listed = len(line.cells) > 1 and _has_flag(known)
     return (measured or named or listed) and len(words) <= 2 * len(known) / 3 + 1
 
@@ -282,10 +282,14 @@ def _has_flag(known: list[Token]) -> bool:
     )
 
 
-def _names_marker(known: list[Token]) -> bool:
+def _names_marker(line: Line, known: list[Token]) -> bool:
     """Whether a word of laboratory medicine stands before the first value."""
     first = next(index for index, token in enumerate(known) if token.kind in _VALUES)
-    return any(token.kind in ("term", "eponym") for token in known[:first])
+    # "ZU ELTZ, Ludwig / 81": what follows a comma is no eponym.
+    return any(
+        token.kind == "term" or (token.kind == "eponym" and not line.text[: token.start].endswith(", "))
+        for token in known[:first]
+    )
 
 
 def _has_measure(known: list[Token]) -> bool:

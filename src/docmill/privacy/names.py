@@ -25,6 +25,7 @@ from docmill.privacy.people import (
 )
 from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed, phrases
+from docmill.privacy.works import is_work_or_brand
 
 _CAPITALISED = rf"[{UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
 _SHORTEST_NAME = 3
@@ -42,7 +43,7 @@ _INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[{UPPER}]\. ?){{1,2}}({_CAPITALISED
 _LISTED_ITEM = re.compile(rf"(?<![^\n])[A-H]\. {_CAPITALISED}(?! [{UPPER}])")
 _IS_MEASURED = re.compile(rf"[TDSPUBFI]\.{_CAPITALISED}[ .:=]{{1,12}}[<>]?\d{{1,4}}(?:[.,]\d+)?(?![\w/-])")
 _LAST_FIRST = re.compile(
-    rf"(?:^|(?<=[\n\t|])|(?<=[|:] )|(?<=  ))({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})",
+    rf"(?:^|(?<=[\n\t|])|(?<=[|:] )|(?<=  )|(?<=\d[).] ))({_CAPITALISED}(?:[ -]{_CAPITALISED})?), ?({_CAPITALISED})",
     re.MULTILINE,
 )
 
@@ -61,7 +62,9 @@ _ROLE_AFTER = re.compile(
 _SMALL_AFTER_CUE = re.compile(
     r"\b(?:pt|pts|patient|named|name is|for|with|hi|i am|i'm|re)[: ] ?([a-z]{2,20}) ([a-z]{2,20})\b"
 )
-_LONE_INITIAL = re.compile(r"\s((?:[A-Z]\.){1,2})(?=[\s,;)]|$)")
+# "ASA II"
+_ROMAN = re.compile(r"[IVX]+")
+_LONE_INITIAL = re.compile(r"\s((?:[A-Z]\.){1,2}|[A-Z])(?=[\s,;:)?]|\.\s|['’]s|\.?$)")
 _PAIR = re.compile(
     rf"(?<![\w.-])({_CAPITALISED}) (?:[A-Z]\.? |(?:van|von|de|der|den|la|da|di|el|al|bin|St\.) ){{0,2}}"
     rf"({_CAPITALISED})(?![\w-])"
@@ -135,7 +138,7 @@ def _cued(text: str) -> Iterator[Finding]:
         if not span or span[0] - match.end() > 16:
             continue
         found = text[span[0] : span[1]].replace(",", " ").split()
-        if _is_abbreviation(text, span):
+        if _is_abbreviation(text, span) or is_work_or_brand(text, *span):
             continue
         plain = [word for word in found if not is_ordinary(word)]
         direct = fold(match.group()).strip(" ,:\n") in phrases("direct_cues") and _is_telling(text, span, found[0])
@@ -206,7 +209,7 @@ def _with_roles(text: str) -> Iterator[Finding]:
         )
         if not known or not (bracketed or explicit) or all(map(is_ordinary, words)):
             continue
-        if not is_clinical_use(text, *match.span(1)) and not is_part_of_organisation(text, match.end(1)):
+        if not _is_nobody(text, *match.span(1)):
             yield _person(*match.span(1), 0.8)
 
 
@@ -227,6 +230,8 @@ def _credentialed(text: str) -> Iterator[Finding]:
 def _with_initials(text: str) -> Iterator[Finding]:
     for match in _WITH_INITIAL.finditer(text):
         name = match.group(1)
+        if is_title(name):
+            continue
         if is_given_name(name) or not is_ordinary(name) or (is_surname(name) and not is_laboratory_term(name)):
             yield _person(*match.span(), 0.85)
     for match in _INITIAL_FIRST.finditer(text):
@@ -268,21 +273,30 @@ def _known_names(text: str) -> Iterator[Finding]:
         given, surname = match.group(1), match.group(2)
         if not is_given_name(given) or is_laboratory_term(given) or not _is_pair(given, surname):
             continue
-        if not is_clinical_use(text, *match.span()) and not is_part_of_organisation(text, match.end()):
+        if not _is_nobody(text, *match.span()):
             yield _person(*match.span(), 0.8)
+
+
+def _is_nobody(text: str, start: int, end: int) -> bool:
+    """Whether words are used as a clinical term, or name an organisation, a work or a product."""
+    clinical = is_clinical_use(text, start, end)
+    return clinical or is_part_of_organisation(text, end) or is_work_or_brand(text, start, end)
 
 
 def _lone_given_names(text: str) -> Iterator[Finding]:
     """A known given name inside a sentence that means nothing else."""
     for match in _LONE.finditer(text):
-        name = match.group()
+        name = re.sub("['’]s$", "", match.group())
         if name.isupper() or not is_given_name(name) or is_ordinary(name):
             continue
-        if not is_part_of_organisation(text, match.end()):
-            yield _person(*match.span(), 0.7)
+        end = match.start() + len(name)
+        if not _is_nobody(text, match.start(), end):
+            yield _person(match.start(), end, 0.7)
 
 
 def _is_pair(given: str, surname: str) -> bool:
+    if _ROMAN.fullmatch(surname):
+        return False
     if is_ordinary(given):
         return is_surname(surname) and not is_ordinary(surname)
     if is_surname(surname) and not surname.isupper() and word_key(surname) not in listed("organisations"):

@@ -80,6 +80,8 @@ _CHECKED = (
         0.9,
     ),
     _Checked("NATIONAL_ID", re.compile(r"(?<![\w-])[A-Z]\d{9}(?![\w-])"), ("de.kvnr",), 0.9),
+    # The number of a donation of blood (ISBT 128): where, in which year, which one, and a character that checks it.
+    _Checked("ACCESSION", re.compile(r"(?<![\w-])[A-Z]\d{4} \d\d \d{6}(?: ?[A-Z\d*](?!\w))?(?![\w-])"), (), 0.95),
     _Checked("NATIONAL_ID", re.compile(r"(?<![\d-])\d{11}(?![\d-])"), ("pl.pesel",), 0.85),
 )
 

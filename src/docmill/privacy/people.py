@@ -18,10 +18,11 @@ NAME_WORD = re.compile(
 _OPENING = re.compile(r"[\s\"'*(]*")
 _NICKNAME = rf" \([{UPPER}][^\W\d_]+\)(?= )"
 _GAP = re.compile(rf"(?<=\.){_NICKNAME} |,? |\+|\^|,|(?<=\.)(?=[{UPPER}a-z]\.|[{UPPER}][^\W\d_]+-?)")
-_FOLLOWING = re.compile(r"(?:['’]s)?(?: [^\W\d_][\w'’.-]*){1,2}")
+_FOLLOWING = re.compile(rf"(?:['’]s(?= [{UPPER}]))?(?: [^\W\d_][\w'’.-]*){{1,2}}")
 _LONGEST_ABBREVIATION = 4
 _LONGEST_NAME = 6
 _INITIAL = len("E.")
+_SHORT = len("St.")
 _MOST_TITLES = 6
 
 
@@ -112,7 +113,7 @@ def name_at(text: str, start: int, end: int, *, labelled: bool) -> tuple[int, in
     capitalised = match.group()[0].isupper() or is_particle(match.group())
     while len(accepted) < _LONGEST_NAME and not _ends_sentence(accepted[-1].group()):
         following = _next_word(text, accepted[-1].end(), end)
-        if not following or (_is_complete(accepted) and text[accepted[-1].end()] == ","):
+        if not following or (_is_complete(accepted) and _is_closed(text, accepted[-1])):
             break
         # Between an initial and a comma ("Jane Q. Public,") even an ordinary word is the surname.
         after_initial = len(accepted) > 1 and len(word_key(accepted[-1].group())) == 1
@@ -156,6 +157,13 @@ def _is_complete(accepted: list[re.Match[str]]) -> bool:
     """Whether an initial and a surname are there, so that a comma ends the name: "E. Roe, Chief Technician"."""
     first, last = accepted[0].group(), accepted[-1].group()
     return len(accepted) > 1 and len(first) == _INITIAL and first.endswith(".") and len(word_key(last)) > 1
+
+
+def _is_closed(text: str, word: re.Match[str]) -> bool:
+    """Whether a comma or a full stop that is not that of an abbreviation ("St.") follows a word."""
+    return text[word.end() : word.end() + 1] == "," or (
+        word.group().endswith(".") and word.end() - word.start() > _SHORT
+    )
 
 
 def _ends_sentence(word: str) -> bool:

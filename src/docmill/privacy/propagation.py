@@ -18,6 +18,7 @@ _SOURCES = frozenset({"structure", "pattern", "model", "dictionary", "recognizer
 _LEAST_SCORE = 0.8
 _CERTAIN = 0.95
 _LEAST_SCORE_OF_NAMES = 0.6
+_LEAST_SCORE_OF_PARTS = 0.7
 _LEAST_LETTERS = 3
 _LEAST_NUMBER = 6
 _NUMBERS = frozenset(
@@ -32,7 +33,7 @@ def propagate(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
         text: The normalised text.
         findings: What was found so far.
     """
-    names: set[str] = set()
+    names: dict[str, float] = {}
     exact: dict[str, Finding] = {}
     for finding in findings:
         value = text[finding.start : finding.end]
@@ -41,7 +42,8 @@ def propagate(text: str, findings: Iterable[Finding]) -> Iterator[Finding]:
         if finding.score < least or finding.layer not in _SOURCES:
             continue
         if finding.type == "PERSON":
-            names.update(_telling_parts(value))
+            for part in _telling_parts(value):
+                names[part] = max(names.get(part, _LEAST_SCORE_OF_PARTS), _score_of_part(part, value, finding))
         if _is_whole(value, finding):
             exact[value] = max(finding, exact.get(value, finding), key=lambda item: item.score)
     yield from _name_occurrences(text, names)
@@ -60,7 +62,13 @@ def _telling_parts(name: str) -> Iterator[str]:
             yield key
 
 
-def _name_occurrences(text: str, names: set[str]) -> Iterator[Finding]:
+def _score_of_part(part: str, name: str, finding: Finding) -> float:
+    """A word of a whole name that a label announced and that means nothing else is sure even where a result stands."""
+    labelled = finding.layer == "structure" and finding.score >= _CERTAIN and len(_PART.findall(name)) > 1
+    return _CERTAIN if labelled and not is_ordinary(part) else _LEAST_SCORE_OF_PARTS
+
+
+def _name_occurrences(text: str, names: dict[str, float]) -> Iterator[Finding]:
     if not names:
         return
     for match in _WORD.finditer(text):
@@ -73,7 +81,7 @@ def _name_occurrences(text: str, names: set[str]) -> Iterator[Finding]:
             or is_eponym(word)
             or (word[0].isupper() and _WITHIN.search(text, max(0, match.start() - 2), match.start()))
         ):
-            yield Finding(*match.span(), "PERSON", 0.7, "propagation")
+            yield Finding(*match.span(), "PERSON", names[fold(word)], "propagation")
 
 
 def _is_whole(value: str, finding: Finding) -> bool:

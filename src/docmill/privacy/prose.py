@@ -33,6 +33,7 @@ from docmill.privacy.people import (
 from docmill.privacy.text import fold
 from docmill.privacy.values import Span
 from docmill.privacy.vocabulary import listed
+from docmill.privacy.works import is_work_or_brand
 
 _LEFT_OVER = re.compile(r"[^\W\d_]{2,}")
 _WORDS = re.compile(r"[^\W\d_][\w'’]*")
@@ -199,7 +200,9 @@ def _is_person(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
     if tag.label == _SPACY and not any(is_given_name(word) or is_surname(word) for word in words):
         # It knows English only.
         return False
-    if (is_eponym(words[0]) and words[-1].islower()) or _CODE_WORD.match(words[0]):
+    if (is_eponym(words[0]) and words[-1].islower()) or _CODE_WORD.match(words[0]) or before.endswith(("<", "</")):
+        return False
+    if is_work_or_brand(text, tag.start, tag.end):
         return False
     titled = bool(re.search(r"(\S+)\s$", before)) and is_title(before.split()[-1])
     if all(is_ordinary(part) for word in words for part in _CAMEL_CASE.split(word)) and not titled:

@@ -40,6 +40,8 @@ _TEST_COLUMNS = frozenset(
         "riferimento",
     }
 )
+_TESTS = frozenset({"test", "test name", "assay", "analyte", "parameter", "component", "investigation", "marker"})
+_OF_PEOPLE = {"order": "ACCESSION", "request": "ACCESSION", "ref": RESULT}
 
 
 class Column(NamedTuple):
@@ -142,8 +144,7 @@ def _is_other_header(columns: list[Column]) -> bool:
 
 def _rows(text: str, lines: list[Line], index: int, columns: list[Column], delimiter: str) -> tuple[int, TableFields]:
     """Return the last row of a table, the values in its personal columns and the cells of its results."""
-    tested = sum(column.kind == RESULT for column in columns) >= _LEAST_RESULT_COLUMNS
-    kinds = [RESULT if tested and _is_about_tests(text, column) else column.kind for column in columns]
+    kinds = _column_kinds(text, columns)
     table = TableFields([], [])
     last = index
     for number in range(index + 1, min(len(lines), index + _MOST_ROWS)):
@@ -164,8 +165,18 @@ def _rows(text: str, lines: list[Line], index: int, columns: list[Column], delim
     return last, table
 
 
-def _is_about_tests(text: str, column: Column) -> bool:
-    return " ".join(label_words(text[column.start : column.end])) in _TEST_COLUMNS
+def _column_kinds(text: str, columns: list[Column]) -> list[str | None]:
+    """Return what the columns of a table hold; in a table of results "name", "order" and their like are about tests.
+
+    They are about people where a birth date tells that each row is one person's result, and the test is named beside.
+    """
+    headers = [" ".join(label_words(text[column.start : column.end])) for column in columns]
+    kinds = [column.kind for column in columns]
+    if kinds.count(RESULT) < _LEAST_RESULT_COLUMNS:
+        return kinds
+    if "DATE_OF_BIRTH" in kinds and not _TESTS.isdisjoint(headers):
+        return [_OF_PEOPLE.get(header, kind) for header, kind in zip(headers, kinds, strict=True)]
+    return [RESULT if header in _TEST_COLUMNS else kind for header, kind in zip(headers, kinds, strict=True)]
 
 
 def _assigned(

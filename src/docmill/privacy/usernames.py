@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_given_name, is_laboratory_term, is_ordinary, is_surname
+from docmill.privacy.people import is_eponym, is_given_name, is_laboratory_term, is_ordinary, is_surname
 from docmill.privacy.text import fold
 
-_DOTTED = re.compile(r"(?<![\w@./-])([a-z]{2,20})[._]([a-z]{2,20})\d{0,3}(?![\w@/-]|\.\w)", re.IGNORECASE)
-_TOKEN = re.compile(r"(?<![\w@./-])([^\W\d_]{4,20})(\d{0,4})(?![\w@/]|[.-]\w)")
+_START = r"(?<![\w@./-])"
+_DOTTED = re.compile(rf"{_START}([a-z]{{1,20}})[._]([a-z]{{1,20}})\d{{0,3}}(?![\w@/-]|\.\w)", re.IGNORECASE)
+_TOKEN = re.compile(rf"{_START}([^\W\d_]{{4,20}})(\d{{0,4}})(?![\w@/]|[.-]\w)")
 _HANDLE = re.compile(r"(?<![\w@.])@[a-z][\w.]{2,29}(?![\w@])", re.IGNORECASE)
 # As the accounts of clinics are made: "wilvan61".
-_ACCOUNT = re.compile(r"(?<![\w@./-])[a-z]{4,20}\d{1,3}(?![\w@/]|[.-]\w)")
+_ACCOUNT = re.compile(rf"{_START}[a-z]{{4,20}}\d{{1,3}}(?![\w@/]|[.-]\w)")
 # "[10:02] ljusch86:", "10.8.25.117 - ljusch "
 _SPEAKER = re.compile(r"(?:^\[\d\d?:\d\d(?::\d\d)?\] |\d\.\d{1,3} - )([a-z][\w.-]{2,29})(?=:? )", re.MULTILINE)
 _DONE_BY = re.compile(
@@ -22,18 +23,29 @@ _DONE_BY = re.compile(
     r":? ([^\W\d_][\w.-]{1,29})(?=\s{2}|\s*$|\s*[,;)|])",
     re.MULTILINE,
 )
+_LOGIN = r"[\"'`*]{0,2}([a-z][a-z0-9_-]{2,29}(?:\.[a-z0-9_-]{1,29})?|[a-z]\.[a-z0-9_-]{2,29})(?![\w@-]|\.\w)"
 # Whoever opens a ticket or forgets a password is called by the login name, even where it is one small word.
 _ACCOUNT_OF = re.compile(
     r"\b(?i:(?:ticket|case|issue|incident|request) (?:opened|raised|created|closed|logged|filed) by"
-    r"|sign[- ]?in (?:for|by|from user)|log[- ]?in (?:for|by)|(?:reset|changed) the password (?:of|for)"
-    r"|password reset (?:of|for)|logged (?:in|on) as"
-    r"|locked the account of|unlocked) ([a-z][a-z0-9_-]{2,29}(?:\.[a-z0-9_-]{2,29})?)(?![\w@-]|\.\w)"
+    r"|sign[- ]?in (?:for|by|from user)|log[- ]?in (?:for|by|of)|(?:reset|changed) the password (?:of|for)"
+    r"|password reset (?:of|for)|(?:log|logged|sign|signed) (?:in|on) (?:as|with)"
+    r"|(?:attempts?|failures?) (?:for|by)(?: user)?"
+    r"|sessions? (?:of|for|opened for|closed for)(?: user)?"
+    r"|(?:login|log-in|user ?name|user ?id|account name)(?: name)? is"
+    rf"|locked the account of|unlocked) {_LOGIN}"
+    rf"|\bsudo(?:\[\d+\])?: {{1,3}}{_LOGIN}(?= :)|^(?:.*  )?(?i:operator|oper|opr)\.? {{1,9}}{_LOGIN}(?=  |\t|$)",
+    re.MULTILINE,
 )
-_CHARTED_BY = re.compile(
-    r"\b(?:admin|(?:documented|charted|noted|logged|entered|recorded) by) ([a-z][a-z0-9_]{2,29})(?![\w@]|[.-]\w)"
+# What stands after these words is a login name only where it looks like one.
+_TOLD_OF = re.compile(
+    r"(?:\b(?i:admin|colleague|users?|assigned to|reassigned to|owned by"
+    r"|(?:documented|charted|noted|logged|entered|recorded|resolved|closed|changed|approved) by):? |(?:^|(?<=\s))[/~])"
+    rf"{_LOGIN}",
+    re.MULTILINE,
 )
-_PART = re.compile(r"[^\W\d_]{2,}")
+_PART = re.compile(r"[^\W\d_]+")
 _SHORTEST_PART = 4
+_SHORTEST_NAME = 2
 _MOST_ADDED = 2
 
 
@@ -45,8 +57,7 @@ def usernames(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
         found: What was found so far; its people are those whose login names are known again.
     """
     for match in _DOTTED.finditer(text):
-        parts = match.group(1, 2)
-        if any(is_given_name(part) or is_surname(part) for part in parts) and not any(map(is_ordinary, parts)):
+        if _is_of_names(*match.group(1, 2)):
             yield _username(*match.span())
     for match in _HANDLE.finditer(text):
         yield _username(*match.span())
@@ -60,17 +71,33 @@ def usernames(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
     yield from _of_people(text, found)
 
 
+def _is_of_names(first: str, last: str) -> bool:
+    """Whether two words are the names of somebody, or an initial and a surname: "b.scarponi", and not "e.coli"."""
+    if min(len(first), len(last)) < _SHORTEST_NAME:
+        name = max(first, last, key=len)
+        return len(name) >= _SHORTEST_PART and is_surname(name) and not is_ordinary(name) and not is_eponym(name)
+    return any(is_given_name(part) or is_surname(part) for part in (first, last)) and not any(
+        map(is_ordinary, (first, last))
+    )
+
+
 def _of_accounts(text: str) -> Iterator[Finding]:
     """Login names of those who asked for help or wrote a note: "ticket opened by susanw", "documented by rsmith"."""
     for match in _ACCOUNT_OF.finditer(text):
-        if not is_ordinary(match.group(1)):
-            yield _username(*match.span(1))
-    for match in _CHARTED_BY.finditer(text):
+        group = match.lastindex or 1
+        if not is_ordinary(match.group(group)):
+            yield _username(*match.span(group))
+    for match in _TOLD_OF.finditer(text):
         word = match.group(1)
-        # "Documented by biopsy": only digits or a surname after an initial make a word one.
-        made = any(map(str.isdigit, word)) or "_" in word or is_surname(word[1:])
-        if made and not is_ordinary(word) and not is_laboratory_term(word):
+        if _is_made(word) and not is_ordinary(word) and not is_laboratory_term(word):
             yield _username(*match.span(1))
+
+
+def _is_made(word: str) -> bool:
+    """Whether a word has digits, a mark, or a surname after or before an initial ("biopsy" has none)."""
+    if re.search(r"[\d_.]", word):
+        return True
+    return is_surname(word[1:]) or (is_surname(word[:-1]) and not word.endswith("s"))
 
 
 def _username(start: int, end: int) -> Finding:
@@ -90,7 +117,8 @@ def _of_people(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
         if plain or (digits and letters in cut):
             yield _username(*match.span())
     for match in _DOTTED.finditer(text):
-        if any(set(match.group(1, 2)) <= set(parts) for parts in people):
+        first, last = match.group(1, 2)
+        if fold(first + last) in stems or any({first, last} <= set(parts) for parts in people):
             yield _username(*match.span())
 
 
@@ -98,7 +126,7 @@ def _stems(parts: tuple[str, ...]) -> Iterator[str]:
     """Yield what a login name is made of: a name with the first letters of another, before or after it."""
     whole = "".join(parts)
     for index, part in enumerate(parts):
-        others = [other for place, other in enumerate(parts) if place != index]
+        others = [other for place, other in enumerate(parts) if place != index and len(other) >= _SHORTEST_NAME]
         if len(part) >= _SHORTEST_PART:
             yield from (joined for other in others for joined in _joined(part, other))
         if index and others and len(whole) > _SHORTEST_PART:

@@ -27,6 +27,7 @@ _IDENTIFIER = re.compile(
     r"(?: (?:\d[^\W_]*(?:[-/](?=[^\W_])[^\W_]+)*|[A-Z]{1,2}(?!\w))){0,7}"
 )
 _NUMBER_BEFORE_NAME = re.compile(r"\d{3,}[\s^,-]+(?=[^\W\d_])")
+_LOGIN = re.compile(r"(?:[a-z][a-z\d]{0,19}(?:[._][a-z\d]{1,20}){1,2}|[a-z]{2,12}\d{1,4})(?=[\s,;|\"')]|$)")
 _PHONE = re.compile(r"(?:\(?\+|\(|\b)?\d(?:[\d\s()/.–-]|\(0\))*\d(?:\s?(?:x|ext\.?|ex|poste|dw)\s?\d{1,5})?")
 _USERNAME = re.compile(r"[^\s,;|\"'<>]+")
 # A sentence that follows an address begins with a capital and goes on in small letters.
@@ -61,7 +62,9 @@ def _names(_kind: str, text: str, position: int, end: int, _start: int) -> list[
     while position < end:
         span = name_at(text, position, end, labelled=True)
         if not span:
-            break
+            # Who did it is often told by the login name.
+            login = _LOGIN.match(text, position, end)
+            return [login.span()] if login and not found else found
         found.append(span)
         following = re.compile(r"\s?(?:[;/&+]|and|und|et|y|e|i|or)\s").match(text, span[1], end)
         if not following:

@@ -56,6 +56,17 @@ def test_what_is_no_name(rules: Anonymiser, text: str) -> None:
         ("then our admin qx17 went home", "qx17"),
         ("she reset the password of tweber at noon", "tweber"),
         ("charted by kmiller at 07:10", "kmiller"),
+        ("WARN 5 failed attempts for ottilie from nowhere", "ottilie"),
+        ("INFO session of ottilie closed", "ottilie"),
+        ("host sudo: ottilie : TTY=pts/1", "ottilie"),
+        ("Sign in as **t.quist** to go on", "t.quist"),
+        ("your login is ottilie", "ottilie"),
+        ("ANALYSER 4   operator ottilie   page 1", "ottilie"),
+        ("ticket reassigned to millerk today", "millerk"),
+        ("left a message. /ottil83", "ottil83"),
+        ("seen in the log: k.kowalski", "k.kowalski"),
+        ("Signed: Ed Zquill\nkept by e_zquill", "e_zquill"),
+        ("Oper   t_quist", "t_quist"),
     ],
 )
 def test_login_names(rules: Anonymiser, text: str, name: str) -> None:
@@ -64,7 +75,16 @@ def test_login_names(rules: Anonymiser, text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["adjusted for PD-L2 status", "replaced by QS99", "fibrosis documented by elastography", "tested for hba1c"],
+    [
+        "adjusted for PD-L2 status",
+        "replaced by QS99",
+        "fibrosis documented by elastography",
+        "tested for hba1c",
+        "grew e.coli and s.aureus",
+        "assigned to placebo, user manual, colleague nurses",
+        "/etc/ott",
+        "operator error  today",
+    ],
 )
 def test_what_is_no_login_name(rules: Anonymiser, text: str) -> None:
     assert found(rules, "USERNAME", text) == []
@@ -110,6 +130,10 @@ def test_the_date_of_a_signature_is_none(rules: Anonymiser) -> None:
         "Flat 9, The Granary, Mill Lane",
         "The Old Chapel, Pound End",
         "14 Kestrel Rise",
+        "Plot 12, Nehru Chowk",
+        "Goiânia - GO, 74175-120",
+        "Rua das Amoreiras, 14\nGoiânia/GO 74175-120",
+        "Amselweg 4, 6900 Bregenz",
     ],
 )
 def test_streets_and_houses(rules: Anonymiser, address: str) -> None:
@@ -119,3 +143,25 @@ def test_streets_and_houses(rules: Anonymiser, address: str) -> None:
 def test_who_is_listed_with_somebody(rules: Anonymiser) -> None:
     text = "Patient: Jane Doyle\nreviewed with Doyle, Patel and Nowak today\n"
     assert found(rules, "PERSON", text) == ["Jane Doyle", "Doyle, Patel", "Nowak"]
+
+
+def test_a_brazilian_post_code_alone_in_a_cell(rules: Anonymiser) -> None:
+    assert found(rules, "ADDRESS", "| Ana | 74175-120 | ok |") == ["74175-120"]
+
+
+def test_who_did_it_by_the_login_name(rules: Anonymiser) -> None:
+    assert found(rules, "PERSON", '<order enteredBy="quist_t" site="B"/>\nVerified by: tquist7') == [
+        "quist_t",
+        "tquist7",
+    ]
+
+
+def test_an_addressee_above_a_street(rules: Anonymiser) -> None:
+    label = "Zythra Mokvane-Ull\nRua das Amoreiras, 14\n"
+    assert found(rules, "PERSON", f"to:\n\n{label}") == ["Zythra Mokvane-Ull"]
+    assert found(rules, "PERSON", "Quist Pharmacy\nRua das Amoreiras, 14\n") == []
+
+
+def test_a_label_is_no_region_before_a_post_code(rules: Anonymiser) -> None:
+    text = "Jane Roe\n128 Carla Place\nPort Ellen, NB C5M 4R7\nDOB 1963-09-17\n"
+    assert found(rules, "DATE_OF_BIRTH", text) == ["1963-09-17"]

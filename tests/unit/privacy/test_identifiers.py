@@ -17,7 +17,7 @@ def found(rules: Anonymiser, text: str) -> list[str]:
     "identifier",
     [
         *("TW-0099-4410-C", "H-229-118-04", "8841/BR/22", "00-41-92", "B.24.0118832.K", "7152-7397", "X0091827"),
-        *("W 8831 220 01", "01584 77 10 22", "DBK 221908"),
+        *("W 8831 220 01", "01584 77 10 22", "DBK 221908", "KX418 7725"),
     ],
 )
 def test_a_token_with_the_form_of_an_identifier(rules: Anonymiser, identifier: str) -> None:
@@ -62,3 +62,21 @@ def test_what_follows_plate_in_a_laboratory(rules: Anonymiser) -> None:
 
 def test_the_last_of_two_labels_is_that_of_the_number(rules: Anonymiser) -> None:
     assert found(rules, f"{PERSON}diagnosta laboratoryjny, nr PWZ 51902") == ["51902"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "his file is 417-2960 now",
+        "the screening number is 417-2960, yes",
+        "pour entrer il faut l'identifiant 417-2960 et un mot de passe",
+    ],
+)
+def test_a_file_is_no_range(rules: Anonymiser, text: str) -> None:
+    assert found(rules, PERSON + text) == ["417-2960"]
+    assert found(rules, f"{PERSON}between 417-2960 steps") == []
+
+
+@pytest.mark.parametrize("text", ["record `417-2960`", "order **KX418 7725**", "sample KX418 7725 clotted"])
+def test_a_label_before_a_marked_or_spaced_number(rules: Anonymiser, text: str) -> None:
+    assert found(rules, PERSON + text) == [text.split(" ", 1)[1].strip("`*").removesuffix(" clotted")]

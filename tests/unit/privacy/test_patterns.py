@@ -66,3 +66,9 @@ def test_what_is_no_phone_number(text: str) -> None:
 def test_a_web_address_is_replaced_only_if_it_leads_to_a_person(rules: Anonymiser) -> None:
     assert not rules.detect("see https://www.lab.example/help")
     assert rules.detect("see https://www.lab.example/result?patient=4711")[0].type == "URL"
+
+
+@pytest.mark.parametrize("number", ["A1234 25 019283", "A1234 25 019283 K", "A1234 25 0192837"])
+def test_the_number_of_a_donation(number: str) -> None:
+    text = f"Donation {number} tested"
+    assert [text[item.start : item.end] for item in pattern_findings(text)] == [number]

@@ -117,3 +117,28 @@ def test_a_form_of_boxes_has_several_headers(rules: Anonymiser) -> None:
         "| Date of birth   | Hospital no  |\n| 02 Jan 2006     | RX406380     |"
     )
     assert [kind for kind, _ in found(rules, form)] == ["PERSON", "NHS", "DATE_OF_BIRTH", "MRN"]
+
+
+def test_a_table_of_the_results_of_many_people(rules: Anonymiser) -> None:
+    table = (
+        "file;name;born;order;analyte;result;uom;ref;flag\n"
+        "8812345;Oltrogge Gesine;09.04.1957;77120934;Copeptin;41.2;pmol/L;1.0-13.8;H\n"
+        "8812346;Roe Jane;18.06.1969;77120935;Neopterin;5.1;nmol/L;2.0-10.0;\n"
+    )
+    assert [value for _, value in found(rules, table)] == [
+        *("8812345", "Oltrogge Gesine", "09.04.1957", "77120934", "8812346", "Roe Jane", "18.06.1969", "77120935")
+    ]
+
+
+def test_a_table_of_tests_alone(rules: Anonymiser) -> None:
+    assert found(rules, "name;order;result;uom;ref\nCopeptin;77120934;41.2;pmol/L;1.0-13.8\n") == []
+
+
+def test_a_key_ends_the_value_before_it(rules: Anonymiser) -> None:
+    text = "surname=Oltrogge kin=Quist addr1=Amselweg 4 addr2=6900 Bregenz x=1"
+    assert [value for _, value in found(rules, text)] == ["Oltrogge", "Amselweg 4", "6900 Bregenz"]
+    assert found(rules, "RES name=Copeptin val=41.2 uom=pmol/L ref=1-13 abn=H") == []
+
+
+def test_a_range_under_the_key_text(rules: Anonymiser) -> None:
+    assert found(rules, '{"valueQuantity": {"value": 60}, "referenceRange": [{"text": "50-125"}]}') == []

@@ -22,6 +22,8 @@ RESULT = "RESULT"
 LONGEST_LABEL = 6
 _WORD = re.compile(r"n[°º]|[^\W_]+|[#№]")
 _CAMEL_CASE = re.compile(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
+# "addr2"
+_NUMBERED = re.compile(r"(?<=[a-z]{3})[1-9]$")
 _VOWEL = re.compile("[aeiou]")
 _SPELLINGS = {"n°": "no", "nº": "no", "№": "no"}
 
@@ -43,6 +45,8 @@ def label_type(label: str) -> str | None:
     if kind is None and "_" in label:
         # A key of a program: numbered, or written without its vowels.
         kind = classify(" ".join(_known_word(word) for word in words if not word.isdigit()))
+    if kind is None and _NUMBERED.search(label):
+        kind = label_type(_NUMBERED.sub("", label))
     return kind
 
 
