@@ -27,7 +27,7 @@ The tree (class: code, kind)::
     │   ├── BookNotFound                  book_not_found           permanent
     │   └── AmbiguousBook                 ambiguous_book           permanent
     ├── IsolationError                    step_crashed             transient
-    │   ├── MemoryLimitExceeded           memory_limit             transient
+    │   ├── MemoryLimitExceeded           memory_limit             permanent
     │   ├── TimeLimitExceeded             time_limit               timeout
     │   │   └── PageTimeout               page_timeout             timeout
     │   └── OutputLimitExceeded           output_limit             permanent
@@ -270,9 +270,10 @@ class IsolationError(DocmillError):
 
 
 class MemoryLimitExceeded(IsolationError):
-    """The step needed more memory than its limit."""
+    """The step needed more memory than its limit, which it will need again; raise the limit, or split the file."""
 
     code = "memory_limit"
+    kind = ErrorKind.PERMANENT
 
 
 class TimeLimitExceeded(IsolationError):

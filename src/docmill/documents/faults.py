@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from docmill.documents.models import PageText
 from docmill.documents.ocr.decision import PICTURE_BESIDE_TEXT
-from docmill.errors import DocmillError, DocumentError, NoText, PageTimeout, TimeLimitExceeded, all_errors
+from docmill.errors import (
+    DocmillError,
+    DocumentError,
+    IsolationError,
+    NoText,
+    PageTimeout,
+    TimeLimitExceeded,
+    all_errors,
+)
+
+T = TypeVar("T")
 
 # After as many pages in a row that broke their child, the rest of the document is given up.
 MOST_BROKEN = 3
+
+
+def called_twice(call: Callable[[], T]) -> T:
+    """Return what a call in a child returns; a child that died without a limit being met is given a second try.
+
+    The first death may be the doing of the machine, or of a file that was read before.
+    """
+    try:
+        return call()
+    except IsolationError as error:
+        if error.code != IsolationError.code:
+            raise
+    return call()
 
 
 def failed_page(number: int, error: DocmillError) -> PageText:

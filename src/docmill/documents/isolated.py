@@ -7,19 +7,28 @@ that did it is lost.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from docmill.documents import page_calls
-from docmill.documents.faults import MOST_BROKEN, check_pages, failed_page, unread_picture, without_recognition
+from docmill.documents.faults import (
+    MOST_BROKEN,
+    called_twice,
+    check_pages,
+    failed_page,
+    unread_picture,
+    without_recognition,
+)
 from docmill.documents.models import DocumentInfo, PageRange, PageText
 from docmill.documents.reading import split_pages
 from docmill.errors import DocumentError, InvalidInput, IsolationError, MissingExtra, PageTimeout, TimeLimitExceeded
 from docmill.resilience.isolation import ChildPool, Limits
 from docmill.settings import DocumentSettings
+
+T = TypeVar("T")
 
 _MEGABYTE = 2**20
 _RUN_PAGES = 16
@@ -81,7 +90,7 @@ class IsolatedReader:
 
     def _inspect(self, path: Path, password: str | None) -> DocumentInfo:
         try:
-            return self._text_pool.submit(page_calls.inspect, path, self._settings, password).result()
+            return self._call(self._text_pool, page_calls.inspect, path, self._settings, password)
         except TimeLimitExceeded:
             raise PageTimeout("Opening the document took longer than its limit.") from None
 
@@ -118,7 +127,7 @@ class IsolatedReader:
         self, path: Path, run: PageRange, password: str | None, broken: list[IsolationError], error: IsolationError
     ) -> Iterator[PageText]:
         """Yield the pages of a run that broke its child, and note in ``broken`` the errors of those that do it."""
-        if run.first == run.last:
+        if run.first == run.last and error.code != IsolationError.code:
             broken.append(error)
             yield failed_page(run.first, error)
             return
@@ -132,6 +141,9 @@ class IsolatedReader:
             except IsolationError as fault:
                 broken.append(fault)
                 yield failed_page(number, fault)
+
+    def _call(self, pool: ChildPool, function: Callable[..., T], *arguments: Any) -> T:
+        return called_twice(lambda: pool.submit(function, *arguments).result())
 
     def _submit_run(self, path: Path, run: PageRange, password: str | None) -> Future[list[PageText]]:
         return self._text_pool.submit(page_calls.read_run, path, run, self._settings, password, self._keep_words)
@@ -153,8 +165,8 @@ class IsolatedReader:
         if self._recognition_missing:
             return without_recognition(page)
         try:
-            image = self._text_pool.submit(page_calls.render_page, path, page, self._settings, password).result()
-            return self._ocr_pool.submit(page_calls.recognise_page, page, image, self._settings).result()
+            image = self._call(self._text_pool, page_calls.render_page, path, page, self._settings, password)
+            return self._call(self._ocr_pool, page_calls.recognise_page, page, image, self._settings)
         except MissingExtra:
             if self._settings.ocr == "always":
                 raise

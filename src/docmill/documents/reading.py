@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from docmill.documents.faults import MOST_BROKEN, failed_page, unread_picture, without_recognition
+from docmill.documents.faults import MOST_BROKEN, called_twice, failed_page, unread_picture, without_recognition
 from docmill.documents.models import DocumentInfo, PageRange, PageText
 from docmill.errors import DocumentError, EmptyFile, IsolationError, MissingExtra, NotAPdf, TooLarge
 from docmill.resilience.child import Limits, in_child
@@ -58,7 +58,8 @@ def inspect_document(path: Path, settings: DocumentSettings, password: str | Non
 
     if not in_child():
         return page_calls.inspect(path, settings, password)
-    return _own_child(_page_limits(settings)).call(page_calls.inspect, path, settings, password)
+    call = _own_child(_page_limits(settings)).call
+    return called_twice(lambda: call(page_calls.inspect, path, settings, password))
 
 
 def split_pages(pages: int, size: int) -> list[PageRange]:
@@ -123,7 +124,7 @@ def _read(
             continue
         run = PageRange(first=number, last=number)
         try:
-            [page] = call(page_calls.read_run, path, run, settings, password)
+            [page] = called_twice(functools.partial(call, page_calls.read_run, path, run, settings, password))
         except IsolationError as error:
             broken.append(error)
             yield failed_page(number, error)
@@ -134,7 +135,7 @@ def _read(
             continue
         left -= 1
         try:
-            image = call(page_calls.render_page, path, page, settings, password)
+            image = called_twice(functools.partial(call, page_calls.render_page, path, page, settings, password))
             broken.clear()
             yield _recognise(page, image, settings)
         except (DocumentError, IsolationError) as error:

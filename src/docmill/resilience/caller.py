@@ -31,17 +31,23 @@ T = TypeVar("T")
 
 _CALLS_PER_CHILD = 5000
 _START_SECONDS = 60.0
-_IDLE_DEATHS = 3
+_MOST_CHILDREN = 3
 _SAMPLE_SECONDS = 0.02
 _ENVELOPE_BYTES = 64 * 1024
 _OUT_OF_MEMORY_SIGNALS = frozenset({signal.SIGABRT, signal.SIGSEGV, signal.SIGTRAP, signal.SIGILL, signal.SIGBUS})
 _PAGE_BYTES = resource.getpagesize()
 
 
+class _NotBegun(Exception):
+    """The child died while it was idle: the call never began."""
+
+
 class ChildCaller:
     """Runs functions in a child process of its own and waits for each.
 
-    The child is started by the first call, is kept, and is replaced after 5,000 calls, a death or a broken limit.
+    The child is started by the first call, is kept, and is replaced after 5,000 calls, a death or a broken limit. A
+    call that meets the limit of memory in a child that had answered others is made again in a new one: what they left
+    behind is not the call's, and the answer is the same whatever was called before.
 
     Args:
         limits: What a call may use.
@@ -92,26 +98,33 @@ class ChildCaller:
         memory = min(memory_bytes or self._limits.memory_bytes, self._limits.memory_bytes)
         call: Call = (function, arguments, memory)
         message = pickle.dumps(call)
-        for _ in range(_IDLE_DEATHS):
+        for _ in range(_MOST_CHILDREN):
             child = self._ready_child()
             if not wanted():
                 break
             try:
-                answer = child.ask(message, wall_seconds or self._limits.wall_seconds)
-            except (EOFError, ConnectionError):
-                self.drop_child()
-                if child.taken:
-                    raise child.death(memory) from None
-                # It died while it was idle: the call never began.
+                result: T = self._ask(child, message, wall_seconds or self._limits.wall_seconds, memory)
+            except MemoryLimitExceeded:
+                if child.calls == 1:
+                    raise
+            except _NotBegun:
                 continue
-            except DocmillError:
-                self.drop_child()
-                raise
-            if answer.outcome == "memory":
-                self.drop_child()
-            result: T = self._open_answer(answer, memory)
-            return result
+            else:
+                return result
         raise IsolationError
+
+    def _ask(self, child: _Child, message: bytes, wall_seconds: float, memory: int) -> Any:
+        try:
+            answer = child.ask(message, wall_seconds)
+        except (EOFError, ConnectionError):
+            self.drop_child()
+            raise (child.death(memory) if child.taken else _NotBegun()) from None
+        except DocmillError:
+            self.drop_child()
+            raise
+        if answer.outcome == "memory":
+            self.drop_child()
+        return self._open_answer(answer, memory)
 
     def kill(self) -> None:
         """Kill the child from another thread; the call that it runs raises."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 from tests.unit.documents.sheets import flate_bomb, lab_report, line_of_text, pages_of_streams, stream
 
+from docmill.documents.faults import called_twice
 from docmill.documents.isolated import IsolatedReader
 from docmill.documents.models import PageRange
 from docmill.documents.reading import read_pages
-from docmill.errors import EncryptedDocument, InvalidInput, MemoryLimitExceeded, NoPages, PageTimeout
+from docmill.errors import EncryptedDocument, InvalidInput, IsolationError, MemoryLimitExceeded, NoPages, PageTimeout
 from docmill.resilience.isolation import ChildPool, Limits
 from docmill.settings import DocumentSettings
 
@@ -92,13 +96,48 @@ def test_the_child_of_a_step_is_kept_until_a_page_breaks_it(tmp_path: Path, bomb
     assert min(seconds) >= SETTINGS.page_timeout_seconds
 
 
+def kill_a_reader_of(path: Path) -> None:
+    """Kill the process that holds a file open, as a machine that runs out of memory does."""
+    while True:
+        for child in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if any(file.path == str(path) for file in child.open_files()):
+                    child.kill()
+                    return
+
+
+def test_a_page_whose_reader_was_killed_is_read_again(tmp_path: Path) -> None:
+    path = write(tmp_path, pages_of_streams([slow_page(10_000)]))
+    with IsolatedReader(SETTINGS, 1) as reader, ThreadPoolExecutor(1) as threads:
+        killing = threads.submit(kill_a_reader_of, path)
+        [page] = reader.read(path).pages
+        killing.result()
+    assert (page.method, page.error_code) == ("text", None)
+
+
+def test_a_call_whose_child_dies_twice_is_given_up(tmp_path: Path) -> None:
+    deaths = tmp_path / "deaths"
+    with ChildPool(1, Limits(memory_bytes=2**29, wall_seconds=20)) as pool, pytest.raises(IsolationError) as caught:
+        called_twice(lambda: pool.submit(note_and_die, deaths).result())
+    assert (caught.value.code, deaths.read_text()) == ("step_crashed", "xx")
+
+
+def note_and_die(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("x")
+    os.abort()
+
+
+def slow_page(texts: int) -> bytes:
+    return stream(b"", b"BT /F1 4 Tf " + b"1 0 0 1 9 9 Tm (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj " * texts + b"ET")
+
+
 def test_a_page_that_takes_too_long(tmp_path: Path) -> None:
-    slow = stream(b"", b"BT /F1 4 Tf " + b"1 0 0 1 9 9 Tm (aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) Tj " * 60_000 + b"ET")
     settings = SETTINGS.model_copy(update={"page_timeout_seconds": 0.02, "text_memory_mb": 1024})
     with IsolatedReader(settings, 1) as reader:
         started = time.monotonic()
         with pytest.raises(PageTimeout):
-            reader.read(write(tmp_path, pages_of_streams([slow])))
+            reader.read(write(tmp_path, pages_of_streams([slow_page(60_000)])))
         assert time.monotonic() - started < 20
 
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -75,6 +75,22 @@ def spin_until_sampled() -> None:
 
 def allocate(size: int) -> int:
     return len(bytearray(size))
+
+
+HOARD: list[bytearray] = []
+
+
+def hoard(size: int) -> int:
+    HOARD.append(bytearray(size))
+    return os.getpid()
+
+
+def allocate_or_abort(size: int) -> int:
+    try:
+        return allocate(size)
+    except MemoryError:
+        spin_until_sampled()
+        os.abort()
 
 
 def allocate_in_own_child(size: int) -> int:
@@ -212,6 +228,21 @@ def test_a_call_may_have_less_memory_but_not_more(pool: ChildPool) -> None:
         pool.submit(allocate, 300 * MEGABYTE, memory_bytes=256 * MEGABYTE).result()
     with pytest.raises(MemoryLimitExceeded, match="512 MB"):
         pool.submit(allocate, 600 * MEGABYTE, memory_bytes=2048 * MEGABYTE).result()
+
+
+@pytest.mark.parametrize("call", [allocate, allocate_or_abort])
+def test_memory_that_earlier_calls_left_behind_is_not_the_calls_own(
+    pool: ChildPool, call: Callable[[int], int]
+) -> None:
+    used = pool.submit(hoard, 350 * MEGABYTE).result()
+    assert pool.submit(call, 300 * MEGABYTE).result() == 300 * MEGABYTE
+    assert pool.submit(process_id).result() != used
+
+
+def test_the_limit_of_memory_is_met_once_and_for_all() -> None:
+    with ChildPool(1, LIMITS) as pool, pytest.raises(MemoryLimitExceeded) as caught:
+        pool.submit(allocate, 600 * MEGABYTE).result()
+    assert not caught.value.kind.retried
 
 
 def test_an_abort_with_full_memory_is_told_from_a_plain_abort(pool: ChildPool) -> None:
