@@ -68,6 +68,8 @@ class PageReader:
             XfaPlaceholder: The page only asks for a program that shows XFA forms.
         """
         found = self._source.page_words(number)
+        if self._source is not self._document:
+            found = self._document.with_notes(number, found)
         text, words = lay_out(found.words)
         if self._document.is_xfa and _XFA_NOTICE.search(text):
             raise XfaPlaceholder

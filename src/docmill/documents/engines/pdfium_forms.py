@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2.raw as pdfium
+
+from docmill.documents.engines.pdfium_text import PageFrame
+from docmill.documents.geometry import Box
+from docmill.documents.words import PageWords, PlacedWord
 
 _MOST_ANNOTATIONS = 2000
 _KINDS = frozenset({pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP, pdfium.FPDF_ANNOT_WIDGET})
@@ -26,8 +33,6 @@ class FormFiller:
 
     def flatten(self, page: Any) -> bool:
         """Make the fields and notes of an ``FPDF_PAGE`` part of it; whether the page must be loaded again."""
-        if not _has_text_of_its_own(page):
-            return False
         if self._environment is None:
             self._environment = pdfium.FPDFDOC_InitFormFillEnvironment(self._document, self._callbacks)
         if self._environment:
@@ -44,16 +49,44 @@ class FormFiller:
             self._environment = None
 
 
-def _has_text_of_its_own(page: Any) -> bool:
-    """Whether fields, typed notes or stamps lie on a page."""
+def boxes_of_notes(page: Any) -> list[Box]:
+    """Return the boxes of the fields, typed notes and stamps of an ``FPDF_PAGE``, on the page as it is shown."""
     count = min(_MOST_ANNOTATIONS, pdfium.FPDFPage_GetAnnotCount(page))
-    return any(_kind(page, index) in _KINDS for index in range(count))
+    boxes = [box for index in range(count) if (box := _box(page, index))]
+    if not boxes:
+        return []
+    frame = PageFrame(page)
+    return [frame.shown(*box) for box in boxes]
 
 
-def _kind(page: Any, index: int) -> int:
+def _box(page: Any, index: int) -> Box | None:
+    """Return left, lower, right and upper edge of an annotation with text of its own; None for all others."""
     annotation = pdfium.FPDFPage_GetAnnot(page, index)
     if not annotation:
-        return int(pdfium.FPDF_ANNOT_UNKNOWN)
+        return None
     kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+    edges = pdfium.FS_RECTF()
+    known = kind in _KINDS and pdfium.FPDFAnnot_GetRect(annotation, ctypes.byref(edges))
     pdfium.FPDFPage_CloseAnnot(annotation)
-    return int(kind)
+    return (edges.left, edges.bottom, edges.right, edges.top) if known else None
+
+
+def with_notes(found: PageWords, own: Sequence[PlacedWord], boxes: Sequence[Box]) -> PageWords:
+    """Return what another engine found on a page, with PDFium's words in the places of fields and notes.
+
+    Args:
+        found: The words of the other engine, which may have read some of the fields.
+        own: PDFium's words of the whole page.
+        boxes: The places of fields and notes.
+    """
+    kept = [word for word in found.words if not _lies_in(word, boxes)]
+    # Their places in the order of the two files do not compare.
+    added = [replace(word, order=-1) for word in own if _lies_in(word, boxes)]
+    length = sum(len(word.text) for word in kept) + sum(len(word.text) for word in added)
+    return replace(found, words=[*kept, *added], characters=length)
+
+
+def _lies_in(word: PlacedWord, boxes: Sequence[Box]) -> bool:
+    x0, top, x1, bottom = word.shown or (word.x0, word.top, word.x1, word.bottom)
+    x, y = (x0 + x1) / 2, (top + bottom) / 2
+    return any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for box in boxes)
