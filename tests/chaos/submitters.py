@@ -1,7 +1,11 @@
-"""Callers that submit under keys, ask again when no answer came, and sometimes give up or cancel."""
+"""Callers that submit under keys, ask again when no answer came, and sometimes give up or cancel.
+
+Others, coroutines of one event loop, submit without keys: they never ask again, since that could do the work twice.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 from random import Random
@@ -13,6 +17,7 @@ from tests.chaos.pipelines import PIPELINES, Task
 from tests.integration.engine.conftest import FixedKeyCipher
 
 from docmill.database.connection import Database
+from docmill.engine.async_submission import AsyncSubmitter
 from docmill.engine.catalog import Catalog
 from docmill.engine.client import Client, Request
 from docmill.engine.store import Store
@@ -26,14 +31,14 @@ WEIGHTS = (6, 3, 1)
 
 
 class Submitters:
-    """Some threads that submit through one client.
+    """Some threads and coroutines that submit through one client.
 
     Args:
         conninfo: Of the proxy.
         settings: Attempts and time limits of the jobs.
         history: Where every call is noted.
         seed: Decides what is asked for.
-        number: How many threads.
+        number: How many threads, and as many coroutines.
     """
 
     def __init__(self, conninfo: str, settings: EngineSettings, history: History, seed: int, number: int) -> None:
@@ -51,6 +56,10 @@ class Submitters:
             threading.Thread(target=self._call, args=(n, Random(f"{seed}/{n}")), name=f"chaos-caller-{n}", daemon=True)
             for n in range(number)
         ]
+        dice = [Random(f"{seed}/coroutine-{n}") for n in range(number)]
+        self._threads.append(
+            threading.Thread(target=self._run_coroutines, args=(dice,), name="chaos-coroutines", daemon=True)
+        )
         self.errors: list[BaseException] = []
 
     def start(self) -> None:
@@ -100,6 +109,32 @@ class Submitters:
             repeats = False
         if cancels:
             self._cancel(key)
+
+    def _run_coroutines(self, dice: list[Random]) -> None:
+        try:
+            asyncio.run(self._call_together(dice))
+        except BaseException as error:  # noqa: BLE001 - the run reports it; a thread would only print it
+            self.errors.append(error)
+
+    async def _call_together(self, dice: list[Random]) -> None:
+        async with self._client.submissions() as submit:
+            await asyncio.gather(*(self._call_without_keys(submit, n, one) for n, one in enumerate(dice)))
+
+    async def _call_without_keys(self, submit: AsyncSubmitter, caller: int, dice: Random) -> None:
+        number = 0
+        while not self._stop.is_set():
+            await asyncio.sleep(dice.uniform(0, 0.1))
+            if not self.room.is_set():
+                continue
+            number += 1
+            [pipeline] = dice.choices(PIPELINES, WEIGHTS)
+            task = Task(key=f"coroutine-{caller}-{number}", count=dice.randint(1, 8), poisoned=dice.random() < 0.03)
+            self._history.ask(task)
+            try:
+                [job] = await submit(pipeline.name, [Request(record=task.model_dump())])
+            except OUTAGES:
+                continue
+            self._history.acknowledge(task.key, job.id)
 
     def _cancel(self, key: str) -> None:
         self._history.ask_to_cancel(key)
