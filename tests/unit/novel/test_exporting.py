@@ -45,6 +45,16 @@ def test_csv_has_a_header_and_no_formulas() -> None:
     ]
 
 
+def test_csv_tells_what_was_added() -> None:
+    file = io.StringIO()
+    write_csv(novel(["Elle aimait la mer à cause de ses tempêtes."]), file)
+    rows = list(csv.DictReader(io.StringIO(file.getvalue())))
+    assert [(row["sentence"], row["added"]) for row in rows] == [
+        ("Elle aimait la mer.", ""),
+        ("C'était à cause de ses tempêtes.", "c'était"),
+    ]
+
+
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "  =1", "＝1"])
 def test_what_a_spreadsheet_takes_for_a_formula_is_defused(cell: str) -> None:
     assert defused(cell) == f"'{cell}"

@@ -20,9 +20,15 @@ def verbs(text: str, language: Language) -> list[str]:
         ("Ils partirent; on n'osait rien dire.", "fr", ["partirent;", "n'osait"]),
         ("« Qu\u2019avez-vous?» répondit-il.", "fr", ["Qu\u2019avez-vous?»", "répondit-il."]),
         ("Le vieux lion d'or, aux premières lettres noires.", "fr", []),
-        ("Il les regarde toujours.", "fr", ["les", "regarde"]),
+        ("Il les regarde toujours.", "fr", ["regarde"]),
         ("Mr. Bingley entered, and the others went home.", "en", ["entered,", "went"]),
         ("She runs; they who sing never weep.", "en", ["runs;", "sing"]),
+        ("She has never seen it; he never saw it.", "en", ["has", "saw"]),
+        ("It's late, and they don't mind.", "en", ["It's", "don't"]),
+        ("The surprised guests left the lighted room.", "en", ["left"]),
+        ("Une arrivée tardive, la première, à s'occuper de rien.", "fr", []),
+        ("Un garçon de classe parle.", "fr", ["parle."]),
+        ("Elle ne lui en parla pas; voilà tout.", "fr", ["parla", "voilà"]),
         ("A pair of grey shoes of his own making.", "en", []),
     ],
 )
@@ -87,4 +93,4 @@ def test_a_verb_is_not_torn_from_its_subject(text: str, language: Language, expe
 
 
 def rewritten(text: str, language: Language) -> list[str]:
-    return [short.text for short in rewrite_by_rules(sentence(text), language, NovelOptions())]
+    return [short.text for short in rewrite_by_rules(sentence(text), language, NovelOptions(complete=False))]

@@ -11,9 +11,11 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 from math import inf
+from typing import NamedTuple
 
+from docmill.pipelines.novel.completion import Completion, Completions
 from docmill.pipelines.novel.language import grammar, is_abbreviated, leading_word
-from docmill.pipelines.novel.models import Language, Token, is_word
+from docmill.pipelines.novel.models import Language, NovelOptions, SourceSentence, Token, count_words, is_word
 from docmill.pipelines.novel.verbs import find_verbs
 
 _STRONG = re.compile(r"[.!?…;][\"'»”’)\]_]*$")
@@ -42,41 +44,62 @@ _MOST_TOKENS = 200
 
 _PER_MISSING_WORD = 3.0
 _PER_EXCESS_WORD = 1000.0
-_WITHOUT_VERB = 20.0
+_WITHOUT_VERB = 22.0
+_COMPLETED = 7.0
 
 
-def split_clauses(
-    tokens: Sequence[Token], language: Language, *, min_words: int, max_words: int
-) -> list[Sequence[Token]]:
-    """Return the sentence in pieces of at most ``max_words`` words; together they are all its tokens, in order."""
+class Piece(NamedTuple):
+    """A piece of a sentence, and what makes a sentence of it where it has no verb."""
+
+    tokens: Sequence[Token]
+    completion: Completion | None = None
+
+
+def split_clauses(sentence: SourceSentence, language: Language, options: NovelOptions) -> list[Piece]:
+    """Return the sentence in pieces of at most ``max_words`` words; together they are all its tokens, in order.
+
+    The words that complete a piece count.
+    """
+    tokens = sentence.tokens
     words = [0, *accumulate(is_word(token.text) for token in tokens)]
-    if words[-1] <= max_words:
-        return [tokens]
+    if words[-1] <= options.max_words:
+        return [Piece(tokens)]
     finite = find_verbs(tokens, language)
     verbs = [0, *accumulate(finite)]
+    completions = Completions(sentence, finite, language) if options.complete else None
     cuts = [0.0, *(_cut_cost(tokens, finite, place, language) for place in range(1, len(tokens))), 0.0]
-    best, last_cut = [0.0], [0]
+    best, last = [0.0], [(0, Piece([]))]
     for end in range(1, len(tokens) + 1):
         best.append(inf)
-        last_cut.append(end - 1)
+        last.append((end - 1, Piece(tokens[end - 1 : end])))
         for start in range(end - 1, -1, -1):
             length = words[end] - words[start]
-            cost = best[start] + cuts[end] + _length_cost(length, min_words, max_words)
-            cost += _WITHOUT_VERB * (verbs[end] == verbs[start])
+            completion = completions.completion(start, end) if completions else None
+            if completion and length + count_words(completion.words) > options.max_words:
+                completion = None
+            cost = best[start] + cuts[end] + _piece_cost(length, verbs[end] - verbs[start], completion, options)
             if cost < best[end]:
-                best[end], last_cut[end] = cost, start
-            if length > max_words or end - start > _MOST_TOKENS:
+                best[end], last[end] = cost, (start, Piece(tokens[start:end], completion))
+            if length > options.max_words or end - start > _MOST_TOKENS:
                 break
-    return _pieces(tokens, last_cut)
+    return _pieces(last)
 
 
-def _pieces(tokens: Sequence[Token], last_cut: Sequence[int]) -> list[Sequence[Token]]:
-    pieces: list[Sequence[Token]] = []
-    end = len(tokens)
+def _pieces(last: Sequence[tuple[int, Piece]]) -> list[Piece]:
+    """Follow the last pieces of the cheapest ways back to the start of the sentence."""
+    pieces: list[Piece] = []
+    end = len(last) - 1
     while end:
-        pieces.append(tokens[last_cut[end] : end])
-        end = last_cut[end]
+        end, piece = last[end]
+        pieces.append(piece)
     return pieces[::-1]
+
+
+def _piece_cost(length: int, verbs: int, completion: Completion | None, options: NovelOptions) -> float:
+    if completion:
+        length += count_words(completion.words)
+        return _COMPLETED + _length_cost(length, options.min_words, options.max_words)
+    return _WITHOUT_VERB * (verbs == 0) + _length_cost(length, options.min_words, options.max_words)
 
 
 def _length_cost(length: int, min_words: int, max_words: int) -> float:

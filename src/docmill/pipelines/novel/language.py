@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import ModuleType
-from typing import get_args
+from typing import Any, get_args
 
 from docmill.errors import MissingExtra
 from docmill.pipelines.novel.models import Language
@@ -36,8 +36,28 @@ class Grammar:
         compound_starts: First parts of compounds.
         elisions: What stands before an apostrophe, written out.
         subjects: What follows them is a verb, or belongs to one.
+        before_verb: What may stand between a subject and its verb.
         finite: Finite verbs whose form does not tell it.
+        past: Those of the past.
+        infinitive_endings: Ends of infinitives.
+        imperfect_endings: What stands in place of them in the imperfect.
+        future_endings: Ends of verbs that look like the past, but are not.
+        nonfinite_endings: Ends that no finite verb has.
+        before_nonfinite: After them a form that might be finite is a noun or a participle.
+        contractions: Ends of words in which a verb has lost a part.
         finite_endings: Ends of finite verbs, each with the ends of the dictionary forms that they belong to.
+        past_endings: Those of the past.
+        phrase_openings: A phrase that begins with one of them can be completed to a sentence.
+        noun_openings: So can a noun with one of them before it.
+        plural_openings: So can a noun in the plural with one of them before it.
+        bound_openings: Openings that a noun before them may ask for.
+        coordinators: What may stand before an opening.
+        noun_only_openings: Openings that must have a noun behind them.
+        object_openings: Openings that may be the object of an infinitive.
+        negations: Behind them a phrase may be denied.
+        adverb_endings: Ends of adverbs.
+        relatives: A clause begins after them that belongs to the noun before.
+        completions: What makes a sentence of a phrase: ``past`` and ``present``, each also as ``_plural``.
     """
 
     titles: frozenset[str]
@@ -50,8 +70,28 @@ class Grammar:
     compound_starts: frozenset[str]
     elisions: dict[str, str]
     subjects: frozenset[str]
+    before_verb: frozenset[str]
     finite: frozenset[str]
+    past: frozenset[str]
+    infinitive_endings: frozenset[str]
+    imperfect_endings: frozenset[str]
+    future_endings: frozenset[str]
+    nonfinite_endings: frozenset[str]
+    before_nonfinite: frozenset[str]
+    contractions: frozenset[str]
+    phrase_openings: frozenset[str]
+    noun_openings: frozenset[str]
+    plural_openings: frozenset[str]
+    bound_openings: frozenset[str]
+    coordinators: frozenset[str]
+    noun_only_openings: frozenset[str]
+    object_openings: frozenset[str]
+    negations: frozenset[str]
+    adverb_endings: frozenset[str]
+    relatives: frozenset[str]
+    completions: dict[str, str]
     finite_endings: dict[str, list[str]]
+    past_endings: dict[str, list[str]]
 
 
 @cache
@@ -59,11 +99,10 @@ def grammar(language: Language) -> Grammar:
     """Return the words of a language."""
     text = files(__package__).joinpath("data", f"{language}.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
-    return Grammar(
-        elisions=data.pop("elisions"),
-        finite_endings=data.pop("finite_endings"),
-        **{name: frozenset(words) for name, words in data.items()},
-    )
+    words: dict[str, Any] = {
+        name: frozenset(value) if isinstance(value, list) else value for name, value in data.items()
+    }
+    return Grammar(**words)
 
 
 def detect_language(texts: Iterable[str]) -> Language:

@@ -20,6 +20,7 @@ class NovelOptions(BaseModel):
         ignore_dialogue: Leave dialogue as it stands.
         keep_formatting: Keep quotation marks, dialogue dashes and marks of emphasis.
         fix_hyphenation: Join words that were hyphenated at the end of a line.
+        complete: Make a sentence of a piece without a verb, where that is safe, by words such as "c'était".
         model: ``auto`` takes the configured language model, ``never`` the rules alone; anything else is the name of
             another model of the configured endpoint.
     """
@@ -32,6 +33,7 @@ class NovelOptions(BaseModel):
     ignore_dialogue: bool = False
     keep_formatting: bool = True
     fix_hyphenation: bool = True
+    complete: bool = True
     model: str = Field(default="auto", max_length=200, pattern=r"^\S+$")
 
     @model_validator(mode="after")
@@ -163,6 +165,7 @@ class Sentence(BaseModel):
     Attributes:
         text: The sentence.
         source: The text that it was made from.
+        added: Words that were put in to make a sentence of a piece without a verb; None where there are none.
         source_id: The sentence of the book that it was made from.
         page: Page on which its source begins.
         start: Offset in that page's text at which its source begins.
@@ -175,6 +178,7 @@ class Sentence(BaseModel):
 
     text: str
     source: str
+    added: str | None = None
     source_id: int
     page: int
     start: int

@@ -45,5 +45,6 @@ def save_results(connection: psycopg.Connection[Any], job: PublishedJob, novel: 
                     sentence.reason,
                     sentence.text,
                     sentence.source,
+                    sentence.added,
                 )
             )

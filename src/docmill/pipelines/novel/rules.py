@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from docmill.pipelines.novel.clauses import split_clauses
+from docmill.pipelines.novel.clauses import Piece, split_clauses
 from docmill.pipelines.novel.models import (
     Language,
     NovelOptions,
@@ -13,13 +12,13 @@ from docmill.pipelines.novel.models import (
     RewrittenPassage,
     Sentence,
     SourceSentence,
-    Token,
     join,
 )
 
 _DANGLING = re.compile(r"[\s,;:–—-]+(?P<closing>[\"'»”’)\]_\s]*)$")
 _ENDED = re.compile(r"[.!?…][\"'»”’)\]_\s]*$")
 _CLOSING = re.compile(r"[\"'»”’)\]_\s]*$")
+_OPENING = re.compile(r"[\W_]+")
 _MARKS = re.compile(r"[«»“”\"_]|^\s*[-–—―]{1,2}(?=\s|\w)|(?<=\s)[-–—―]{1,2}(?=\s|$)")
 
 
@@ -47,18 +46,19 @@ def rewrite_by_rules(
         reason: Why a model did not do it; None where none was to.
     """
     if options.ignore_dialogue and sentence.dialogue:
-        pieces: list[Sequence[Token]] = [sentence.tokens]
+        pieces = [Piece(sentence.tokens)]
     else:
-        pieces = split_clauses(sentence.tokens, language, min_words=options.min_words, max_words=options.max_words)
+        pieces = split_clauses(sentence, language, options)
     return [_sentence(sentence, piece, options, reason) for piece in pieces]
 
 
-def _sentence(sentence: SourceSentence, tokens: Sequence[Token], options: NovelOptions, reason: str | None) -> Sentence:
-    source = join(list(tokens))
+def _sentence(sentence: SourceSentence, piece: Piece, options: NovelOptions, reason: str | None) -> Sentence:
+    tokens = list(piece.tokens)
     whole = len(tokens) == len(sentence.tokens)
     return Sentence(
-        text=write_out(source, whole=whole, keep_formatting=options.keep_formatting),
-        source=source,
+        text=write_out(_completed(piece), whole=whole, keep_formatting=options.keep_formatting),
+        source=join(tokens),
+        added=piece.completion.words if piece.completion else None,
         source_id=sentence.id,
         page=tokens[0].page,
         start=tokens[0].start,
@@ -68,6 +68,19 @@ def _sentence(sentence: SourceSentence, tokens: Sequence[Token], options: NovelO
         method="rules" if reason is None else "fallback",
         reason=reason,
     )
+
+
+def _completed(piece: Piece) -> str:
+    """Return the piece with what makes a sentence of it, after the marks that open its first word."""
+    if piece.completion is None:
+        return join(list(piece.tokens))
+    words, place, _ = piece.completion
+    texts = [token.text for token in piece.tokens]
+    marks = _OPENING.match(texts[place])
+    end = marks.end() if marks else 0
+    # What began the sentence of the book stands inside now, and it is a small word, never a name.
+    texts[place] = f"{texts[place][:end]}{words} {texts[place][end].lower()}{texts[place][end + 1 :]}"
+    return " ".join(texts)
 
 
 def write_out(text: str, *, whole: bool, keep_formatting: bool) -> str:

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from docmill.pipelines.novel.library import StoredNovel
 
-COLUMNS = ("index", "sentence", "source", "page", "end_page", "dialogue", "method")
+COLUMNS = ("index", "sentence", "source", "page", "end_page", "dialogue", "method", "added")
 
-Row = tuple[int, str, str, int, int, bool, str]
+Row = tuple[int, str, str, int, int, bool, str, str]
 
 
 class Exporter(Protocol):
@@ -31,4 +31,5 @@ def rows(novel: StoredNovel) -> Iterator[Row]:
             sentence.end_page,
             sentence.dialogue,
             sentence.method,
+            sentence.added or "",
         )

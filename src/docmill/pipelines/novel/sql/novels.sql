@@ -10,7 +10,8 @@ values (%(job_id)s, %(document_id)s, %(pages)s, %(language)s, %(method)s, %(summ
 -- name: copy_sentences
 -- The sentences of a book, in order.
 copy docmill.novel_sentences
-    (job_id, number, source_id, page, start_offset, end_page, end_offset, dialogue, method, reason, text, source)
+    (job_id, number, source_id, page, start_offset, end_page, end_offset, dialogue, method, reason, text, source,
+     added)
 from stdin
 
 -- name: find_novel
@@ -21,7 +22,8 @@ select n.job_id, n.document_id, n.language, n.method, n.pages, n.summary, d.file
 
 -- name: find_sentences
 -- The sentences of a book, in order.
-select text, source, source_id, page, start_offset as start, end_page, end_offset as "end", dialogue, method, reason
+select text, source, added, source_id, page, start_offset as start, end_page, end_offset as "end", dialogue, method,
+       reason
   from docmill.novel_sentences where job_id = %(job_id)s order by number
 
 -- name: find_coverage

@@ -1,0 +1,1 @@
+alter table docmill.novel_sentences drop column added;
