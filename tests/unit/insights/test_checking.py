@@ -11,7 +11,15 @@ from tests.unit.insights.building import profile
 
 from docmill.pipelines.insights.checking import find_fault
 from docmill.pipelines.insights.facts import find_facts
-from docmill.pipelines.insights.language import quoted, read_sentences, spoken, vocabulary, written, written_share
+from docmill.pipelines.insights.language import (
+    quoted,
+    read_sentence,
+    split_sentences,
+    spoken,
+    vocabulary,
+    written,
+    written_share,
+)
 
 FACTS = find_facts(profile())
 ALL = list(FACTS.values())
@@ -200,6 +208,7 @@ def test_truth_is_written_as_in_json() -> None:
 
 @given(st.text())
 def test_any_name_can_be_quoted(name: str) -> None:
-    [tokens] = read_sentences(f"{quoted(name)} has values.")
+    [parts] = split_sentences(f"{quoted(name)} has values.")
+    tokens = read_sentence(parts)
     assert tokens[0].text == spoken(name)
     assert len(spoken(name)) <= 60

@@ -17,6 +17,8 @@ The rules, sentence by sentence:
 - Each word that states a figure has a number or a value; each word that qualifies is borne out by a fact.
 - Fences are told of outliers: both, or the one beyond which all of them lie.
 - Rows and columns of the table may be counted: where nothing else is stated, or after ``of``.
+
+Sentences on single periods of time, and on what changed between two of them, have rules of their own (``changes.py``).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 
+from docmill.pipelines.insights.changes import tells_changes
 from docmill.pipelines.insights.facts import Fact
 from docmill.pipelines.insights.language import (
     Number,
@@ -32,7 +35,8 @@ from docmill.pipelines.insights.language import (
     Term,
     Token,
     UnknownWord,
-    read_sentences,
+    read_sentence,
+    split_sentences,
     spoken,
 )
 
@@ -41,7 +45,6 @@ LEAST_CORRELATED = 0.5
 LEAST_STRONG = 0.7
 LEAST_DRIFT = 0.25
 
-_MOST_RELATIVE_ERROR = 0.05
 _OVER_TIME = ("rise", "fall", "slope", "variance", "pattern", "peak", "trough")
 _PRONOUNS = ("it", "its", "their")
 _ARTICLES = ("the", "its", "their")
@@ -92,25 +95,24 @@ def find_fault(text: str, facts: Collection[Fact]) -> str | None:
         facts: The facts that it cites.
     """
     names = list(dict.fromkeys(column for fact in facts for column in fact.columns))
+    before: frozenset[str] = frozenset()
     try:
-        sentences = read_sentences(text, names)
+        sentences = split_sentences(text, names)
+        for parts in sentences:
+            columns = _columns(parts, facts)
+            if not columns and any(part in _PRONOUNS for part in parts):
+                columns = before
+            changes = tells_changes(parts, facts)
+            fault = _fault(read_sentence(parts), columns, facts) if changes is None else None if changes else "changes"
+            if fault is not None:
+                return fault
+            before = columns
     except UnknownWord:
         return "words"
-    if not sentences:
-        return "empty"
-    before: frozenset[str] = frozenset()
-    for sentence in sentences:
-        columns = _columns(sentence, facts)
-        if not columns and any(isinstance(token, Term) and token.text in _PRONOUNS for token in sentence):
-            columns = before
-        fault = _fault(sentence, columns, facts)
-        if fault is not None:
-            return fault
-        before = columns
-    return None
+    return None if sentences else "empty"
 
 
-def _columns(sentence: Sequence[Token], facts: Collection[Fact]) -> frozenset[str]:
+def _columns(sentence: Sequence[Token | str], facts: Collection[Fact]) -> frozenset[str]:
     """Return the columns that a sentence names, as they are spoken."""
     names = {spoken(column) for fact in facts for column in fact.columns}
     return frozenset(token.text for token in sentence if isinstance(token, Quote) and token.text in names)
@@ -264,7 +266,4 @@ def _states(token: Token, fact: Fact) -> bool:
     if fact.number is None:
         # A most frequent value that is a number needs no quotes, and no rounding.
         return fact.value is not True and fact.value is not False and token.value == fact.value
-    value = fact.number * 100 if fact.share else fact.number
-    error = abs(token.value - value)
-    # A hair more than half of the last digit: binary fractions are not decimal ones.
-    return error <= 0.5 * token.step * (1 + 1e-9) and error <= _MOST_RELATIVE_ERROR * abs(value)
+    return token.tells(fact.number * 100 if fact.share else fact.number)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from docmill.pipelines.insights.column_models import Cell, ColumnProfile
 from docmill.pipelines.insights.models import Correlation, Drift, TableProfile, TimeSeries
+from docmill.pipelines.insights.periods import period_names
 
 # Share of the variance around the trend from which on there is a season at all.
 LEAST_STRENGTH = 0.3
+
+_LATEST_PERIODS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,13 @@ class Fact:
 
     Attributes:
         path: Where it stands in ``result.json``.
-        figure: What it states: a name under ``figures`` in ``data/language.toml``.
+        figure: What it states: a name under ``figures`` in ``data/language.toml``, or one of a period (``changes.py``).
         value: As it stands there.
         columns: Columns that it is about; none for the whole table.
         share: Whether it is a share, which is told in per cent.
         rows: Rows that it is about, as far as they are named.
+        periods: What the only period is called that it is about.
+        extreme: Whether the figure is higher, or lower, in this period than in any other.
     """
 
     path: str
@@ -31,6 +37,8 @@ class Fact:
     columns: tuple[str, ...] = ()
     share: bool = False
     rows: tuple[int, ...] = ()
+    periods: tuple[str, ...] = ()
+    extreme: Literal["highest", "lowest"] | None = None
 
     @property
     def number(self) -> float | None:
@@ -50,6 +58,7 @@ def find_facts(profile: TableProfile) -> dict[str, Fact]:
         *(_correlation_fact(place, correlation) for place, correlation in enumerate(profile.correlations)),
         *(fact for place, series in enumerate(profile.time_series) for fact in _series_facts(place, series)),
         *(fact for place, drift in enumerate(profile.drift) for fact in _drift_facts(place, drift)),
+        *(fact for place, series in enumerate(profile.time_series) for fact in _period_facts(place, series)),
     ]
     return {fact.path: fact for fact in found if fact.value is not None}
 
@@ -120,6 +129,35 @@ def _series_facts(place: int, series: TimeSeries) -> Iterator[Fact]:
         yield Fact(f"{path}.seasonality.strength", "pattern", series.seasonality.strength, about)
         yield Fact(f"{path}.seasonality.peak", "peak", series.seasonality.peak, about)
         yield Fact(f"{path}.seasonality.trough", "trough", series.seasonality.trough, about)
+
+
+def _period_facts(place: int, series: TimeSeries) -> Iterator[Fact]:
+    """Yield what a measure was in the first period, in the latest ones, and in those where it was highest or lowest.
+
+    Where each period has one row, its value stands for itself; else sums and means are told apart.
+    """
+    figures = {"sum": "period_sum", "mean": "period_mean"}
+    if series.value_column is None:
+        figures = {"count": "period_rows"}
+    elif all(point.count == 1 for point in series.points):
+        figures = {"sum": "period_value"}
+    about = tuple(name for name in (series.value_column, series.date_column) if name is not None)
+    names = period_names([point.period for point in series.points], series.grain)
+    for name, figure in figures.items():
+        values = [getattr(point, name) for point in series.points]
+        extremes = _extremes([value for value in values if value is not None])
+        for number, value in enumerate(values):
+            if number == 0 or number >= len(values) - _LATEST_PERIODS or value in extremes:
+                path = f"timeSeries[{place}].points[{number}].{name}"
+                yield Fact(path, figure, value, about, periods=names[number], extreme=extremes.get(value))
+
+
+def _extremes(values: Sequence[float]) -> dict[float, Literal["highest", "lowest"]]:
+    """Return the highest and the lowest value, each where it occurs once."""
+    found: dict[float, Literal["highest", "lowest"]] = {}
+    if len(values) > 1:
+        found = {max(values): "highest", min(values): "lowest"}
+    return {value: extreme for value, extreme in found.items() if values.count(value) == 1}
 
 
 def _drift_facts(place: int, drift: Drift) -> Iterator[Fact]:

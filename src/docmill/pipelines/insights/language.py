@@ -16,6 +16,8 @@ from docmill.pipelines.insights.spelling import with_quotes
 
 LONGEST_NAME = 60
 
+_MOST_RELATIVE_ERROR = 0.05
+
 _TOKEN = re.compile(
     r"""
     "(?P<quote>[^"]*)"
@@ -47,6 +49,12 @@ class Number:
     value: float
     step: float
     percent: bool
+
+    def tells(self, value: float) -> bool:
+        """Whether it is a value, rounded by half of its last digit at most, and by 5 % at most."""
+        error = abs(self.value - value)
+        # A hair more than half of the last digit: binary fractions are not decimal ones.
+        return error <= 0.5 * self.step * (1 + 1e-9) and error <= _MOST_RELATIVE_ERROR * abs(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +133,26 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def read_sentences(text: str, names: Sequence[str] = ()) -> list[list[Token]]:
-    """Return the sentences of a text as their tokens.
+def split_sentences(text: str, names: Sequence[str] = ()) -> list[list[Token | str]]:
+    """Return the sentences of a text: numbers, quoted texts and pauses as tokens, words as they are in lower case.
 
     Args:
         text: The text.
         names: Names of columns, which may stand without quotes.
 
     Raises:
-        UnknownWord: There is something in it that is no word of the language, number or quoted text.
+        UnknownWord: There is something in it that is no word, number or quoted text.
     """
-    sentences: list[list[Token]] = []
-    for part in _split(with_quotes(text, names, vocabulary().words)):
-        tokens = list(_terms(part))
-        if tokens:
-            sentences.append(tokens)
-    return sentences
+    return [parts for parts in _split(with_quotes(text, names, vocabulary().words)) if parts]
+
+
+def read_sentence(parts: Sequence[Token | str]) -> list[Token]:
+    """Return a sentence as its tokens.
+
+    Raises:
+        UnknownWord: A word is not one of the language.
+    """
+    return list(_terms(parts))
 
 
 def _split(text: str) -> Iterator[list[Token | str]]:

@@ -9,11 +9,12 @@ from collections.abc import Collection, Sequence
 # Quotation marks other than the straight double ones; an apostrophe within a word is none.
 _QUOTED = re.compile(r"""("[^"]*")|“([^“”"]*)”|`([^`"]*)`|(?<!\w)['‘]([^'‘’"]*)['’](?!\w)""")
 _OWNING = re.compile(r"""(?<=")['’]s\b""")
-_DATE = r"(?<![\w-])\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?)?(?![\w-])"
+_DATE = r"\d{4}-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d)?)?)?"
+_PERIOD = rf"(?<![\w-])(?:{_DATE}|\d{{4}}-?(?:Q[1-4]|W\d\d)|Q[1-4](?: \d{{4}})?)(?![\w-])"
 
 
 def with_quotes(text: str, names: Sequence[str], words: Collection[str]) -> str:
-    """Return a text in which names of columns and dates stand in double quotes.
+    """Return a text in which names of columns, dates and periods stand in double quotes.
 
     Without quotation marks a name is known unless it is also a word of sentences: to read "not" as the name of a column
     could turn a statement into its contrary.
@@ -31,7 +32,7 @@ def with_quotes(text: str, names: Sequence[str], words: Collection[str]) -> str:
     }
     # Of two names that begin alike the longer one.
     listed = [re.escape(name) for name in sorted(bare, key=len, reverse=True)]
-    known = re.compile(rf"{_DATE}|(?<!\w)(?:{'|'.join(listed)})(?!\w)" if listed else _DATE, re.IGNORECASE)
+    known = re.compile(rf"{_PERIOD}|(?<!\w)(?:{'|'.join(listed)})(?!\w)" if listed else _PERIOD, re.IGNORECASE)
     parts = _QUOTED.sub(_straight, text).split('"')
     # Every second part stands between quotation marks.
     for place in range(0, len(parts), 2):

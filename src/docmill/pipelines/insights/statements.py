@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from docmill.pipelines.insights.changes import FIGURES
 from docmill.pipelines.insights.checking import CORRELATIONS, find_fault
 from docmill.pipelines.insights.facts import Fact, cited
 from docmill.pipelines.insights.language import spoken, vocabulary
@@ -27,6 +28,7 @@ _LONG = 10**8
 _CATEGORIES = {
     **dict.fromkeys(CORRELATIONS, "correlation"),
     **dict.fromkeys(("rise", "fall", "slope", "variance", "pattern", "peak", "trough"), "trend"),
+    **dict.fromkeys(FIGURES, "trend"),
     **dict.fromkeys(("psi", "first_mean", "last_mean"), "drift"),
     **dict.fromkeys(("outliers", "below", "above"), "outliers"),
     "missing": "missing",
@@ -64,7 +66,7 @@ class ProposedStatements(BaseModel):
 def question_text(facts: Iterable[Fact], insights: Sequence[AnalystInsight], charts: Sequence[ChartSpec]) -> str:
     """Return the data of a question: figures and names, no rows."""
     known = vocabulary().terms.values()
-    phrases: dict[str, list[str]] = {}
+    phrases = {figure: list(before) for figure, before in FIGURES.items()}
     for term in known:
         if term.meaning is not None:
             phrases.setdefault(term.meaning, []).append(term.text)
@@ -102,7 +104,13 @@ def _told(fact: Fact) -> dict[str, Any]:
         "value": value,
         "columns": [spoken(name) for name in fact.columns],
     }
-    return {**told, "share": True} if fact.share else told
+    if fact.share:
+        told["share"] = True
+    if fact.periods:
+        told["period"] = fact.periods[0]
+    if fact.extreme:
+        told["extreme"] = fact.extreme
+    return told
 
 
 @dataclass
