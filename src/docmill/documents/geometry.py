@@ -24,3 +24,19 @@ def reading_box(box: Box, turn: int) -> Box:
 def shown_box(box: Box, turn: int) -> Box:
     """Return the box on the page as it is shown; undoes ``reading_box``."""
     return reading_box(box, -turn % 4)
+
+
+def turned_page_box(box: Box, turn: int, width: float, height: float) -> Box:
+    """Return a box of a page that is upright on the page after quarter turns clockwise.
+
+    Args:
+        box: The box on the page that is upright.
+        turn: Quarter turns clockwise by which the page is shown.
+        width: Width of the page as it is shown.
+        height: Height of the page as it is shown.
+    """
+    if turn == 0:
+        return box
+    x0, y0, x1, y1 = shown_box(box, turn)
+    across, down = ((width, 0.0), (width, height), (0.0, height))[turn - 1]
+    return x0 + across, y0 + down, x1 + across, y1 + down

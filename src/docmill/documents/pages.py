@@ -70,6 +70,7 @@ class PageReader:
         found = self._source.page_words(number)
         if self._source is not self._document:
             found = self._document.with_notes(number, found)
+        found = found.seen()
         text, words = lay_out(found.words)
         if self._document.is_xfa and _XFA_NOTICE.search(text):
             raise XfaPlaceholder

@@ -5,7 +5,7 @@ Coordinates are PDF points from the top left corner of the page as it is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from docmill.documents.geometry import Box
 
@@ -58,3 +58,16 @@ class PageWords:
     words: list[PlacedWord] = field(default_factory=list)
     characters: int = 0
     unreadable: int = 0
+
+    def seen(self) -> PageWords:
+        """Return the page without words that lie beside it, where nobody sees them.
+
+        Files that were cropped keep them: both halves of a sheet of two pages, the marks of a printer.
+        """
+        words = [word for word in self.words if self._shows(word)]
+        beside = sum(len(word.text) for word in self.words) - sum(len(word.text) for word in words)
+        return replace(self, words=words, characters=max(0, self.characters - beside)) if beside else self
+
+    def _shows(self, word: PlacedWord) -> bool:
+        x0, top, x1, bottom = word.shown or (word.x0, word.top, word.x1, word.bottom)
+        return 0 <= (x0 + x1) / 2 <= self.width and 0 <= (top + bottom) / 2 <= self.height

@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
-from tests.unit.documents.sheets import LAB_ROWS, columns_of_prose, lab_report
+from tests.unit.documents.sheets import LAB_ROWS, columns_of_prose, lab_report, pages_of_streams, stream
 
 from docmill.documents.engines.interface import WordSource, open_source
 from docmill.documents.layout.page import lay_out
+from docmill.documents.models import PageRange
+from docmill.documents.reading import read_pages
+from docmill.documents.tables import read_tables
 from docmill.documents.words import PlacedWord
 from docmill.errors import DocumentError, MissingExtra
+from docmill.settings import DocumentSettings
 
 ENGINES = [
     "pdfium",
@@ -112,3 +116,49 @@ def test_a_missing_engine_names_its_extra(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setitem(__import__("sys").modules, "pymupdf", None)
     with pytest.raises(MissingExtra, match=r"docmill\[pymupdf\]"):
         open_source("pymupdf", tmp_path / "any.pdf", None)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        b"/MediaBox [-100 -50 512 742]",
+        b"/MediaBox [512 742 -100 -50]",
+        b"/MediaBox [-100 -50 512 742] /CropBox [40 600 400 720]",
+        b"/MediaBox [0 0 612 792] /CropBox [-500 -500 900 900]",
+    ],
+)
+def test_places_are_those_of_the_part_that_is_shown(engine: str, tmp_path: Path, boxes: bytes, turn: int) -> None:
+    path = tmp_path / "page.pdf"
+    content = pages_of_streams(
+        [stream(b"", b"BT /F1 12 Tf 72 690 Td (Inside) Tj ET BT /F1 12 Tf 72 300 Td (Below) Tj ET")]
+    )
+    path.write_bytes(content.replace(b"/MediaBox [0 0 612 792]", boxes + b" /Rotate %d" % turn))
+    found, reference = [
+        read_pages(path, PageRange(first=1, last=1), DocumentSettings.model_validate({"pdf_engine": name}))[0]
+        for name in (engine, "pdfium")
+    ]
+    assert (found.width, found.height) == (reference.width, reference.height)
+    assert found.text.split() == (["Inside"] if b"[40 " in boxes else reference.text.split())
+    assert sorted(found.words[0][2:6]) == pytest.approx(sorted(reference.words[0][2:6]), abs=4)
+    x0, top, x1, bottom = found.words[0][2:6]
+    assert 0 < x0 < x1 < found.width
+    assert 0 < top < bottom < found.height
+
+
+def test_cells_that_are_drawn_with_lines_are_found_on_a_cropped_page(tmp_path: Path) -> None:
+    grid = b"".join(b"%d 600 m %d 700 l S " % (x, x) for x in (60, 160, 260))
+    grid += b"".join(b"60 %d m 260 %d l S " % (y, y) for y in range(600, 701, 25))
+    cells = b"".join(
+        b"BT /F1 10 Tf %d %d Td (%s) Tj ET " % (70 + 100 * column, 607 + 25 * row, name)
+        for row in range(4)
+        for column, name in enumerate((b"name", b"%d" % row))
+    )
+    path = tmp_path / "grid.pdf"
+    content = pages_of_streams([stream(b"", grid + cells)])
+    path.write_bytes(
+        content.replace(b"/MediaBox [0 0 612 792]", b"/MediaBox [-30 -30 612 792] /CropBox [50 500 300 750]")
+    )
+    [table] = read_tables(path, PageRange(first=1, last=1), DocumentSettings())
+    assert table.rows == [["name", str(row)] for row in (3, 2, 1, 0)]
+    assert table.box == pytest.approx((10, 50, 210, 150), abs=1)

@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium
 from docmill.documents.cleaning import REPLACEMENT, clean
 from docmill.documents.engines.characters import Character, join_characters, right_to_left
 from docmill.documents.engines.skew import LEAST_SKEW, MOST_SKEW, levelled
-from docmill.documents.geometry import Box, reading_box, shown_box
+from docmill.documents.geometry import Box, reading_box, shown_box, turned_page_box
 from docmill.documents.words import PageWords, PlacedWord
 
 MOST_CHARACTERS = 200_000
@@ -54,11 +54,7 @@ class PageFrame:
     def shown(self, left: float, bottom: float, right: float, top: float) -> Box:
         """Return a box of PDFium on the page as it is shown."""
         upright = (left - self.left, self.top - top, right - self.left, self.top - bottom)
-        if self.rotation == 0:
-            return upright
-        x0, y0, x1, y1 = shown_box(upright, self.rotation)
-        across, down = ((self.width, 0.0), (self.width, self.height), (0.0, self.height))[self.rotation - 1]
-        return x0 + across, y0 + down, x1 + across, y1 + down
+        return turned_page_box(upright, self.rotation, self.width, self.height)
 
 
 class TextReader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from pdfplumber.utils.text import WordExtractor
 from docmill.documents.cleaning import clean
 from docmill.documents.engines.characters import Character, join_characters
 from docmill.documents.engines.interface import WordSource
-from docmill.documents.geometry import Box, reading_box
+from docmill.documents.geometry import Box, reading_box, turned_page_box
 from docmill.documents.words import PageWords, PlacedWord
 from docmill.errors import DocumentError
 
@@ -44,8 +44,9 @@ class PdfplumberSource(WordSource):
         """Return the words of a page, counted from 1."""
         with _told(f"pdfplumber cannot read page {number}.", number):
             page = self._document.pages[number - 1]
-            found = PageWords(width=float(page.width), height=float(page.height))
-            characters = page.chars
+            left, top, right, bottom = _seen_part(page)
+            found = PageWords(width=right - left, height=bottom - top)
+            characters = [_moved(character, left, top) for character in page.chars]
             page.close()
             visible = [character for character in characters if character["text"].strip()]
             found.characters = len(visible)
@@ -57,7 +58,11 @@ class PdfplumberSource(WordSource):
         """Return the boxes of cells that are drawn with lines: tables of rows of cells; None where one is merged."""
         with _told(f"pdfplumber cannot read page {number}.", number):
             page = self._document.pages[number - 1]
-            return [[list(row.cells) for row in table.rows] for table in page.find_tables()]
+            left, top, *_ = _seen_part(page)
+            return [
+                [[cell and _moved_box(cell, left, top) for cell in row.cells] for row in table.rows]
+                for table in page.find_tables()
+            ]
 
     def close(self) -> None:
         """Let the file go."""
@@ -74,6 +79,45 @@ def _told(message: str, page: int | None = None) -> Iterator[None]:
         raise
     except Exception as error:
         raise DocumentError(message, page=page) from error
+
+
+def _seen_part(page: Any) -> Box:
+    """Return the box of a page that is shown, in pdfplumber's coordinates, which begin elsewhere.
+
+    Raises:
+        ValueError: The page has no size.
+    """
+    media, crop = _normal(page.page_obj.mediabox), _normal(page.page_obj.cropbox)
+    # pdfminer moves and turns characters by this box and takes its corners as they come.
+    page.page_obj.mediabox = media
+    x0, y0, x1, y1 = _overlap(media, crop) or media
+    width, height = media[2] - media[0], media[3] - media[1]
+    if page.rotation % 180:
+        width, height = height, width
+    if width <= 0 or height <= 0:
+        raise ValueError("the page has no size")
+    upright = (x0 - media[0], media[3] - y1, x1 - media[0], media[3] - y0)
+    seen = turned_page_box(upright, page.rotation // 90, width, height)
+    return _moved_box(seen, -page.bbox[0], -page.bbox[1])
+
+
+def _normal(box: Sequence[float]) -> Box:
+    x0, y0, x1, y1 = map(float, box)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _overlap(one: Box, other: Box) -> Box | None:
+    x0, y0, x1, y1 = max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+
+def _moved_box(box: Box, left: float, top: float) -> Box:
+    return box[0] - left, box[1] - top, box[2] - left, box[3] - top
+
+
+def _moved(raw: dict[str, Any], left: float, top: float) -> dict[str, Any]:
+    x0, upper, x1, lower = _moved_box((raw["x0"], raw["top"], raw["x1"], raw["bottom"]), left, top)
+    return raw | {"x0": x0, "top": upper, "x1": x1, "bottom": lower}
 
 
 def _words(characters: list[dict[str, Any]]) -> list[PlacedWord]:

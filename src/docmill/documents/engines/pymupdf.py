@@ -12,7 +12,7 @@ import structlog
 from docmill.documents.cleaning import clean
 from docmill.documents.engines.characters import Character, join_characters
 from docmill.documents.engines.interface import WordSource
-from docmill.documents.geometry import Box, reading_box
+from docmill.documents.geometry import Box, reading_box, turned_page_box
 from docmill.documents.words import PageWords, PlacedWord
 from docmill.errors import DocumentError, MissingExtra
 
@@ -98,10 +98,11 @@ def _word(raw: tuple[Any, ...]) -> PlacedWord:
 def _line_words(line: dict[str, Any], page: Any) -> list[PlacedWord]:
     """Return the words of a line that may be turned, in the frame of the page as it is shown."""
     across, down = line["dir"]
+    page_turn, size = page.rotation // 90, (page.rect.width, page.rect.height)
     upright_turn = (0 if across > 0 else 2) if abs(across) > abs(down) else (1 if down > 0 else 3)
-    turn = (upright_turn + page.rotation // 90) % 4
+    turn = (upright_turn + page_turn) % 4
     characters = [
-        _character(raw, reading_box(_box(raw["bbox"], page.rotation_matrix), turn))
+        _character(raw, reading_box(turned_page_box(raw["bbox"], page_turn, *size), turn))
         for span in line["spans"]
         for raw in span["chars"]
     ]
@@ -111,10 +112,3 @@ def _line_words(line: dict[str, Any], page: Any) -> list[PlacedWord]:
 def _character(raw: dict[str, Any], box: Box) -> Character:
     x0, top, x1, bottom = box
     return Character(raw["c"], x0, top, x1, bottom, bottom - _DESCENT * (bottom - top))
-
-
-def _box(box: Any, matrix: Any) -> Box:
-    a, b, c, d, e, f = matrix
-    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)
