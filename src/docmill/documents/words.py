@@ -51,6 +51,7 @@ class PageWords:
         words: Its words, in the order of the file.
         characters: Visible characters.
         unreadable: Those of them that have no meaning: no Unicode value, private use, control codes.
+        cropped: Whether the file shows only a part of the page.
     """
 
     width: float
@@ -58,12 +59,15 @@ class PageWords:
     words: list[PlacedWord] = field(default_factory=list)
     characters: int = 0
     unreadable: int = 0
+    cropped: bool = False
 
     def seen(self) -> PageWords:
-        """Return the page without words that lie beside it, where nobody sees them.
+        """Return the page without the words that were cropped away: the other half of a sheet, the marks of a printer.
 
-        Files that were cropped keep them: both halves of a sheet of two pages, the marks of a printer.
+        Words beside a page that was not cropped are kept: their place is a fault of the program that wrote it.
         """
+        if not self.cropped:
+            return self
         words = [word for word in self.words if self._shows(word)]
         beside = sum(len(word.text) for word in self.words) - sum(len(word.text) for word in words)
         return replace(self, words=words, characters=max(0, self.characters - beside)) if beside else self

@@ -102,6 +102,11 @@ def test_an_encrypted_file_opens_with_its_password(engine: str, tmp_path: Path) 
         assert "Creatinine" in words_of(source)
 
 
+def test_a_password_that_does_not_fit_is_no_empty_document(engine: str, tmp_path: Path) -> None:
+    with pytest.raises(DocumentError):
+        open_source(engine, lab_report(tmp_path / "lab.pdf", password="sesame"), "guess").page_words(1)
+
+
 def test_a_damaged_file_has_a_code(engine: str, tmp_path: Path) -> None:
     path = tmp_path / "damaged.pdf"
     path.write_bytes(b"%PDF-1.7\nnothing else")

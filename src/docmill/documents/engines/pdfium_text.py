@@ -37,6 +37,7 @@ _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 # In parts of the height of the characters.
 _WIDEST_CHARACTER = 1.25
 _SEAM_GAP = 0.05
+_ROUNDING = 0.5
 
 
 class PageFrame:
@@ -49,12 +50,23 @@ class PageFrame:
         self._right, self.top = rectangle.right, rectangle.top
         self.rotation = max(0, pdfium.FPDFPage_GetRotation(page))
         width, height = self._right - self.left, self.top - self._bottom
+        self.cropped = _is_smaller(width, height, page)
         self.width, self.height = (height, width) if self.rotation % 2 else (width, height)
 
     def shown(self, left: float, bottom: float, right: float, top: float) -> Box:
         """Return a box of PDFium on the page as it is shown."""
         upright = (left - self.left, self.top - top, right - self.left, self.top - bottom)
         return turned_page_box(upright, self.rotation, self.width, self.height)
+
+
+def _is_smaller(width: float, height: float, page: Any) -> bool:
+    """Whether a part of a page is smaller than its whole sheet."""
+    edges = [ctypes.c_float() for _ in range(4)]
+    if not pdfium.FPDFPage_GetMediaBox(page, *map(ctypes.byref, edges)):
+        # It stands with the document, and PDFium does not tell; a page with another box of its own was cropped.
+        return bool(pdfium.FPDFPage_GetCropBox(page, *map(ctypes.byref, edges)))
+    left, bottom, right, top = (edge.value for edge in edges)
+    return width < abs(right - left) - _ROUNDING or height < abs(top - bottom) - _ROUNDING
 
 
 class TextReader:
@@ -92,6 +104,7 @@ class TextReader:
             words=words,
             characters=len(text) - sum(map(str.isspace, text)),
             unreadable=len(_UNREADABLE.findall(text)),
+            cropped=self._frame.cropped,
         )
 
     def _text(self) -> str:

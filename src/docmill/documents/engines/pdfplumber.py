@@ -46,6 +46,7 @@ class PdfplumberSource(WordSource):
             page = self._document.pages[number - 1]
             left, top, right, bottom = _seen_part(page)
             found = PageWords(width=right - left, height=bottom - top)
+            found.cropped = found.width < page.width or found.height < page.height
             characters = [_moved(character, left, top) for character in page.chars]
             page.close()
             visible = [character for character in characters if character["text"].strip()]

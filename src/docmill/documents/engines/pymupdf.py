@@ -53,8 +53,8 @@ class PymupdfSource(WordSource):
         try:
             # Without the type, PyMuPDF would open images and web pages as documents, too.
             self._document: Any = library.open(path, filetype="pdf")
-            if self._document.needs_pass:
-                self._document.authenticate(password or "")
+            if self._document.needs_pass and not self._document.authenticate(password or ""):
+                raise ValueError("the password does not fit")
         except (RuntimeError, ValueError) as error:
             raise DocumentError("PyMuPDF cannot read the document; try PDF_ENGINE=pdfium.") from error
 
