@@ -263,6 +263,20 @@ MUTANTS = (
         "",
         "test_hand_over.py -k no_worker_is_settled",
     ),
+    Mutant(
+        "an outage is not made up for by submitting again",
+        "gathering.py",
+        "if len(batch) > 1 and not unknown:",
+        "if len(batch) > 1:",
+        "../../unit/engine/test_gathering.py -k told_to_all_coroutines",
+    ),
+    Mutant(
+        "a session that the server ended is not submitted over",
+        "async_submission.py",
+        "if self._cursor is not None and has_input(self._cursor.connection):",
+        "if False:",
+        "test_async_submission.py -k was_ended",
+    ),
 )
 
 
