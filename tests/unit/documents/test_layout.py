@@ -184,3 +184,26 @@ def test_the_words_of_a_page_are_the_words_of_its_text(tmp_path: Path) -> None:
     value = next(word for word in page.words if page.text[word.start : word.end] == "0.87")
     assert (value.x0, value.x1) == pytest.approx((250, 269.5), abs=0.5)
     assert value.top < 842 - 720 + 22 * 5 < value.bottom
+
+
+def written_down(text: str, x: float, top: float) -> list[PlacedWord]:
+    return [
+        PlacedWord(character, x, top + 12 * place, x + 12, top + 12 * place + 12, top + 12 * place + 10)
+        for place, character in enumerate(text)
+    ]
+
+
+def test_vertical_writing_is_read_downwards_from_the_right() -> None:
+    columns = ["縦書きの文章です", "右から左へ読みます", "三行目"]
+    words = [word for place, text in enumerate(columns) for word in written_down(text, 500 - 20 * place, 100)]
+    text, placed = lay_out([*words, word("12", 300, 780)])
+    assert text.split() == [*columns, "12"]
+    assert placed[0][2:6] == (500, 100, 512, 196)
+
+
+def test_cells_of_one_character_stay_in_their_rows() -> None:
+    signs = written_down("有无有无有", 300, 100)
+    names = [word(f"name{row}", 60, 110 + 12.0 * row) for row in range(5)]
+    values = [word(f"{row}.5", 200, 110 + 12.0 * row) for row in range(5)]
+    lines = lay_out([*names, *values, *signs])[0].split("\n")
+    assert [line.split() for line in lines] == [[f"name{row}", f"{row}.5", "有无"[row % 2]] for row in range(5)]

@@ -10,6 +10,7 @@ from docmill.documents.geometry import reading_box, shown_box
 from docmill.documents.layout.cells import split_cells
 from docmill.documents.layout.columns import reading_order
 from docmill.documents.layout.rows import Row
+from docmill.documents.layout.stacked import join_stacked
 from docmill.documents.layout.touching import join_touching, without_echoes
 from docmill.documents.models import Word
 from docmill.documents.words import PlacedWord
@@ -36,7 +37,7 @@ def lay_out(words: Iterable[PlacedWord]) -> tuple[str, list[Word]]:
     """
     by_turn: dict[int, list[PlacedWord]] = {}
     aside: list[PlacedWord] = []
-    for word in without_echoes(words):
+    for word in join_stacked(without_echoes(words)):
         if word.slanted:
             aside.append(word)
             continue
