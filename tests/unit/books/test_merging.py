@@ -236,3 +236,10 @@ def test_what_the_rehearsal_answers_has_the_form_of_the_apis() -> None:
     works = {name: str(value) for name, value in open_library.query(request).items()}
     assert len(google_books.read_volumes(library.google(google))) == 4
     assert len(open_library.read_works(library.open_library(works))) == 2
+
+
+@pytest.mark.parametrize("price", [{"amount": 9.99}, {"currencyCode": "EUR"}, {"amount": 0, "currencyCode": None}])
+def test_a_price_with_parts_missing_is_none(price: dict[str, Any]) -> None:
+    answer = volume()
+    answer["items"][0]["saleInfo"]["listPrice"] = price
+    assert merged(google=answer).metrics.list_price is None

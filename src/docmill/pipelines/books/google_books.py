@@ -72,6 +72,7 @@ def _volume(info: dict[str, Any], sale: dict[str, Any]) -> GoogleVolume:
 
 
 def _price(entry: dict[str, Any] | None) -> Price | None:
-    if not entry or entry.get("amount") is None:
+    # Books that are given away, or not sold in the country, have a price with parts missing.
+    if not entry or entry.get("amount") is None or not entry.get("currencyCode"):
         return None
-    return Price(amount=str(entry["amount"]), currency=entry.get("currencyCode"))
+    return Price(amount=str(entry["amount"]), currency=entry["currencyCode"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _SPREADSHEET_NUMBER = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
+# What stands around the number: its name, the formula that keeps a spreadsheet from rounding it, and its decimal.
+_AROUND = re.compile(r"^(?:\s|[='\"]|ISBN(?:[- ]?1[03])?\b|:)+|\.0$|[\s\"]+$", re.IGNORECASE)
 _MUSIC_PREFIX = "9790"  # printed music (ISMN) shares the prefix 979 and the check digit
 
 
@@ -20,7 +22,7 @@ def normalise_isbn(text: str) -> str:
     if _SPREADSHEET_NUMBER.fullmatch(text.strip()):
         raise ValueError("the ISBN was turned into a rounded number by a spreadsheet; format the column as text")
     try:
-        number: str = isbn.to_isbn13(isbn.validate(text)).replace("-", "")
+        number: str = isbn.to_isbn13(isbn.validate(_AROUND.sub("", text))).replace("-", "")
     except InvalidChecksum:
         raise ValueError("the check digit of the ISBN is wrong") from None
     except ValidationError:
