@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple
 
-from docmill.errors import BlobCorrupt, BlobMissing, TooLarge
+from docmill.errors import BlobCorrupt, BlobMissing, StorageError, TooLarge
 
 _READ_BYTES = 1024 * 1024
 
@@ -40,31 +42,53 @@ class LocalBlobs:
 
         Raises:
             TooLarge: The stream is longer; nothing is kept of it.
+            StorageError: The folder takes nothing; nothing is kept either.
         """
-        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._writing():
+            self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            new = tempfile.NamedTemporaryFile(dir=self._root, prefix=".new-", delete=False)  # noqa: SIM115 - renamed below
+        try:
+            blob = self._copy(source, new, most_bytes)
+        except BaseException:
+            os.unlink(new.name)
+            with contextlib.suppress(OSError):
+                new.close()
+            raise
+        with self._writing():
+            new.close()
+            path = self._path(blob.sha256)
+            path.parent.mkdir(exist_ok=True, mode=0o700)
+            os.replace(new.name, path)
+            _sync_folder(path.parent)
+            _sync_folder(self._root)
+        return blob
+
+    def _copy(self, source: BinaryIO, new: IO[bytes], most_bytes: int) -> Blob:
         digest, size = hashlib.sha256(), 0
-        with tempfile.NamedTemporaryFile(dir=self._root, prefix=".new-", delete=False) as new:
-            try:
-                while block := source.read(_READ_BYTES):
-                    size += len(block)
-                    if size > most_bytes:
-                        raise TooLarge(
-                            f"The file has more than {most_bytes // 1024} KB; raise UPLOADED_DOCUMENTS_MAX_SIZE_KB "
-                            "or split the file."
-                        )
-                    digest.update(block)
-                    new.write(block)
-                new.flush()
-                os.fsync(new.fileno())
-            except BaseException:
-                os.unlink(new.name)
-                raise
-        path = self._path(digest.hexdigest())
-        path.parent.mkdir(exist_ok=True, mode=0o700)
-        os.replace(new.name, path)
-        _sync_folder(path.parent)
-        _sync_folder(self._root)
+        while block := source.read(_READ_BYTES):
+            size += len(block)
+            if size > most_bytes:
+                raise TooLarge(
+                    f"The file has more than {most_bytes // 1024} KB; raise UPLOADED_DOCUMENTS_MAX_SIZE_KB "
+                    "or split the file."
+                )
+            digest.update(block)
+            with self._writing():
+                new.write(block)
+        with self._writing():
+            new.flush()
+            os.fsync(new.fileno())
         return Blob(digest.hexdigest(), size)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Tell what the disk refuses; what breaks in the source that is read is not the store's fault."""
+        try:
+            yield
+        except OSError as error:
+            raise StorageError(
+                f"The blobs in {self._root} cannot be written: {error.strerror}; make room, or set DOCMILL_HOME."
+            ) from None
 
     def holds(self, sha256: str) -> bool:
         """Whether the bytes are in the store."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import resource
+import signal
 from pathlib import Path
 
 import pytest
 
-from docmill.errors import BlobCorrupt, BlobMissing, TooLarge
+from docmill.errors import BlobCorrupt, BlobMissing, StorageError, TooLarge
 from docmill.storage.local import LocalBlobs
 
 
@@ -50,6 +52,24 @@ def test_a_stream_that_is_too_long_leaves_nothing(blobs: LocalBlobs, tmp_path: P
 def test_a_stream_that_breaks_leaves_nothing(blobs: LocalBlobs, tmp_path: Path) -> None:
     with pytest.raises(ConnectionError):
         blobs.put(BreakingStream(b"x" * 3_000_000), most_bytes=10_000_000)
+    assert files(tmp_path) == []
+
+
+def test_a_disk_that_takes_nothing_is_told(tmp_path: Path) -> None:
+    (tmp_path / "blobs").write_text("a file where the folder should be")
+    with pytest.raises(StorageError, match="set DOCMILL_HOME"):
+        LocalBlobs(tmp_path / "blobs").put(io.BytesIO(b"report"), most_bytes=100)
+
+
+def test_a_disk_that_is_full_leaves_nothing(blobs: LocalBlobs, tmp_path: Path) -> None:
+    limit, told = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limit[1]))
+    try:
+        with pytest.raises(StorageError, match="File too large"):
+            blobs.put(io.BytesIO(b"x" * 10_000), most_bytes=10_000_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, told)
     assert files(tmp_path) == []
 
 
