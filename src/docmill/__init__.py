@@ -16,11 +16,12 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from docmill.engine.client import Client
+    from docmill.bootstrap import open_application
+    from docmill.engine.client import Client, Request
     from docmill.engine.pipeline import Document, Pipeline, Step
     from docmill.errors import DocmillError
 
-__all__ = ["Client", "DocmillError", "Document", "Pipeline", "Step"]
+__all__ = ["Client", "DocmillError", "Document", "Pipeline", "Request", "Step", "open_application"]
 
 # onnxruntime writes a device's id and its events to the user's cache, and can send them; nothing leaves this machine.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -30,7 +31,9 @@ _HOMES = {
     "DocmillError": "docmill.errors",
     "Document": "docmill.engine.pipeline",
     "Pipeline": "docmill.engine.pipeline",
+    "Request": "docmill.engine.client",
     "Step": "docmill.engine.pipeline",
+    "open_application": "docmill.bootstrap",
 }
 
 

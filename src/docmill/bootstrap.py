@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
+import structlog
+
 from docmill.database import migrations
 from docmill.database.connection import Database
 from docmill.database.conninfo import external_conninfo
@@ -34,6 +36,7 @@ from docmill.settings import (
     load_settings,
 )
 from docmill.storage.local import LocalBlobs
+from docmill.telemetry.logs import configure_own_log
 
 BUILT_IN_PIPELINES = (
     "docmill.pipelines.medical_report.pipeline:pipeline",
@@ -104,14 +107,14 @@ class Application:
 
 
 def open_application(
-    settings: Settings, *, role: str = "cli", on_create: Callable[[str], None] | None = None
+    settings: Settings | None = None, *, role: str = "cli", on_create: Callable[[str], None] | None = None
 ) -> Application:
-    """Open docmill for work.
+    """Open docmill for work; its log goes to standard error, unless the program has configured structlog.
 
     The embedded database is migrated here; a database of your own is only checked, since its schema is yours to change.
 
     Args:
-        settings: All settings.
+        settings: All settings; None reads them from the environment and ``.env``.
         role: What this process is, for the names of its sessions.
         on_create: Called with a sentence for people when the embedded database is made.
 
@@ -119,6 +122,10 @@ def open_application(
         DatabaseError: The database cannot be used; the message says why.
         InvalidConfiguration: A pipeline of yours cannot be loaded.
     """
+    settings = settings or load_settings()
+    if not structlog.is_configured():
+        # A program that logs by structlog has chosen itself; else lines would go to its standard output, unfiltered.
+        configure_own_log(settings.logging)
     database = Database.open(settings, on_create, role=role)
     try:
         prepare_schema(settings, database)

@@ -1,4 +1,4 @@
-"""Every command of the tutorial runs and prints what the page says."""
+"""Every command of the tutorial and of the page for programs runs and prints what the page says."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def matches(expected: list[str], output: str) -> bool:
 
 @pytest.mark.integration
 @pytest.mark.ner
-def test_the_tutorial_says_the_truth(repository: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("page", ["tutorial/first-report.md", "how-to/submit-from-your-program.md"])
+def test_the_page_says_the_truth(page: str, repository: Path, tmp_path: Path, environment: dict[str, str]) -> None:
     shutil.copytree(repository / "examples" / "reports", tmp_path / "examples" / "reports")
-    page = (repository / "docs" / "tutorial" / "first-report.md").read_text(encoding="utf-8")
-    for file, text, expected in steps(page):
+    for file, text, expected in steps((repository / "docs" / page).read_text(encoding="utf-8")):
         if file is not None:
             (tmp_path / file).write_text(text)
         elif text.startswith("export "):

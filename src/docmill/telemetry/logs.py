@@ -89,6 +89,12 @@ class LibraryHandler(logging.Handler):
 
 
 def configure_logging(settings: LoggingSettings) -> None:
+    """Send docmill's log and that of its libraries to standard error; for programs that are docmill's own."""
+    configure_own_log(settings)
+    logging.basicConfig(handlers=[LibraryHandler()], level=logging.WARNING, force=True)
+
+
+def configure_own_log(settings: LoggingSettings) -> None:
     """Send docmill's log to standard error in the form and from the level that the settings say."""
     as_json = settings.format == "json" or (settings.format == "auto" and not sys.stderr.isatty())
     renderer = (
@@ -109,4 +115,3 @@ def configure_logging(settings: LoggingSettings) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(handlers=[LibraryHandler()], level=logging.WARNING, force=True)
