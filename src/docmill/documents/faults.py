@@ -19,8 +19,33 @@ from docmill.errors import (
 
 T = TypeVar("T")
 
-# After as many pages in a row that broke their child, the rest of the document is given up.
-MOST_BROKEN = 3
+# After as many pages that broke their child, the rest of the document is given up.
+_MOST_BROKEN_IN_A_ROW = 3
+_MOST_BROKEN = 30
+
+
+class Patience:
+    """How long a document is read whose pages break their child.
+
+    Attributes:
+        exhausted_by: The last error, where the rest of the document is given up; None until then.
+    """
+
+    def __init__(self) -> None:
+        self.exhausted_by: IsolationError | None = None
+        self._in_a_row = 0
+        self._broken = 0
+
+    def page_read(self) -> None:
+        """Note a page that broke nothing."""
+        self._in_a_row = 0
+
+    def page_broken(self, error: IsolationError) -> None:
+        """Note a page that broke its child."""
+        self._in_a_row += 1
+        self._broken += 1
+        if self._in_a_row >= _MOST_BROKEN_IN_A_ROW or self._broken >= _MOST_BROKEN:
+            self.exhausted_by = error
 
 
 def called_twice(call: Callable[[], T]) -> T:

@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 
 from docmill.documents import page_calls
 from docmill.documents.faults import (
-    MOST_BROKEN,
+    Patience,
     called_twice,
     check_pages,
     failed_page,
@@ -111,35 +111,35 @@ class IsolatedReader:
             for run in split_pages(wanted.last - wanted.first + 1, _RUN_PAGES)
         ]
         futures = [self._submit_run(path, run, password) for run in runs]
-        broken: list[IsolationError] = []
+        patience = Patience()
         for run, future in zip(runs, futures, strict=True):
-            if len(broken) >= MOST_BROKEN:
+            if patience.exhausted_by:
                 future.cancel()
-                yield from (failed_page(number, broken[-1]) for number in range(run.first, run.last + 1))
+                yield from (failed_page(number, patience.exhausted_by) for number in range(run.first, run.last + 1))
                 continue
             try:
                 yield from future.result()
-                broken.clear()
+                patience.page_read()
             except IsolationError as error:
-                yield from self._read_singly(path, run, password, broken, error)
+                yield from self._read_singly(path, run, password, patience, error)
 
     def _read_singly(
-        self, path: Path, run: PageRange, password: str | None, broken: list[IsolationError], error: IsolationError
+        self, path: Path, run: PageRange, password: str | None, patience: Patience, error: IsolationError
     ) -> Iterator[PageText]:
-        """Yield the pages of a run that broke its child, and note in ``broken`` the errors of those that do it."""
+        """Yield the pages of a run that broke its child."""
         if run.first == run.last and error.code != IsolationError.code:
-            broken.append(error)
+            patience.page_broken(error)
             yield failed_page(run.first, error)
             return
         for number in range(run.first, run.last + 1):
-            if len(broken) >= MOST_BROKEN:
-                yield failed_page(number, broken[-1])
+            if patience.exhausted_by:
+                yield failed_page(number, patience.exhausted_by)
                 continue
             try:
                 yield from self._submit_run(path, PageRange(first=number, last=number), password).result()
-                broken.clear()
+                patience.page_read()
             except IsolationError as fault:
-                broken.append(fault)
+                patience.page_broken(fault)
                 yield failed_page(number, fault)
 
     def _call(self, pool: ChildPool, function: Callable[..., T], *arguments: Any) -> T:

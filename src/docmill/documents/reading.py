@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from docmill.documents.faults import MOST_BROKEN, called_twice, failed_page, unread_picture, without_recognition
+from docmill.documents.faults import Patience, called_twice, failed_page, unread_picture, without_recognition
 from docmill.documents.models import DocumentInfo, PageRange, PageText
 from docmill.errors import DocumentError, EmptyFile, IsolationError, MissingExtra, NotAPdf, TooLarge
 from docmill.resilience.child import Limits, in_child
@@ -117,29 +117,30 @@ def _read(
     from docmill.documents import page_calls
 
     left = settings.ocr_max_pages
-    broken: list[IsolationError] = []
+    patience = Patience()
     for number in range(pages.first, pages.last + 1):
-        if len(broken) >= MOST_BROKEN:
-            yield failed_page(number, broken[-1])
+        if patience.exhausted_by:
+            yield failed_page(number, patience.exhausted_by)
             continue
         run = PageRange(first=number, last=number)
         try:
             [page] = called_twice(functools.partial(call, page_calls.read_run, path, run, settings, password))
         except IsolationError as error:
-            broken.append(error)
+            patience.page_broken(error)
             yield failed_page(number, error)
             continue
         if not page.signals.get("recognise") or left == 0:
-            broken.clear()
+            patience.page_read()
             yield page
             continue
         left -= 1
         try:
             image = called_twice(functools.partial(call, page_calls.render_page, path, page, settings, password))
-            broken.clear()
+            patience.page_read()
             yield _recognise(page, image, settings)
         except (DocumentError, IsolationError) as error:
-            broken += [error] if isinstance(error, IsolationError) else []
+            if isinstance(error, IsolationError):
+                patience.page_broken(error)
             yield unread_picture(page, error)
 
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from tests.unit.documents.sheets import flate_bomb, lab_report, line_of_text, pages_of_streams, stream
 
-from docmill.documents.faults import called_twice
+from docmill.documents.faults import Patience, called_twice
 from docmill.documents.isolated import IsolatedReader
 from docmill.documents.models import PageRange
 from docmill.documents.reading import read_pages
@@ -61,6 +61,16 @@ def test_three_bombs_in_a_row_end_the_document(reader: IsolatedReader, tmp_path:
     pages = [line_of_text(b"before"), *[bomb] * 3, line_of_text(b"given up")]
     document = reader.read(write(tmp_path, pages_of_streams(pages)))
     assert [page.method for page in document.pages] == ["text", *["failed"] * 4]
+
+
+def test_bombs_between_good_pages_end_the_document_too() -> None:
+    patience = Patience()
+    for _ in range(29):
+        patience.page_broken(MemoryLimitExceeded())
+        patience.page_read()
+    assert patience.exhausted_by is None
+    patience.page_broken(last := MemoryLimitExceeded())
+    assert patience.exhausted_by is last
 
 
 def test_a_bomb_in_a_step_costs_its_page(tmp_path: Path, bomb: bytes) -> None:

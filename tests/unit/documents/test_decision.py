@@ -52,6 +52,7 @@ TEXT: Signals = {"characters": 2000, "unreadable": 0.0, "naturalness": 0.9}
         ({"characters": 0, "unreadable": 0.0, "image_cover": 1.0}, ("ocr", "no_text")),
         ({"characters": 0, "unreadable": 0.0, "image_cover": 0.0, "paths": 400}, ("ocr", "no_text")),
         ({"characters": 0, "unreadable": 0.0, "image_cover": 0.01, "paths": 3}, ("empty", "nothing_on_the_page")),
+        ({"characters": 0, "unreadable": 0.0, "texts": 1}, ("ocr", "no_text")),
         (TEXT | {"unreadable": 0.4}, ("ocr", "unreadable_characters")),
         (TEXT | {"naturalness": 0.2}, ("ocr", "unnatural_text")),
         (TEXT | {"naturalness": 0.5}, ("text", "text_layer")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.documents.sheets import image, jpeg2000, page_of_picture
+from tests.unit.documents.sheets import image, jpeg2000, line_of_text, page_of_picture, pages_of_streams
 
 from docmill.documents import page_calls
 from docmill.documents.engines.jpeg2000 import Codestream, Picture, drawing_scale, read_header
@@ -121,6 +121,12 @@ def test_a_picture_that_cannot_be_decoded_is_no_empty_page(path: Path, coding: b
 def test_a_blank_picture_is_an_empty_page(path: Path) -> None:
     path.write_bytes(page_of_picture(image(50, 50, b"/ASCIIHexDecode", b"ff" * 2500 + b">")))
     assert (read(path).method, read(path).error_code) == ("empty", None)
+
+
+def test_text_that_gives_no_characters_is_drawn_and_looked_at(path: Path) -> None:
+    path.write_bytes(pages_of_streams([line_of_text(b" ")]))
+    page = read(path)
+    assert (page.method, page.signals["decision"], page.signals["turn"]) == ("empty", "no_text", 0)
 
 
 def test_a_picture_inside_of_a_form_covers_what_is_seen_of_it(path: Path) -> None:

@@ -131,12 +131,13 @@ class PdfiumDocument(WordSource):
         return with_notes(found, self.page_words(number).words, self._notes) if self._notes else found
 
     def look_closer(self, number: int, words: Iterable[PlacedWord]) -> dict[str, float | int]:
-        """Return the costly signals of a page: ``image_cover``, ``image_characters`` and ``paths``."""
+        """Return the costly signals of a page: ``image_cover``, ``image_characters``, ``paths`` and ``texts``."""
         parts = page_parts(self.page(number), words)
         return {
             "image_cover": round(parts.image_cover, 3),
             "image_characters": parts.image_characters,
             "paths": parts.paths,
+            "texts": parts.texts,
         }
 
     def unmapped(self, number: int) -> float:

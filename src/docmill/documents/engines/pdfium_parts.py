@@ -25,26 +25,30 @@ class PageParts:
         image_cover: Share of the page that lies under images, 0 to 1.
         image_characters: Characters that stand on images.
         paths: Number of paths and shadings.
+        texts: Number of pieces of text, be they readable or not.
     """
 
     image_cover: float
     image_characters: int
     paths: int
+    texts: int
 
 
 def page_parts(page: Any, words: Iterable[PlacedWord]) -> PageParts:
     """Return what a page consists of besides its words; its first 5,000 objects are looked at."""
     frame = PageFrame(page)
     covered: set[tuple[int, int]] = set()
-    paths = 0
+    paths = texts = 0
     for part in page_objects(page):
         if part.kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             box = part.box(frame)
             covered |= _cells_under(box, frame) if box else set()
         elif part.kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_SHADING):
             paths += 1
+        elif part.kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            texts += 1
     on_images = sum(len(word.text) for word in words if covered and _cell_of(word, frame) in covered)
-    return PageParts(len(covered) / _GRID**2, on_images, paths)
+    return PageParts(len(covered) / _GRID**2, on_images, paths, texts)
 
 
 def _cell_of(word: PlacedWord, frame: PageFrame) -> tuple[int, int]:

@@ -81,7 +81,7 @@ def needs_recognition(signals: Signals) -> tuple[Literal["text", "ocr", "empty"]
         signals: ``characters`` (visible ones), ``unreadable`` (share of them without meaning), ``naturalness``
             (absent when unknown); and for pages where these leave doubt ``unmapped`` (share of characters that
             the file maps to nothing), ``image_cover`` (share of the page under images), ``image_characters``
-            (characters that stand on them) and ``paths``.
+            (characters that stand on them), ``paths`` and ``texts`` (pieces of each).
 
     Returns:
         The decision and its reason.
@@ -89,7 +89,8 @@ def needs_recognition(signals: Signals) -> tuple[Literal["text", "ocr", "empty"]
     characters = float(signals["characters"])
     cover = float(signals.get("image_cover", 0.0))
     if characters == 0:
-        if cover > _SOME_IMAGE or float(signals.get("paths", 0)) > _DRAWN_TEXT_PATHS:
+        drawn = float(signals.get("paths", 0)) > _DRAWN_TEXT_PATHS or float(signals.get("texts", 0)) > 0
+        if cover > _SOME_IMAGE or drawn:
             return "ocr", "no_text"
         return "empty", "nothing_on_the_page"
     if float(signals["unreadable"]) > _GARBLED:
@@ -114,5 +115,5 @@ def leaves_doubt(signals: Signals) -> bool:
 
 
 def may_hold_a_picture(signals: Signals) -> bool:
-    """Whether a page has room for a picture: ``image_cover``, ``image_characters`` and ``paths`` are needed then."""
+    """Whether a page has room for a picture: what it consists of besides readable text is needed then."""
     return float(signals["characters"]) < _FULL_PAGE_CHARACTERS
