@@ -61,9 +61,11 @@ The tree (class: code, kind)::
     │   ├── DatabaseTooOld                database_too_old         permanent
     │   ├── SchemaOutdated                schema_outdated          permanent
     │   └── EmbeddedServerFailed          embedded_server_failed   transient
-    └── StorageError                      storage_error            transient
-        ├── BlobMissing                   blob_missing             permanent
-        └── BlobCorrupt                   blob_corrupt             permanent
+    ├── StorageError                      storage_error            transient
+    │   ├── BlobMissing                   blob_missing             permanent
+    │   └── BlobCorrupt                   blob_corrupt             permanent
+    ├── FileError                         file_error               permanent
+    └── InternalError                     internal_error           permanent
 
 ``kind`` decides what the engine does with a failed attempt (see ``ErrorKind``). A message says what is
 wrong, with which file, page or row, and what to do. It never holds document text, an original or a secret.
@@ -531,6 +533,23 @@ class BlobCorrupt(StorageError):
 
     code = "blob_corrupt"
     kind = ErrorKind.PERMANENT
+
+
+class FileError(DocmillError):
+    """A file that the call names cannot be read or written; check its name, your rights and the free space."""
+
+    code = "file_error"
+
+    @classmethod
+    def of(cls, file: object, error: OSError) -> FileError:
+        """Return the error about a file that the operating system refuses."""
+        return cls(f"{file} cannot be used: {error.strerror}.")
+
+
+class InternalError(DocmillError):
+    """docmill met an error that it does not know; please report it with the places in its message."""
+
+    code = "internal_error"
 
 
 def all_errors() -> dict[str, type[DocmillError]]:

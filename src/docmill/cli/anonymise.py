@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from docmill.cli.application import opened
-from docmill.cli.documents import document_id
+from docmill.cli.application import document_id, opened
+from docmill.cli.files import text_lines
 from docmill.cli.output import console, emit
-from docmill.errors import InvalidInput, PrivacyError, RoleMissing, UsageError
+from docmill.cli.tables import print_table
+from docmill.errors import InvalidInput, PrivacyError, RoleMissing
 
 if TYPE_CHECKING:
     from docmill.privacy.anonymisation import Anonymiser
@@ -24,7 +22,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measure the anonymiser on your own labelled texts.", no_args_is_help=True)
 
 Source = Annotated[
-    Path | None, typer.Argument(metavar="[FILE]", help="A text file in UTF-8; standard input without one, or with -.")
+    Path | None,
+    typer.Argument(metavar="FILE", readable=False, help="A text file in UTF-8; standard input without one, or with -."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -39,7 +38,7 @@ def anonymise(
     if jsonl:
         _anonymise_lines(file)
         return
-    with _lines(file) as lines:
+    with text_lines(file) as lines:
         text = "".join(lines)
     sys.stdout.write(_anonymiser().anonymise(text).text)
 
@@ -48,7 +47,7 @@ def _anonymise_lines(file: Path | None) -> None:
     """Anonymise one text a line; a line that the policy refuses is told so, and the command fails at the end."""
     anonymiser = _anonymiser()
     refused = False
-    with _lines(file) as lines:
+    with text_lines(file) as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -92,7 +91,12 @@ def restore(
     document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="The document's id.")],
     result: Annotated[bool, typer.Option("--result", help="Print the published result, as JSON.")] = False,
     answer: Annotated[
-        Path | None, typer.Option(help="Put originals into this text, for example a model's answer; - is stdin.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            readable=False,
+            help="Put originals into this text, for example a model's answer; - is stdin.",
+        ),
     ] = None,
 ) -> None:
     """Print a document with its originals. Needs the role `phi` and the key; each use is written to the audit."""
@@ -101,8 +105,9 @@ def restore(
     from docmill.privacy.restoring import restore_answer
     from docmill.privacy.vault import open_vault
 
+    wanted, actor = document_id(document), f"cli:{operating_account()}"
     with opened() as application, application.database.pool.connection() as connection:
-        settings, wanted, actor = application.settings, document_id(document), f"cli:{operating_account()}"
+        settings = application.settings
         vault = open_vault(settings.privacy, settings.installation.home)
         try:
             require_phi(settings.privacy, settings.installation.home)
@@ -117,7 +122,7 @@ def restore(
     if answer is None:
         sys.stdout.write(found.text.replace("\f", "\n") + "\n")
         return
-    with _lines(answer) as lines:
+    with text_lines(answer) as lines:
         restored = restore_answer("".join(lines), found.artifacts)
     sys.stdout.write(restored.value)
     if restored.unknown:
@@ -127,9 +132,15 @@ def restore(
 
 @app.command("evaluate")
 def evaluate_gold(
-    gold: Annotated[Path, typer.Option(help='Lines {"id", "text", "spans", "protected"?} that you labelled.')],
+    gold: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", readable=False, help='Lines {"id", "text", "spans", "protected"?} that you labelled.'
+        ),
+    ],
     predictions: Annotated[
-        Path | None, typer.Option(help='Score these lines {"id", "spans"} of another tool instead.')
+        Path | None,
+        typer.Option(metavar="FILE", readable=False, help='Score these lines {"id", "spans"} of another tool instead.'),
     ] = None,
     json_output: Json = False,
 ) -> None:
@@ -142,9 +153,9 @@ def evaluate_gold(
     from docmill.settings import load_settings
 
     policy = load_settings().privacy.policy
-    texts = [required_by(policy, text) for text in read_gold(_existing(gold))]
+    texts = [required_by(policy, text) for text in read_gold(gold)]
     if predictions is not None:
-        known = read_predictions(_existing(predictions))
+        known = read_predictions(predictions)
         figures = evaluate(texts, lambda text: known.get(text.id, []))
     else:
         anonymiser = _anonymiser()
@@ -156,20 +167,14 @@ def evaluate_gold(
 
 
 def _print_figures(figures: Figures) -> None:
-    from rich.table import Table
-
-    table = Table("figure", "value")
-    for name, value in figures.model_dump(exclude={"types"}).items():
-        table.add_row(name.replace("_", " "), f"{value:.1%}" if isinstance(value, float) else str(value))
-    for kind, found in figures.types.items():
-        table.add_row(f"fully hidden: {kind} ({found.count})", f"{found.recall_full:.1%}")
-    console().print(table)
-
-
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise UsageError(f"There is no file {path}.")
-    return path
+    rows = [
+        (name.replace("_", " "), f"{value:.1%}" if isinstance(value, float) else value)
+        for name, value in figures.model_dump(exclude={"types"}).items()
+    ]
+    rows += [
+        (f"fully hidden: {kind} ({found.count})", f"{found.recall_full:.1%}") for kind, found in figures.types.items()
+    ]
+    print_table(console(), ("figure", "value"), rows)
 
 
 def _anonymiser() -> Anonymiser:
@@ -178,16 +183,3 @@ def _anonymiser() -> Anonymiser:
 
     settings = load_settings()
     return Anonymiser(settings.privacy, cache=settings.installation.home / "models")
-
-
-@contextmanager
-def _lines(file: Path | None) -> Iterator[TextIO]:
-    """Open a text file, or standard input; its line ends are kept as they are."""
-    piped = file is None or str(file) == "-"
-    source = sys.stdin.buffer if file is None or piped else _existing(file).open("rb")
-    try:
-        with io.TextIOWrapper(source, encoding="utf-8", newline="") as lines:
-            yield lines
-    except UnicodeDecodeError as error:
-        where = "Standard input" if piped else f"The file {file}"
-        raise InvalidInput(f"{where} is not UTF-8 text (byte {error.start} of a block).") from None

@@ -1,4 +1,4 @@
-"""How commands open docmill, and how they understand what is typed."""
+"""How commands open docmill, and how they understand the ids that are typed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from docmill.cli.output import error_console
-from docmill.errors import JobNotFound, UsageError
+from docmill.cli.output import say
+from docmill.errors import DocumentNotFound, JobNotFound, UsageError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
@@ -16,20 +16,21 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(role: str = "cli") -> Iterator[Application]:
-    """Open docmill with the settings of the environment, and close it at the end."""
+    """Open docmill with the settings of the environment, and close it at the end.
+
+    Args:
+        role: What this process is; a worker tells more than a command that prints its outcome.
+    """
     from docmill.bootstrap import open_application
     from docmill.settings import load_settings
     from docmill.telemetry.logs import configure_logging
 
     settings = load_settings()
+    if role != "worker" and "level" not in settings.logging.model_fields_set:
+        settings.logging.level = "WARNING"
     configure_logging(settings.logging)
     with open_application(settings, role=role, on_create=say) as application:
         yield application
-
-
-def say(message: str) -> None:
-    """Tell a person something, beside the data."""
-    error_console().print(message, markup=False, style="dim")
 
 
 def job_id(text: str) -> UUID:
@@ -38,28 +39,29 @@ def job_id(text: str) -> UUID:
     Raises:
         JobNotFound: It is no id.
     """
+    return _identity(text, JobNotFound(f"{text!r} is no job id; `docmill jobs list` shows them."))
+
+
+def batch_id(text: str) -> UUID:
+    """Return a batch's id as it was typed.
+
+    Raises:
+        UsageError: It is no id.
+    """
+    return _identity(text, UsageError(f"{text!r} is no batch id; `docmill batches list` shows them."))
+
+
+def document_id(text: str) -> UUID:
+    """Return a document's id as it was typed.
+
+    Raises:
+        DocumentNotFound: It is no id.
+    """
+    return _identity(text, DocumentNotFound(f"{text!r} is no document id; `docmill documents list` shows them."))
+
+
+def _identity(text: str, otherwise: UsageError) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise JobNotFound(f"{text!r} is no job id; `docmill jobs list` shows them.") from None
-
-
-def read_password(file: str | None) -> str | None:
-    """Return the first line of a password file, or of standard input for ``-``; else the setting's password.
-
-    Raises:
-        UsageError: The file cannot be read.
-    """
-    import sys
-    from pathlib import Path
-
-    if file is None:
-        from docmill.settings import load_settings
-
-        secret = load_settings().documents.pdf_password
-        return secret.get_secret_value() if secret else None
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"The password file {file!r} cannot be read: {error.strerror}.") from None
-    return text.splitlines()[0] if text else None
+        raise otherwise from None

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from docmill.cli.application import opened, say
-from docmill.cli.output import console, emit
+from docmill.cli.application import opened
+from docmill.cli.output import console, emit, say
+from docmill.cli.tables import print_table
 
 if TYPE_CHECKING:
     from docmill.pipelines.books.reports import Report
@@ -58,9 +59,4 @@ def export(
 
 def render_report(entry: Report) -> None:
     """Print an answer as a table."""
-    from rich.table import Table
-
-    table = Table(*entry.columns, title=entry.question, title_justify="left")
-    for row in entry.rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    console().print(table)
+    print_table(console(), entry.columns, entry.rows, title=entry.question, nothing=f"{entry.question} Nothing yet.")

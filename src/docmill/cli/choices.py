@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from docmill.errors import UsageError
+from docmill.errors import InvalidInput, UsageError
+
+if TYPE_CHECKING:
+    from docmill.engine.pipeline import Pipeline
 
 Choices = Annotated[
     list[str] | None,
@@ -31,3 +34,27 @@ def read_choices(choices: list[str] | None) -> dict[str, str] | None:
             raise UsageError(f"--set {choice}: write each option once, as NAME=VALUE.")
         found[name] = value
     return found
+
+
+def check_choices(pipeline: Pipeline, choices: dict[str, str] | None) -> dict[type, Any]:
+    """Return what the steps of a pipeline may ask for when its options are chosen so.
+
+    Args:
+        pipeline: Whose options they are.
+        choices: The options that were typed; None takes the defaults.
+
+    Raises:
+        UsageError: The pipeline has no such option, or it does not take the value.
+    """
+    from docmill.engine.pipeline import Attempt
+
+    known = pipeline.options.model_fields if pipeline.options is not None else {}
+    unknown = sorted(set(choices or ()) - set(known))
+    if unknown and not known:
+        raise UsageError(f"Pipeline {pipeline.name!r} has no options; leave --set out.")
+    if unknown:
+        raise UsageError(f"Pipeline {pipeline.name!r} has no option {unknown[0]!r}; it has {', '.join(known)}.")
+    try:
+        return pipeline.offers(choices, Attempt())
+    except InvalidInput as error:
+        raise UsageError(error.message) from None

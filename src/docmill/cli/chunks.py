@@ -9,6 +9,7 @@ import typer
 
 from docmill.cli.application import job_id, opened
 from docmill.cli.output import console, emit
+from docmill.cli.tables import print_table
 from docmill.errors import UsageError
 
 app = typer.Typer(help="Look at the chunks of jobs and retry them.", no_args_is_help=True)
@@ -31,9 +32,9 @@ def list_chunks(
 
     if status is not None and status not in set(ChunkStatus):
         raise UsageError(f"No state is named {status!r}; use one of {', '.join(ChunkStatus)}.")
+    wanted, chosen = job_id(job), ChunkStatus(status) if status else None
     with opened() as application:
-        identity = application.inspection.job(job_id(job))["id"]
-        chosen = ChunkStatus(status) if status else None
+        identity = application.inspection.job(wanted)["id"]
         chunks = Fleet(application.database, None).chunks(identity, status=chosen, after=after, limit=limit)
     _print(chunks, ("id", "step", "item", "status", "attempts", "worker", "last_error_code", "last_error"), json)
 
@@ -64,22 +65,18 @@ def retry(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
 ) -> None:
     """Give chunks of a job that ended without a result fresh attempts; successes are never touched."""
+    wanted = job_id(job)
     with opened() as application:
-        count = application.client.retry(job_id(job), chunk_ids=chunks or None, force=force, dry_run=dry_run)
+        count = application.client.retry(wanted, chunk_ids=chunks or None, force=force, dry_run=dry_run)
     console().print(
         f"{count} chunks would wait for a worker again." if dry_run else f"{count} chunks wait for a worker."
     )
 
 
 def _print(rows: Sequence[dict[str, Any]], columns: Sequence[str], json: bool) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
     if json:
         for row in rows:
             emit(row)
         return
-    table = Table(*(column.replace("_", " ") for column in columns))
-    for row in rows:
-        table.add_row(*("" if row[column] is None else escape(str(row[column])) for column in columns))
-    console().print(table if rows else "None.")
+    headings = [column.replace("_", " ") for column in columns]
+    print_table(console(), headings, [[row[column] for column in columns] for row in rows], wrapped=("last error",))

@@ -29,7 +29,8 @@ def show(
     width = max(len(row["name"]) for row in rows)
     for row in rows:
         source = f"  # {row['origin']}" if origin else ""
-        console().print(f"{row['name']:{width}}  {row['value']}{source}", markup=False)
+        value = "(not set)" if row["value"] is None else row["value"]
+        console().print(f"{row['name']:{width}}  {value}{source}", markup=False)
 
 
 def _rows() -> list[dict[str, Any]]:

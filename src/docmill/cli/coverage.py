@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from docmill.cli.application import job_id, opened, say
-from docmill.cli.output import console, emit
+from docmill.cli.application import job_id, opened
+from docmill.cli.output import console, emit, say
 
 if TYPE_CHECKING:
     from docmill.pipelines.novel.coverage import Coverage
@@ -35,15 +35,15 @@ def coverage(
     from docmill.pipelines.novel.library import cover, load_novel
     from docmill.pipelines.novel.word_lists import read_word_list
 
-    wanted = read_word_list(words)
+    identities, wanted = [job_id(job) for job in jobs], read_word_list(words)
     options = CoverageOptions(mode=mode, min_words=min_words, max_words=max_words, least_known=least_known, limit=limit)
     with opened() as application:
-        for job in jobs:
+        for identity in identities:
             with application.database.pool.connection() as connection:
-                novel = load_novel(connection, job_id(job), application.settings.installation.owner)
+                novel = load_novel(connection, identity, application.settings.installation.owner)
                 found, cached = cover(connection, novel, wanted, options)
             if json:
-                emit({"job_id": job, "cached": cached, **found.model_dump()})
+                emit({"job_id": str(identity), "cached": cached, **found.model_dump()})
             else:
                 _print(found, novel.filename)
             if mode == "coverage":

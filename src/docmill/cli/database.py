@@ -17,7 +17,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 
 
 @app.command()
-def upgrade(to: Annotated[str, typer.Option(help="A revision, +1, or head for the newest.")] = "head") -> None:
+def upgrade(
+    to: Annotated[str, typer.Option(metavar="REVISION", help="A revision, +1, or head for the newest.")] = "head",
+) -> None:
     """Run the migrations that are missing; safe to repeat, and to run from several machines at once."""
     from docmill.database import migrations
 
@@ -33,7 +35,7 @@ def upgrade(to: Annotated[str, typer.Option(help="A revision, +1, or head for th
 
 @app.command()
 def downgrade(
-    to: Annotated[str, typer.Argument(help="A revision, -1, or base for none.")],
+    to: Annotated[str, typer.Argument(metavar="REVISION", help="A revision, -1, or base for none.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Take migrations back; what the removed tables and columns hold is lost."""

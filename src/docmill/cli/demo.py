@@ -8,10 +8,10 @@ from uuid import UUID
 
 import typer
 
-from docmill.cli.application import opened, say
-from docmill.cli.output import console
-from docmill.cli.run import JOB_FAILED, work
+from docmill.cli.application import opened
+from docmill.cli.output import console, say
 from docmill.cli.running import submit_files
+from docmill.cli.working import work
 from docmill.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ PIPELINE = "medical-report"
 def demo(
     what: Annotated[
         Literal["reports", "books", "insights"],
-        typer.Argument(help="Lab reports, a list of books with its local APIs, or tables."),
+        typer.Argument(metavar="WHAT", help="Lab reports, a list of books with its local APIs, or tables."),
     ] = "reports",
 ) -> None:
     """Run examples through a pipeline, with nothing to prepare. Run it twice: the work is not done again."""
@@ -41,13 +41,12 @@ def demo(
     with opened("demo") as application:
         say(f"{len(files)} lab reports of invented people go through {PIPELINE}.")
         submissions = submit_files(application, PIPELINE, files, password=None, again=False)
-        records, timed_out = work(application, PIPELINE, submissions, as_json=False, seconds=None)
-        done = [record for record in records if record["status"] == "completed"]
+        outcome = work(application, PIPELINE, submissions, as_json=False, seconds=None)
+        done = [record for record in outcome.records if record["status"] == "completed"]
         if done:
             _print_anonymised(application, min(done, key=lambda record: str(record["file"])))
-        _print_places(application, records)
-    if timed_out or len(done) < len(records):
-        raise typer.Exit(JOB_FAILED)
+        _print_places(application, outcome.records)
+    raise typer.Exit(outcome.exit_code)
 
 
 def example_folder(name: str = "reports") -> Path:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
-from docmill.cli.application import opened
+from docmill.cli.application import document_id, opened
 from docmill.cli.output import console, emit
-from docmill.errors import DocumentNotFound
+from docmill.cli.tables import print_table
 
 app = typer.Typer(help="Look at documents.", no_args_is_help=True)
 
@@ -19,33 +18,31 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command("list")
 def list_documents(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
-    before: Annotated[str | None, typer.Option(help="Only documents older than this one.")] = None,
+    before: Annotated[
+        str | None, typer.Option(help="Only documents older than this one: the last id of the page before.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """List documents, newest first."""
-    from rich.markup import escape
-    from rich.table import Table
-
+    older_than = document_id(before) if before else None
     with opened() as application:
-        documents = application.inspection.documents(before=document_id(before) if before else None, limit=limit)
+        documents = application.inspection.documents(before=older_than, limit=limit)
     if json:
         for document in documents:
             emit(document)
         return
-    table = Table()
-    for column in ("document", "file", "kB", "type", "stored", "processed"):
-        table.add_column(column, no_wrap=True, min_width=36 if column == "document" else None)
-    for document in documents:
-        processed = document["processed_at"]
-        table.add_row(
-            str(document["id"]),
-            escape(document["filename"]),
+    rows = [
+        (
+            document["id"],
+            document["filename"],
             f"{document['file_size_bytes'] / 1024:.0f}",
             document["mime_type"],
             f"{document['created_at']:%Y-%m-%d %H:%M:%S}",
-            f"{processed:%Y-%m-%d %H:%M:%S}" if processed else "",
+            f"{document['processed_at']:%Y-%m-%d %H:%M:%S}" if document["processed_at"] else None,
         )
-    console().print(table)
+        for document in documents
+    ]
+    print_table(console(), ("document", "file", "kB", "type", "stored", "processed"), rows, right=("kB",))
 
 
 @app.command()
@@ -53,8 +50,9 @@ def show(
     document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="The document's id.")], json: Json = False
 ) -> None:
     """Show a document and its anonymised text; originals stay sealed."""
+    wanted = document_id(document)
     with opened() as application:
-        found = application.inspection.document(document_id(document))
+        found = application.inspection.document(wanted)
     if json:
         emit(found)
         return
@@ -83,15 +81,3 @@ def erase(
                 continue
             kept = "; its bytes stay, since another document has the same" if erased.shared else ""
             console().print(f"{document}  erased with {erased.jobs} jobs{kept}", markup=False)
-
-
-def document_id(text: str) -> UUID:
-    """Return a document's id as it was typed.
-
-    Raises:
-        DocumentNotFound: It is no id.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        raise DocumentNotFound(f"{text!r} is no document id; `docmill documents list` shows them.") from None

@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from docmill.cli.application import read_password
-from docmill.cli.choices import Choices, read_choices
+from docmill.cli.choices import Choices, check_choices, read_choices
+from docmill.cli.files import PasswordFile, read_password
 from docmill.cli.output import console, emit
-from docmill.errors import UsageError
 
 if TYPE_CHECKING:
     from docmill.pipelines.novel.estimate import Estimate
 
 
 def estimate(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The novel.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The novel.", readable=False)],
     choices: Choices = None,
-    password_file: Annotated[
-        str | None, typer.Option(metavar="FILE", help="File whose first line opens an encrypted document.")
-    ] = None,
+    password_file: PasswordFile = None,
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Tell the calls, tokens and cost that a novel will take; nothing is stored or sent."""
@@ -35,7 +32,6 @@ def estimate(
 
 def _estimate(file: Path, choices: dict[str, str] | None, password: str | None) -> Estimate:
     from docmill.documents.isolated import IsolatedReader
-    from docmill.engine.pipeline import Attempt
     from docmill.llm.ledger import Prices
     from docmill.pipelines.novel.estimate import estimate as estimate_book
     from docmill.pipelines.novel.models import NovelOptions
@@ -45,12 +41,9 @@ def _estimate(file: Path, choices: dict[str, str] | None, password: str | None) 
     from docmill.settings import load_settings
 
     settings = load_settings()
-    options: NovelOptions = pipeline.offers(choices, Attempt())[NovelOptions]
-    try:
-        with IsolatedReader(settings.documents, settings.engine.cpu_processes) as reader:
-            document = reader.read(file, password=password)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+    options: NovelOptions = check_choices(pipeline, choices)[NovelOptions]
+    with IsolatedReader(settings.documents, settings.engine.cpu_processes) as reader:
+        document = reader.read(file, password=password)
     pages = [book_page(page) for page in document.pages if page.method != "failed"]
     prices = Prices(settings.llm.prompt_price, settings.llm.completion_price)
     return estimate_book(book_passages(pages, document.info.pages, options), options, prices)

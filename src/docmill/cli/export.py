@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from docmill.cli.application import job_id, opened, say
+from docmill.cli.application import job_id, opened
+from docmill.cli.output import say
 from docmill.errors import UsageError
 
 
@@ -30,10 +31,11 @@ def export(
         raise UsageError("XLSX is not for a terminal; name a file with --output.")
     if format == "sheets" and output is not None:
         raise UsageError("A Google sheet has no file; leave --output out.")
+    identity = job_id(job)
     with opened() as application:
         settings = application.settings
         with application.database.pool.connection() as connection:
-            novel = load_novel(connection, job_id(job), settings.installation.owner)
+            novel = load_novel(connection, identity, settings.installation.owner)
     if format == "sheets":
         typer.echo(SheetExporter(settings.sheets)(novel))
     elif output is not None:

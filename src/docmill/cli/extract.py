@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from docmill.cli.exit_codes import FAILED
+from docmill.cli.files import PasswordFile, read_password
 from docmill.cli.output import emit, error_console
-from docmill.errors import DocmillError, DocumentError, StepError, UsageError
+from docmill.errors import DocmillError, FileError, StepError, UsageError
 
 if TYPE_CHECKING:
     from docmill.documents.isolated import IsolatedReader, ReadDocument
@@ -20,7 +22,9 @@ _PAGES = re.compile(r"(\d+)(?:-(\d+))?")
 
 
 def extract(
-    files: Annotated[list[Path], typer.Argument(help="PDF files.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="PDF files.", readable=False, show_default=False)
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON a file.")] = False,
     pages: Annotated[
         str | None, typer.Option("--pages", metavar="FIRST[-LAST]", help="Only these pages, for example 3-7.")
@@ -33,14 +37,7 @@ def extract(
         Literal["auto", "always", "never"] | None,
         typer.Option(help="When pages are read by character recognition; by default the setting DOCMILL_OCR."),
     ] = None,
-    password_file: Annotated[
-        Path | None,
-        typer.Option(
-            help="File whose first line is the password; by default the setting DOCMILL_PDF_PASSWORD.",
-            exists=True,
-            dir_okay=False,
-        ),
-    ] = None,
+    password_file: PasswordFile = None,
 ) -> None:
     """Print the text of PDF files: rows of tables as lines, columns in reading order, scans recognised.
 
@@ -52,7 +49,7 @@ def extract(
     settings = load_settings()
     chosen = {key: value for key, value in (("pdf_engine", engine), ("ocr", ocr)) if value is not None}
     wanted = _page_range(pages)
-    password = password_file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r") if password_file else None
+    password = read_password(password_file)
     processes = settings.engine.cpu_processes
     failed = False
     # The reader is closed first, so that an interrupted command does not wait for files that nobody wants.
@@ -67,7 +64,7 @@ def extract(
             else:
                 _show(result, several=len(files) > 1)
     if failed:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 def _page_range(text: str | None) -> PageRange | None:
@@ -90,7 +87,7 @@ def _read(reader: IsolatedReader, file: Path, wanted: PageRange | None, password
     except DocmillError as error:
         return _failure(file, error.code, error.message)
     except OSError as error:
-        return _failure(file, DocumentError.code, f"{file.name} cannot be opened: {error.strerror}.")
+        return _failure(file, FileError.code, FileError.of(file, error).message)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other files are read
         return _failure(file, StepError.code, f"Reading {file.name} raised {type(error).__name__}.")
     return _success(file, document)

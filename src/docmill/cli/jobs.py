@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
 
-from docmill.cli.application import job_id, opened
-from docmill.cli.output import console, emit
-from docmill.cli.rendering import render_report, styled_status
+from docmill.cli.application import batch_id, job_id, opened
+from docmill.cli.exit_codes import JOB_FAILED, TIMED_OUT
+from docmill.cli.output import console, emit, say
+from docmill.cli.rendering import render_report, status_cell, styled_status
+from docmill.cli.tables import print_table
 from docmill.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,8 +24,6 @@ app = typer.Typer(help="Look at jobs and steer them.", no_args_is_help=True)
 Job = Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-JOB_FAILED = 3
-TIMED_OUT = 4
 _LOOK_SECONDS = 0.3
 
 
@@ -41,13 +42,9 @@ def list_jobs(
 
     if status is not None and status not in set(JobStatus):
         raise UsageError(f"No state is named {status!r}; use one of {', '.join(JobStatus)}.")
+    chosen, older_than = JobStatus(status) if status else None, job_id(before) if before else None
     with opened() as application:
-        jobs = application.inspection.jobs(
-            status=JobStatus(status) if status else None,
-            pipeline=pipeline,
-            before=job_id(before) if before else None,
-            limit=limit,
-        )
+        jobs = application.inspection.jobs(status=chosen, pipeline=pipeline, before=older_than, limit=limit)
     if json:
         for job in jobs:
             emit(job)
@@ -56,27 +53,27 @@ def list_jobs(
 
 
 def _print_jobs(jobs: list[dict[str, Any]]) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    if not jobs:
-        console().print("No jobs. `docmill run medical-report FILE` makes one.")
-        return
-    table = Table()
-    for column in ("job", "state", "pipeline", "document", "created", "error"):
-        table.add_column(column, no_wrap=True, min_width=36 if column == "job" else None)
-    for job in jobs:
-        created = job["created_at"].strftime("%Y-%m-%d %H:%M:%S")
-        row = (str(job["id"]), styled_status(job["status"]), job["pipeline"], escape(job["filename"] or ""), created)
-        table.add_row(*row, job["error_code"] or "")
-    console().print(table)
+    rows = [
+        (
+            job["id"],
+            status_cell(job["status"]),
+            job["pipeline"],
+            job["filename"],
+            f"{job['created_at']:%Y-%m-%d %H:%M:%S}",
+            job["error_code"],
+        )
+        for job in jobs
+    ]
+    headings = ("job", "state", "pipeline", "document", "created", "error")
+    print_table(console(), headings, rows, nothing="No jobs. `docmill run PIPELINE FILE` makes one.")
 
 
 @app.command()
 def show(job: Job, json: Json = False) -> None:
     """Show a job: its steps, its chunks by state, every attempt."""
+    identity = job_id(job)
     with opened() as application:
-        record = describe(application, job_id(job))
+        record = describe(application, identity)
     if json:
         emit(record)
     else:
@@ -98,7 +95,6 @@ def describe(application: Application, identity: UUID) -> dict[str, Any]:
 
 def _print_job(job: dict[str, Any]) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
     out = console()
     out.print(f"job {job['id']}  {styled_status(job['status'])}  {job['pipeline']} version {job['version']}")
@@ -109,30 +105,28 @@ def _print_job(job: dict[str, Any]) -> None:
     for step in job["steps"]:
         chunks = ", ".join(f"{count} {status}" for status, count in step["chunks"].items()) or "not started"
         out.print(f"  {step['name']}: {chunks}")
-    table = Table(title="attempts", title_justify="left")
-    for column in ("step", "chunk", "attempt", "worker", "outcome", "ms", "error"):
-        table.add_column(column)
-    for attempt in job["attempts"]:
-        ended, started = attempt["ended_at"], attempt["started_at"]
-        duration = f"{(ended - started).total_seconds() * 1000:.0f}" if ended and started else ""
-        error = f"{attempt['error']} [{attempt['error_code']}]" if attempt["error_code"] else ""
-        table.add_row(
-            attempt["step"],
-            str(attempt["chunk_id"]),
-            str(attempt["attempt"]),
-            attempt["worker"] or "",
-            attempt["outcome"] or "running",
-            duration,
-            escape(error),
-        )
-    out.print(table)
+    headings = ("step", "chunk", "attempt", "worker", "outcome", "ms", "error")
+    print_table(out, headings, map(_attempt_row, job["attempts"]), title="attempts", wrapped=("error",), right=("ms",))
+
+
+def _attempt_row(attempt: Mapping[str, Any]) -> tuple[object, ...]:
+    started, ended = attempt["started_at"], attempt["ended_at"]
+    return (
+        attempt["step"],
+        attempt["chunk_id"],
+        attempt["attempt"],
+        attempt["worker"],
+        attempt["outcome"] or "running",
+        f"{(ended - started).total_seconds() * 1000:.0f}" if ended and started else None,
+        f"{attempt['error']} [{attempt['error_code']}]" if attempt["error_code"] else None,
+    )
 
 
 @app.command()
 def watch(
     job: Job,
     json: Json = False,
-    timeout: Annotated[float | None, typer.Option(help="Seconds after which to give up.")] = None,
+    timeout: Annotated[float | None, typer.Option(min=0, help="Seconds after which to give up.")] = None,
 ) -> None:
     """Print a job's events as they come, until it ends. Exit 3 if it failed, 4 if the time was up."""
     from docmill.engine.states import JobStatus
@@ -149,6 +143,7 @@ def watch(
             if status.final:
                 break
             if deadline is not None and time.monotonic() > deadline:
+                say(f"The time is up; the job is {status}.")
                 raise typer.Exit(TIMED_OUT)
             time.sleep(_LOOK_SECONDS)
     if status not in (JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS):
@@ -181,12 +176,13 @@ def retry(
     if filtered == (job is not None):
         raise UsageError("Name one job, or a filter: --all, --pipeline, --code or --batch.")
     verb = "would wait" if dry_run else "wait"
+    identity = job_id(job) if job is not None else None
+    matching = RetryFilter(pipeline, code, batch_id(batch) if batch else None, limit)
     with opened() as application:
-        if job is not None:
-            chunks = application.client.retry(job_id(job), force=force, dry_run=dry_run)
+        if identity is not None:
+            chunks = application.client.retry(identity, force=force, dry_run=dry_run)
             console().print(f"{chunks} chunks {verb} for a worker again.")
         else:
-            matching = RetryFilter(pipeline, code, job_id(batch) if batch else None, limit)
             found = application.client.retry_all(matching, force=force, dry_run=dry_run)
             console().print(f"{found.chunks} chunks of {found.jobs} jobs {verb} for a worker again.")
 
@@ -194,17 +190,21 @@ def retry(
 @app.command()
 def cancel(job: Job) -> None:
     """Cancel a job; what it runs is stopped."""
+    identity = job_id(job)
     with opened() as application:
-        application.client.cancel(job_id(job))
+        application.client.cancel(identity)
     console().print("cancelled")
 
 
 @app.command()
 def result(job: Job, json: Json = False) -> None:
     """Print what a job's last step returned. Exit 3 while there is no result."""
+    identity = job_id(job)
     with opened() as application:
-        found = application.client.result(job_id(job))
+        found = application.client.result(identity)
+        status = application.inspection.job(identity)["status"]
     if found is None:
+        say(f"Job {identity} has no result: it is {status}.")
         raise typer.Exit(JOB_FAILED)
     if json or not (isinstance(found, dict) and isinstance(found.get("markers"), list)):
         emit(found if isinstance(found, dict) else {"result": found})

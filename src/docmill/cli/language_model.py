@@ -8,8 +8,7 @@ from uuid import uuid4
 
 import typer
 
-from docmill.cli.application import say
-from docmill.cli.output import console, emit
+from docmill.cli.output import console, emit, say
 from docmill.errors import DocmillError, InvalidConfiguration
 
 if TYPE_CHECKING:

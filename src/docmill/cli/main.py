@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
@@ -33,8 +35,9 @@ from docmill.cli import (
     verification,
     workers,
 )
-from docmill.cli.output import error_console
-from docmill.errors import DocmillError, UsageError
+from docmill.cli.exit_codes import INTERRUPTED
+from docmill.cli.failures import tell_failure
+from docmill.cli.output import settle_streams
 
 app = typer.Typer(
     name="docmill",
@@ -46,8 +49,18 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"docmill {metadata.version('docmill')}")
+        raise typer.Exit
+
+
 @app.callback()
-def docmill() -> None:
+def docmill(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Run documents through durable pipelines."""
 
 
@@ -84,11 +97,14 @@ app.command()(installation.down)
 
 
 def main() -> None:
-    """Run the command line; exit 0 ok, 1 failed, 2 usage, 3 job failed, 4 timed out."""
+    """Run the command line; exit 0 ok, 1 failed, 2 usage, 3 job failed, 4 timed out, 130 interrupted."""
     # A command that is told to end leaves the embedded server as it would at its own end.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    settle_streams()
     try:
-        app()
-    except DocmillError as error:
-        error_console().print(f"error [{error.code}]: {error.message}", markup=False, style="red")
-        sys.exit(2 if isinstance(error, UsageError) else 1)
+        code = app(standalone_mode=False)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told in one line
+        code = tell_failure(error)
+    sys.exit(code)

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from docmill.cli.exit_codes import FAILED
+from docmill.cli.files import text_lines
 from docmill.cli.output import console, emit, error_console
-from docmill.errors import DocmillError, DocumentError, InvalidInput, UsageError
+from docmill.cli.rendering import flag_cell, number_text
+from docmill.cli.tables import print_table
+from docmill.errors import DocmillError, FileError, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from docmill.documents.isolated import IsolatedReader
@@ -23,7 +27,10 @@ _PDF_WITHIN = 1024
 
 
 def markers(
-    files: Annotated[list[Path] | None, typer.Argument(help="PDF or text files.", show_default=False)] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="PDF or text files.", readable=False, show_default=False),
+    ] = None,
     jsonl: Annotated[
         bool,
         typer.Option(
@@ -32,9 +39,13 @@ def markers(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON a file.")] = False,
     output: Annotated[
-        Literal["table", "json", "csv", "fhir-r4", "fhir-r5"],
-        typer.Option("--format", help="How results are printed; FHIR is one Bundle a line."),
-    ] = "table",
+        Literal["table", "json", "csv", "fhir-r4", "fhir-r5"] | None,
+        typer.Option(
+            "--format",
+            help="How results are printed, by default as a table; FHIR is one Bundle a line.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Print the laboratory results of reports, read by rules on this machine.
 
@@ -42,7 +53,9 @@ def markers(
     """
     if jsonl == bool(files):
         raise UsageError("Name the files, or pass --jsonl and write lines of JSON to standard input.")
-    chosen = "json" if jsonl or as_json else output
+    if output not in (None, "json") and (jsonl or as_json):
+        raise UsageError(f"--jsonl and --json print JSON; leave --format {output} out.")
+    chosen = "json" if jsonl or as_json else output or "table"
     failed = False
     with _reader() as reader:
         sources = _lines(reader) if jsonl else _files(files or [], reader)
@@ -60,7 +73,7 @@ def markers(
 
         sys.stdout.write(to_csv(results))
     if failed:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 def _reader() -> IsolatedReader:
@@ -83,25 +96,26 @@ def _lines(reader: IsolatedReader) -> Iterator[_Source]:
     """Yield what each line of standard input asks for."""
     from docmill.pipelines.medical_report.markers import pages_from_text
 
-    for number, line in enumerate(sys.stdin, start=1):
-        if not line.strip():
-            continue
-        record = _record(line, number)
-        if "text" in record:
-            yield record["file"], pages_from_text(record["text"]), None
-        else:
-            yield _opened(record["file"], Path(record["path"]), reader)
+    with text_lines(None) as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            record = _record(line, number)
+            if isinstance(record.get("text"), str):
+                yield record["file"], pages_from_text(record["text"]), None
+            else:
+                yield _opened(record["file"], Path(record["path"]), reader)
 
 
-def _record(line: str, number: int) -> dict[str, str]:
+def _record(line: str, number: int) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except json.JSONDecodeError:
         record = None
     if not isinstance(record, dict) or not isinstance(record.get("file"), str):
         raise InvalidInput(f'Line {number} is not of the form {{"file": ..., "text": ...}} or {{"file", "path"}}.')
-    if not any(isinstance(record.get(key), str) for key in ("text", "path")):
-        raise InvalidInput(f'Line {number} has neither "text" nor "path".')
+    if not any(isinstance(record.get(key), str) for key in ("text", "path")) or "\0" in str(record.get("path")):
+        raise InvalidInput(f'Line {number} has neither a "text" nor a "path" that can be used.')
     return record
 
 
@@ -111,7 +125,7 @@ def _opened(name: str, path: Path, reader: IsolatedReader) -> _Source:
     except DocmillError as error:
         return name, [], error
     except OSError as error:
-        return name, [], DocumentError(f"{path.name} cannot be opened: {error.strerror}.")
+        return name, [], FileError.of(path, error)
 
 
 def _pages(path: Path, reader: IsolatedReader) -> list[PageText]:
@@ -155,30 +169,24 @@ def _print(file: str, pages: list[PageText], output: str) -> None:
 
 
 def _print_table(file: str, found: list[Marker]) -> None:
-    from rich.table import Table
-
-    table = Table(title=file, title_justify="left")
-    for heading in ("Name", "Value", "Unit", "Reference", "Flag", "LOINC", "Date", "Page"):
-        table.add_column(heading, justify="right" if heading in ("Value", "Page") else "left")
-    for marker in found:
-        cells = (marker.name, _value(marker), marker.unit, marker.ref_text, _flag(marker), marker.code)
-        table.add_row(*(_plain(cell) for cell in (*cells, marker.observed_at, str(marker.page))))
-    console().print(table)
+    rows = [
+        (
+            marker.name,
+            _value(marker),
+            marker.unit,
+            marker.ref_text,
+            flag_cell(marker.flag, marker.flag_derived),
+            marker.code,
+            marker.observed_at,
+            marker.page,
+        )
+        for marker in found
+    ]
+    headings = ("marker", "value", "unit", "range", "flag", "code", "date", "page")
+    right, wrapped = ("value", "page"), ("marker", "range")
+    print_table(console(), headings, rows, title=file, wrapped=wrapped, right=right, nothing=f"{file}: no markers.")
 
 
 def _value(marker: Marker) -> str:
-    printed = marker.value if isinstance(marker.value, str) else f"{marker.value:g}"
+    printed = marker.value if isinstance(marker.value, str) else number_text(marker.value)
     return f"{marker.comparator or ''}{printed}"
-
-
-def _flag(marker: Marker) -> str | None:
-    """Return the printed flag; in brackets the one that follows from the range, where none is printed."""
-    if marker.flag:
-        return marker.flag
-    return f"({marker.flag_derived})" if marker.flag_derived in ("H", "L", "A") else None
-
-
-def _plain(cell: Any) -> Any:
-    from rich.text import Text
-
-    return Text(str(cell)) if cell is not None else ""

@@ -9,7 +9,8 @@ import typer
 
 from docmill.cli.application import job_id, opened
 from docmill.cli.output import console, emit
-from docmill.cli.rendering import styled_status
+from docmill.cli.rendering import status_cell
+from docmill.cli.tables import print_table
 
 if TYPE_CHECKING:
     from docmill.pipelines.novel.progress import PassageState
@@ -22,31 +23,37 @@ def passages(
     """Show the page ranges of a novel, with state, attempts and last error; `docmill chunks retry` takes their ids."""
     from docmill.pipelines.novel.progress import passage_states
 
+    wanted = job_id(job)
     with opened() as application:
-        identity = application.inspection.job(job_id(job))["id"]
+        identity = application.inspection.job(wanted)["id"]
         with application.database.pool.connection() as connection:
             states = passage_states(connection, identity, application.settings.installation.owner)
     summary = dict(Counter(state.status for state in states))
     if json:
-        emit({"job_id": job, "summary": summary, "passages": [state.model_dump(mode="json") for state in states]})
+        emit(
+            {
+                "job_id": str(identity),
+                "summary": summary,
+                "passages": [state.model_dump(mode="json") for state in states],
+            }
+        )
         return
     _print(states)
-    console().print(", ".join(f"{count} {status}" for status, count in summary.items()) or "None yet.")
+    if summary:
+        console().print(", ".join(f"{count} {status}" for status, count in summary.items()))
 
 
 def _print(states: list[PassageState]) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table("chunk", "pages", "sentences", "state", "attempts", "last error")
-    for state in states:
-        error = f"{state.last_error} [{state.last_error_code}]" if state.last_error_code else ""
-        table.add_row(
-            str(state.chunk_id),
+    rows = [
+        (
+            state.chunk_id,
             f"{state.first_page}-{state.last_page}",
-            str(state.sentences),
-            styled_status(state.status),
+            state.sentences,
+            status_cell(state.status),
             f"{state.attempts} of {state.max_attempts}",
-            escape(error),
+            f"{state.last_error} [{state.last_error_code}]" if state.last_error_code else None,
         )
-    console().print(table)
+        for state in states
+    ]
+    headings = ("chunk", "pages", "sentences", "state", "attempts", "last error")
+    print_table(console(), headings, rows, wrapped=("last error",), nothing="None yet.")

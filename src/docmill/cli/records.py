@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from docmill.cli.application import say
-from docmill.cli.output import emit
+from docmill.cli.output import emit, say
 from docmill.cli.running import Submission, describe_error
-from docmill.errors import DocmillError, UsageError
+from docmill.errors import DocmillError, EmptyFile, FileError, UsageError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
@@ -89,7 +88,7 @@ def submit_rows(
         except DocmillError as error:
             intake.error = describe_error(error.code, error.message)
         except OSError as error:
-            intake.error = describe_error("invalid_input", f"The file cannot be used: {error.strerror}.")
+            intake.error = describe_error(FileError.code, FileError.of(error.filename or file, error).message)
     return intakes
 
 
@@ -105,6 +104,8 @@ def _submit_file(
 ) -> None:
     from docmill.engine.client import Request
 
+    if file.stat().st_size == 0:
+        raise EmptyFile
     seen: set[str] = set()
     rows = _good_rows(pipeline, file, intake)
     while part := list(islice(rows, application.settings.books.batch_size)):
@@ -157,6 +158,8 @@ def report_intakes(intakes: Sequence[Intake], *, as_json: bool) -> None:
             continue
         if intake.error is not None:
             say(f"{intake.file}: {intake.error['message']} [{intake.error['code']}]")
+        if intake.error is not None and not intake.total:
+            continue
         counts = f"{intake.created} jobs created, {intake.duplicates} duplicates skipped, {intake.invalid} invalid"
         where = f" (see {intake.rejects_file})" if intake.rejects_file else ""
         say(f"{intake.file}: {intake.total} rows, {counts}{where}")

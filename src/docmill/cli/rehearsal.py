@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from docmill.cli.application import opened, say
+from docmill.cli.application import opened
 from docmill.cli.books import render_report
-from docmill.cli.output import console
+from docmill.cli.exit_codes import JOB_FAILED
+from docmill.cli.output import console, say
 from docmill.cli.records import report_intakes, submit_rows
-from docmill.cli.run import JOB_FAILED, work
 from docmill.cli.stats import render_statistics
+from docmill.cli.working import work
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
@@ -61,8 +62,8 @@ def _run(application: Application, path: Path) -> int:
     intakes = submit_rows(application, declared, [path], again=False, priority=0, choices=None)
     report_intakes(intakes, as_json=False)
     submissions = [submission for intake in intakes for submission in intake.submissions]
-    records, _ = work(application, PIPELINE, submissions, as_json=False, seconds=None)
-    return sum(record["status"] == "completed" for record in records)
+    outcome = work(application, PIPELINE, submissions, as_json=False, seconds=None)
+    return sum(record["status"] == "completed" for record in outcome.records)
 
 
 def _print_warehouse(application: Application) -> None:

@@ -6,9 +6,11 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from docmill.cli.tables import print_table
+
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
 # State is never told by colour alone: the word stands beside it.
 STYLES = {
@@ -21,8 +23,7 @@ STYLES = {
     "success": "green",
     "retry_scheduled": "yellow",
 }
-
-
+_DIRECTIONS = ("H", "L", "HH", "LL")
 _SENTENCES_SHOWN = 5
 _INSIGHTS_SHOWN = 8
 
@@ -30,6 +31,13 @@ _INSIGHTS_SHOWN = 8
 def styled_status(status: str) -> str:
     """Return a status with its colour, as rich markup."""
     return f"[{STYLES.get(status, 'default')}]{status}[/]"
+
+
+def status_cell(status: str) -> Text:
+    """Return a status with its colour, for a table."""
+    from rich.text import Text
+
+    return Text(status, style=STYLES.get(status, ""))
 
 
 def render_job(console: Console, record: Mapping[str, Any]) -> None:
@@ -111,51 +119,47 @@ def render_report(console: Console, result: Mapping[str, Any]) -> None:
         for part in (result.get("diagnostic_title"), result.get("diagnostic_date"), result.get("language"))
         if part
     )
-    console.print(marker_table(result["markers"], title))
+    render_markers(console, result["markers"], title)
     for warning in result.get("warnings", ()):
         console.print(f"  note: {escape(warning)}")
 
 
-def marker_table(markers: Sequence[Mapping[str, Any]], title: str) -> Table:
-    """Return a table of markers as they stand in a ``normalized_result``."""
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(title=escape(title) or None, title_justify="left")
-    table.add_column("marker")
-    table.add_column("value", justify="right")
-    table.add_column("unit")
-    table.add_column("range")
-    table.add_column("flag")
-    table.add_column("code")
-    for marker in markers:
-        value, reference = marker["value"], marker["reference_range"] or {}
-        table.add_row(
-            escape(marker["name"]),
-            escape(_value(value)),
-            escape(value.get("unit") or ""),
-            escape(reference.get("text") or ""),
-            _flag(marker),
-            marker.get("code") or "",
+def render_markers(console: Console, markers: Sequence[Mapping[str, Any]], title: str) -> None:
+    """Print markers, as they stand in a ``normalized_result``, as a table."""
+    rows = [
+        (
+            marker["name"],
+            _value(marker["value"]),
+            marker["value"].get("unit"),
+            (marker["reference_range"] or {}).get("text"),
+            flag_cell(marker.get("flag"), marker.get("flag_derived")),
+            marker.get("code"),
         )
-    return table
+        for marker in markers
+    ]
+    headings = ("marker", "value", "unit", "range", "flag", "code")
+    print_table(
+        console, headings, rows, title=title, wrapped=("marker", "range"), right=("value",), nothing="No markers."
+    )
 
 
 def _value(value: Mapping[str, Any]) -> str:
     if value["type"] != "numeric":
         return str(value.get("text") or value.get("value") or "")
-    number = value["number"]
-    return (
-        f"{value.get('comparator') or ''}{number:g}"
-        if abs(number) < 1e6
-        else f"{value.get('comparator') or ''}{number:.0f}"
-    )
+    return f"{value.get('comparator') or ''}{number_text(value['number'])}"
 
 
-def _flag(marker: Mapping[str, Any]) -> str:
-    printed, derived = marker.get("flag"), marker.get("flag_derived")
-    if printed == "A" and derived in ("H", "L", "HH", "LL"):
-        return f"[bold]A[/] ({derived})"
-    if printed:
-        return f"[bold]{printed}[/]"
-    return f"({derived})" if derived and derived != "N" else ""
+def number_text(number: float) -> str:
+    """Return a number with all its digits, and no more."""
+    return f"{number:.15g}"
+
+
+def flag_cell(printed: str | None, derived: str | None) -> Text:
+    """Return the printed flag; in brackets the one that follows from the range, where it says more."""
+    from rich.text import Text
+
+    parts = [Text(printed, style="bold")] if printed else []
+    says_more = derived in _DIRECTIONS if printed == "A" else not printed and derived != "N"
+    if derived and says_more:
+        parts.append(Text(f"({derived})"))
+    return Text(" ").join(parts)

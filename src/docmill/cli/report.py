@@ -8,9 +8,9 @@ from uuid import UUID
 
 import typer
 
-from docmill.cli.application import job_id, opened, say
-from docmill.cli.output import console, emit
-from docmill.cli.run import JOB_FAILED
+from docmill.cli.application import job_id, opened
+from docmill.cli.exit_codes import JOB_FAILED
+from docmill.cli.output import console, emit, say
 from docmill.errors import UsageError
 
 if TYPE_CHECKING:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from docmill.cli.application import opened, read_password, say
+from docmill.cli.application import opened
 from docmill.cli.choices import Choices, read_choices
-from docmill.cli.output import console, emit, error_console
+from docmill.cli.exit_codes import FAILED
+from docmill.cli.files import PasswordFile, read_password
+from docmill.cli.output import console, emit, say
 from docmill.cli.records import Intake, report_intakes, submit_rows
-from docmill.cli.rendering import render_job
-from docmill.cli.running import Follower, Submission, describe_job, stopping_on_signals, submit_files
+from docmill.cli.running import Submission, submit_files
+from docmill.cli.working import stopping_on_signals, work
 from docmill.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,18 +24,13 @@ if TYPE_CHECKING:
 PipelineName = Annotated[str, typer.Argument(metavar="PIPELINE", help="Its name; `docmill pipelines` lists them.")]
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="FILE...", help="The documents; a pipeline of lists reads CSV_FILE_PATH without any."),
+    typer.Argument(
+        metavar="FILE...", readable=False, help="The documents; a pipeline of lists reads CSV_FILE_PATH without any."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON per file.")]
 Again = Annotated[bool, typer.Option("--again", help="Do the work again although it was done before.")]
-PasswordFile = Annotated[
-    str | None,
-    typer.Option(metavar="FILE", help="File whose first line opens encrypted documents; - is standard input."),
-]
 Priority = Annotated[int, typer.Option(min=-100, max=100, help="Higher ones run first.")]
-
-JOB_FAILED = 3
-TIMED_OUT = 4
 
 
 def run(
@@ -44,95 +42,22 @@ def run(
     priority: Priority = 0,
     choices: Choices = None,
     timeout: Annotated[
-        float | None, typer.Option(help="Seconds after which to give up waiting; the jobs go on.")
+        float | None, typer.Option(min=0, help="Seconds after which to give up waiting; `docmill worker` goes on.")
     ] = None,
 ) -> None:
-    """Submit documents and work until their jobs end. Exit 3 if any failed, 4 if the time was up."""
-    password = read_password(password_file)
-    intakes: list[Intake] = []
-    with opened("run") as application:
-        declared = application.store.catalog.entry(pipeline).pipeline
-        if declared.records is not None:
-            chosen = read_choices(choices)
-            intakes = submit_rows(
-                application,
-                declared,
-                files or [],
-                again=again,
-                priority=priority,
-                choices=chosen,
-                password=password,
-            )
-            report_intakes(intakes, as_json=False)
-            submissions = [submission for intake in intakes for submission in intake.submissions]
-        else:
-            submissions = submit_files(
-                application,
-                pipeline,
-                _named(files),
-                password=password,
-                again=again,
-                priority=priority,
-                record=read_choices(choices),
-            )
-        records, timed_out = work(application, pipeline, submissions, as_json=json, seconds=timeout)
-    if any(intake.failed for intake in intakes):
-        raise typer.Exit(1)
-    if timed_out:
-        raise typer.Exit(TIMED_OUT)
-    if any(record["status"] not in ("completed", "completed_with_errors") for record in records):
-        raise typer.Exit(JOB_FAILED)
+    """Submit documents and work until their jobs end.
 
-
-def _named(files: list[Path] | None) -> list[Path]:
-    if not files:
-        raise UsageError("No file is named; name at least one.")
-    return files
-
-
-def work(
-    application: Application, pipeline: str, submissions: list[Submission], *, as_json: bool, seconds: float | None
-) -> tuple[list[dict[str, Any]], bool]:
-    """Run a worker until the submitted jobs have ended; print each as it ends.
-
-    Returns:
-        The records that were printed, and whether the time was up.
+    Exit 3 if a job failed, 4 if the time was up, 1 if a file was not accepted.
     """
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-
-    records: list[dict[str, Any]] = []
-    progress = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=error_console(),
-        transient=True,
-        disable=as_json or not error_console().is_terminal,
-    )
-    bar = progress.add_task(pipeline, total=1.0)
-
-    def ended(submission: Submission) -> None:
-        record = describe_job(application, pipeline, submission)
-        records.append(record)
-        if as_json:
-            emit(record)
-        else:
-            render_job(console(), record)
-
-    with progress:
-        follower = Follower(
-            application,
-            submissions,
-            on_end=ended,
-            on_progress=lambda share: progress.update(bar, completed=share),
-            seconds=seconds,
+    password, chosen = read_password(password_file), read_choices(choices)
+    with opened("run") as application:
+        intakes, submissions = _submit(
+            application, pipeline, files or [], again=again, priority=priority, choices=chosen, password=password
         )
-        if not follower.done():
-            worker = application.worker()
-            with stopping_on_signals(worker):
-                worker.run(until=follower.done)
-    return records, follower.timed_out or len(records) < len(submissions)
+        report_intakes(intakes, as_json=False)
+        outcome = work(application, pipeline, submissions, as_json=json, seconds=timeout)
+    refused = any(intake.failed for intake in intakes)
+    raise typer.Exit(outcome.exit_code or (FAILED if refused else 0))
 
 
 def submit(
@@ -145,50 +70,61 @@ def submit(
     choices: Choices = None,
 ) -> None:
     """Store documents and submit a job for each; a worker does the rest. Exit 1 if a file was not accepted."""
-    password = read_password(password_file)
+    password, chosen = read_password(password_file), read_choices(choices)
     with opened("submit") as application:
-        declared = application.store.catalog.entry(pipeline).pipeline
-        if declared.records is not None:
-            chosen = read_choices(choices)
-            intakes = submit_rows(
-                application,
-                declared,
-                files or [],
-                again=again,
-                priority=priority,
-                choices=chosen,
-                password=password,
-            )
-            report_intakes(intakes, as_json=json)
-            raise typer.Exit(1 if any(intake.failed for intake in intakes) else 0)
-        submissions = submit_files(
-            application,
-            pipeline,
-            _named(files),
-            password=password,
-            again=again,
-            priority=priority,
-            record=read_choices(choices),
+        intakes, submissions = _submit(
+            application, pipeline, files or [], again=again, priority=priority, choices=chosen, password=password
         )
+    if intakes:
+        report_intakes(intakes, as_json=json)
+        raise typer.Exit(FAILED if any(intake.failed for intake in intakes) else 0)
     for submission in submissions:
-        if json:
-            emit(
-                {
-                    "file": submission.file,
-                    "document_id": submission.document_id,
-                    "job_id": submission.job_id,
-                    "pipeline": pipeline,
-                    "existing": submission.existing,
-                    "error": submission.error,
-                }
-            )
-        elif submission.error is not None:
-            say(f"{submission.file}: {submission.error['message']} [{submission.error['code']}]")
-        else:
-            note = "  (already there)" if submission.existing else ""
-            console().print(f"{submission.job_id}  {submission.file}{note}", markup=False)
+        _report(pipeline, submission, as_json=json)
     if any(submission.error for submission in submissions):
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
+
+
+def _submit(
+    application: Application,
+    pipeline: str,
+    files: Sequence[Path],
+    *,
+    again: bool,
+    priority: int,
+    choices: dict[str, str] | None,
+    password: str | None,
+) -> tuple[list[Intake], list[Submission]]:
+    """Submit files, or the rows of lists; return what became of each list, and all that was submitted."""
+    declared = application.store.catalog.entry(pipeline).pipeline
+    if declared.records is not None:
+        intakes = submit_rows(
+            application, declared, files, again=again, priority=priority, choices=choices, password=password
+        )
+        return intakes, [submission for intake in intakes for submission in intake.submissions]
+    if not files:
+        raise UsageError("No file is named; name at least one.")
+    return [], submit_files(
+        application, pipeline, files, again=again, priority=priority, record=choices, password=password
+    )
+
+
+def _report(pipeline: str, submission: Submission, *, as_json: bool) -> None:
+    if as_json:
+        emit(
+            {
+                "file": submission.file,
+                "document_id": submission.document_id,
+                "job_id": submission.job_id,
+                "pipeline": pipeline,
+                "existing": submission.existing,
+                "error": submission.error,
+            }
+        )
+    elif submission.error is not None:
+        say(f"{submission.file}: {submission.error['message']} [{submission.error['code']}]")
+    else:
+        note = "  (already there)" if submission.existing else ""
+        console().print(f"{submission.job_id}  {submission.file}{note}", markup=False)
 
 
 def worker(

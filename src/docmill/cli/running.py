@@ -1,22 +1,20 @@
-"""Submitting files and following their jobs: what `run`, `submit` and `demo` share."""
+"""Submitting files, and following their jobs to their ends: what `run`, `submit` and `demo` share."""
 
 from __future__ import annotations
 
 import json
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from docmill.errors import DocmillError, UnknownPipeline, UsageError
+from docmill.cli.choices import check_choices
+from docmill.errors import DocmillError, FileError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
-    from docmill.engine.worker import Worker
 
 _LOOK_SECONDS = 0.1
 
@@ -63,11 +61,10 @@ def submit_files(
 
     Raises:
         UnknownPipeline: No pipeline has this name.
-        UsageError: The pipeline has no options.
+        UsageError: The pipeline does not take the options.
     """
     entry = application.store.catalog.entry(pipeline)
-    if record and entry.pipeline.options is None:
-        raise UsageError(f"Pipeline {pipeline!r} has no options; leave --set out.")
+    check_choices(entry.pipeline, record)
     batch = application.client.start_batch(f"{pipeline}: {len(files)} files") if len(files) > 1 else None
     submissions = []
     for file in files:
@@ -75,12 +72,10 @@ def submit_files(
         submissions.append(submission)
         try:
             _submit(application, entry.pipeline, file, submission, password, again, batch, priority, record)
-        except UnknownPipeline:
-            raise
         except DocmillError as error:
             submission.error = describe_error(error.code, error.message)
         except OSError as error:
-            submission.error = describe_error("invalid_input", f"The file cannot be read: {error.strerror}.")
+            submission.error = describe_error(FileError.code, FileError.of(file, error).message)
     return submissions
 
 
@@ -194,18 +189,3 @@ class Follower:
             else:
                 share += row["position"] / row["steps"]
         self._on_progress((self._total - len(self._open) + share) / self._total)
-
-
-@contextmanager
-def stopping_on_signals(worker: Worker) -> Iterator[None]:
-    """Let SIGINT and SIGTERM stop a worker; a second one forces."""
-
-    def stop(_number: int, _frame: object) -> None:
-        worker.stop()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
-from docmill.cli.application import opened, say
-from docmill.cli.output import console
-from docmill.cli.run import JOB_FAILED, work
+from docmill.cli.application import opened
+from docmill.cli.output import console, say
 from docmill.cli.running import submit_files
+from docmill.cli.working import work
 
 PIPELINE = "insights"
 
@@ -20,9 +20,8 @@ def show_tables(folder: Path) -> None:
     with opened("demo") as application:
         say(f"{len(files)} invented tables go through {PIPELINE}: two years of sales, readings of sensors, orders.")
         submissions = submit_files(application, PIPELINE, files, password=None, again=False)
-        records, timed_out = work(application, PIPELINE, submissions, as_json=False, seconds=None)
-    done = [record for record in records if record["status"] == "completed"]
-    for record in done:
-        console().print(f"docmill report {record['job_id']} --open    # {Path(record['file']).name}", markup=False)
-    if timed_out or len(done) < len(records):
-        raise typer.Exit(JOB_FAILED)
+        outcome = work(application, PIPELINE, submissions, as_json=False, seconds=None)
+    for record in outcome.records:
+        if record["status"] == "completed":
+            console().print(f"docmill report {record['job_id']} --open    # {Path(record['file']).name}", markup=False)
+    raise typer.Exit(outcome.exit_code)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from docmill.cli.application import opened
 from docmill.cli.output import console, emit
+from docmill.cli.tables import print_table
 
 _FAILURES_SHOWN = 20
 
@@ -36,12 +38,11 @@ def render_statistics(found: Mapping[str, list[dict[str, Any]]]) -> None:
 
 
 def _print(title: str, rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
     if not rows:
         console().print(f"{title}: nothing")
         return
-    table = Table(*rows[0], title=title, title_justify="left")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    console().print(table)
+    cells = [
+        [f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else value for value in row.values()]
+        for row in rows
+    ]
+    print_table(console(), list(rows[0]), cells, title=title, wrapped=("error", "title"))

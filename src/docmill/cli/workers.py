@@ -8,6 +8,7 @@ import typer
 
 from docmill.cli.application import opened
 from docmill.cli.output import console, emit
+from docmill.cli.tables import print_table
 
 app = typer.Typer(help="Look at workers.", no_args_is_help=True)
 
@@ -15,8 +16,6 @@ app = typer.Typer(help="Look at workers.", no_args_is_help=True)
 @app.command("list")
 def list_workers(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List workers that live, or ended within a day."""
-    from rich.table import Table
-
     from docmill.engine.fleet import Fleet
 
     with opened() as application:
@@ -25,14 +24,15 @@ def list_workers(json: Annotated[bool, typer.Option("--json", help="Print JSON."
         for worker in workers:
             emit(worker)
         return
-    table = Table("worker", "name", "state", "runs", "started", "last heartbeat")
-    for worker in workers:
-        table.add_row(
-            str(worker["id"]),
+    rows = [
+        (
+            worker["id"],
             worker["name"],
             worker["state"],
-            str(worker["running"]),
+            worker["running"],
             f"{worker['started_at']:%Y-%m-%d %H:%M:%S}",
             f"{worker['heartbeat_at']:%Y-%m-%d %H:%M:%S}",
         )
-    console().print(table if workers else "None.")
+        for worker in workers
+    ]
+    print_table(console(), ("worker", "name", "state", "runs", "started", "last heartbeat"), rows)

@@ -83,7 +83,7 @@ def test_bad_files_fail_with_their_code_and_stop_no_other(docmill: CommandLine, 
         "picture.pdf": "not_a_pdf",
         "locked.pdf": "encrypted_document",
         "good.pdf": None,
-        "missing.pdf": "invalid_input",
+        "missing.pdf": "file_error",
     }
     assert {record["status"] for name, record in records.items() if name != "good.pdf"} == {"failed"}
     assert records["good.pdf"]["status"] == "completed"

@@ -47,8 +47,10 @@ def test_bytes_that_are_no_text_are_told(docmill: Docmill) -> None:
     assert "UTF-8" in errors
 
 
-def test_a_missing_file_is_a_usage_error(docmill: Docmill, tmp_path: Path) -> None:
-    docmill("anonymise", tmp_path / "none.txt", code=2)
+def test_a_missing_file_is_told(docmill: Docmill, tmp_path: Path) -> None:
+    printed = docmill("anonymise", tmp_path / "none.txt", code=1)
+    assert "error [file_error]" in printed.err
+    assert "none.txt cannot be used: No such file or directory." in printed.err
 
 
 @pytest.fixture

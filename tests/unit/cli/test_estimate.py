@@ -46,6 +46,6 @@ def test_a_book_that_cannot_be_opened_is_told(docmill: Docmill, tmp_path: Path) 
 
 
 def test_a_wrong_option_is_named(docmill: Docmill, chapter: Path) -> None:
-    printed = docmill("estimate", chapter, "--set", "max_words=2", code=1)
+    printed = docmill("estimate", chapter, "--set", "max_words=2", code=2)
     assert "max_words" in printed.err
     assert printed.out == ""

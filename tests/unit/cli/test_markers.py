@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(report: Path, tmp_p
     assert result.exit_code == 1
     *failed, read = records(result)
     assert [record["error"]["code"] for record in failed] == [
-        "unreadable_document",
+        "file_error",
         "unreadable_document",
         "invalid_input",
     ]

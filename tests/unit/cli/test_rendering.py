@@ -9,16 +9,16 @@ import pytest
 from rich.console import Console
 
 from docmill.cli.books import render_report
-from docmill.cli.rendering import marker_table, render_job
+from docmill.cli.rendering import number_text, render_job, render_markers
 from docmill.cli.stats import render_statistics
 from docmill.pipelines.books.reports import Report
 
 NUMERIC = {"type": "numeric", "number": 126.0, "comparator": None, "unit": "mg/dL", "value": None, "text": None}
 
 
-def printed(value: Any) -> str:
-    console = Console(file=io.StringIO(), width=120)
-    console.print(value)
+def table(*markers: dict[str, Any], width: int = 120) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    render_markers(console, markers, "")
     return console.file.getvalue()  # type: ignore[attr-defined]
 
 
@@ -45,27 +45,36 @@ def render(record: dict[str, Any]) -> str:
 
 
 def test_a_marker_is_a_row() -> None:
-    row = printed(marker_table([marker(reference_range={"text": "70-99"}, flag="H", code="2345-7")], ""))
+    row = table(marker(reference_range={"text": "70-99"}, flag="H", code="2345-7"))
     assert all(cell in row for cell in ("Glucose", "126", "mg/dL", "70-99", "H", "2345-7"))
 
 
 def test_a_derived_flag_stands_in_brackets() -> None:
-    assert "(L)" in printed(marker_table([marker(flag_derived="L")], ""))
-    assert "A (L)" in printed(marker_table([marker(flag="A", flag_derived="L")], ""))
-    assert "(N)" not in printed(marker_table([marker(flag_derived="N")], ""))
+    assert "(L)" in table(marker(flag_derived="L"))
+    assert "(A)" in table(marker(flag_derived="A"))
+    assert "A (L)" in table(marker(flag="A", flag_derived="L"))
+    assert "(N)" not in table(marker(flag_derived="N"))
+    assert "(H)" not in table(marker(flag="H", flag_derived="H"))
 
 
 def test_values_keep_their_comparator_and_their_words() -> None:
     below = NUMERIC | {"number": 0.3, "comparator": "<"}
     words = {"type": "boolean", "value": False, "text": "Negative", "unit": None}
-    table = printed(
-        marker_table([marker(value=below), marker(value=words), marker(value=NUMERIC | {"number": 2.5e6})], "")
-    )
-    assert all(cell in table for cell in ("<0.3", "Negative", "2500000"))
+    text = table(marker(value=below), marker(value=words), marker(value=NUMERIC | {"number": 2.5e6}))
+    assert all(cell in text for cell in ("<0.3", "Negative", "2500000"))
+
+
+def test_no_digit_of_a_number_is_lost() -> None:
+    assert [number_text(number) for number in (126.0, 12345.67, 1234567.8, 0.05)] == [
+        "126",
+        "12345.67",
+        "1234567.8",
+        "0.05",
+    ]
 
 
 def test_brackets_in_names_are_no_markup() -> None:
-    assert "[PERSON_1]" in printed(marker_table([marker(name="[PERSON_1]")], ""))
+    assert "[PERSON_1]" in table(marker(name="[PERSON_1]"))
 
 
 def test_a_failed_job_says_why_and_where() -> None:

@@ -22,7 +22,7 @@ from docmill.engine.client import Client
 from docmill.engine.inspection import Inspection
 from docmill.engine.payload import pack, unpack
 from docmill.engine.store import Store
-from docmill.errors import InvalidInput, UnknownPipeline, UsageError
+from docmill.errors import UnknownPipeline, UsageError
 from docmill.pipelines.books.pipeline import pipeline as books
 from docmill.pipelines.books.rehearsal.shelf import shelf, write_csv
 from docmill.privacy.vault import DocumentCipher
@@ -142,8 +142,16 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(
     all_bad.write_text("title,author\n,\nEmma,\n")
     intakes = submitted(application, tmp_path / "absent.csv", wrong, all_bad, list_of_books)
     assert [intake.failed for intake in intakes] == [True, True, True, False]
-    assert [intake.error and intake.error["code"] for intake in intakes] == ["invalid_input"] * 2 + [None] * 2
+    assert [intake.error and intake.error["code"] for intake in intakes] == ["file_error", "invalid_input", None, None]
     assert intakes[2].batch_id is None
+
+
+def test_a_list_without_a_byte_is_told(application: Application, tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").touch()
+    [intake] = submitted(application, tmp_path / "empty.csv")
+    assert intake.failed
+    assert intake.error is not None
+    assert intake.error["code"] == "empty_file"
 
 
 def test_rows_have_no_options(application: Application, list_of_books: Path) -> None:
@@ -179,12 +187,13 @@ def test_what_became_of_a_file_is_told_to_scripts_and_to_people(
     report_intakes(intakes, as_json=True)
     report, absent = map(json.loads, capsysbinary.readouterr().out.splitlines())
     assert (report["created"], report["invalid"], "submissions" in report) == (30, 3, False)
-    assert absent["error"]["message"] == "The file cannot be used: No such file or directory."
+    assert absent["error"]["message"].endswith("absent.csv cannot be used: No such file or directory.")
     report_intakes(intakes, as_json=False)
     told = capsysbinary.readouterr()
     assert told.out == b""
     assert "34 rows, 30 jobs created, 1 duplicates skipped, 3 invalid (see " in " ".join(told.err.decode().split())
-    assert b"[invalid_input]" in told.err
+    assert b"[file_error]" in told.err
+    assert b"absent.csv: 0 rows" not in told.err
 
 
 @pytest.fixture
@@ -207,7 +216,8 @@ def test_each_file_is_stored_and_becomes_a_job(
     good, absent, large = send(application, reports)
     assert (good.document_id, good.existing, good.error) == (DOCUMENT, False, None)
     assert good.job_id is not None
-    assert absent.error["message"] == "The file cannot be read: No such file or directory."
+    assert absent.error["code"] == "file_error"
+    assert absent.error["message"].endswith("absent.pdf cannot be used: No such file or directory.")
     assert large.error["code"] == "too_large"
     [document] = database.told("insert_document")
     assert (document["owner"], document["media_type"]) == ("ada", "application/pdf")
@@ -228,8 +238,10 @@ def test_a_password_is_stored_sealed(application: Application, database: QuietDa
 def test_options_belong_to_pipelines_that_have_some(application: Application, reports: list[Path]) -> None:
     with pytest.raises(UsageError, match="has no options"):
         send(application, reports, record={"max_words": "9"})
-    [refused] = send(application, reports[:1], "novel", record={"max_words": "2"})
-    assert (refused.error["code"], "max_words" in refused.error["message"]) == (InvalidInput.code, True)
+    with pytest.raises(UsageError, match="max_words"):
+        send(application, reports, "novel", record={"max_words": "2"})
+    with pytest.raises(UsageError, match="no option 'colour'; it has language, max_words"):
+        send(application, reports, "novel", record={"colour": "red"})
     with pytest.raises(UnknownPipeline):
         send(application, reports, "poems")
 

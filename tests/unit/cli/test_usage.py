@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
 from tests.unit.cli.conftest import NO_DATABASE, Docmill
 
-from docmill.cli.application import read_password
 from docmill.cli.demo import example_folder
+from docmill.cli.files import read_password
 from docmill.pipelines.books.reports import QUESTIONS
 
 JOB = "00000000-0000-7000-8000-000000000000"
@@ -24,11 +25,22 @@ JOB = "00000000-0000-7000-8000-000000000000"
         (["jobs", "retry", JOB, "--all"], "Name one job, or a filter"),
         (["export", JOB, "--format", "xlsx"], "--output"),
         (["export", JOB, "--format", "sheets", "--output", "x"], "leave --output out"),
-        (["run", "novel", "book.pdf", "--password-file", "absent"], "'absent' cannot be read"),
-        (["submit", "novel", "book.pdf", "--password-file", "absent"], "'absent' cannot be read"),
         (["estimate", "book.pdf", "--set", "max_words"], "NAME=VALUE"),
         (["estimate", "book.pdf", "--set", "max_words=9", "--set", "max_words=8"], "once"),
-        (["estimate", "absent.pdf"], "absent.pdf cannot be read"),
+        (["estimate", "book.pdf", "--set", "colour=9"], "has no option 'colour'; it has language, max_words,"),
+        (["jobs", "show", "x"], "'x' is no job id"),
+        (["jobs", "list", "--before", "x"], "'x' is no job id"),
+        (["jobs", "retry", "--batch", "x"], "'x' is no batch id"),
+        (["jobs", "watch", JOB, "--timeout", "-1"], "--timeout"),
+        (["chunks", "retry", "x"], "'x' is no job id"),
+        (["batches", "show", "x"], "'x' is no batch id"),
+        (["documents", "show", "x"], "'x' is no document id"),
+        (["restore", "x"], "'x' is no document id"),
+        (["passages", "x"], "'x' is no job id"),
+        (["coverage", "x"], "'x' is no job id"),
+        (["export", "x"], "'x' is no job id"),
+        (["markers", "report.pdf", "--json", "--format", "csv"], "leave --format csv out"),
+        (["run", "novel", "book.pdf", "--timeout", "-1"], "--timeout"),
         (["jobs", "list", "--limit", "0"], "--limit"),
         (["worker", "--concurrency", "none"], "--concurrency"),
         (["nonsense"], "nonsense"),
@@ -38,6 +50,24 @@ def test_a_mistake_is_named(docmill: Docmill, command: list[str], words: str) ->
     printed = docmill(*command, code=2, DATABASE_URL=NO_DATABASE, COLUMNS="200")
     assert printed.out == ""
     assert words in printed.err
+    assert re.search(r"^error \[\w+\]: ", printed.err, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "novel", "book.pdf", "--password-file", "absent"],
+        ["submit", "novel", "book.pdf", "--password-file", "absent"],
+        ["extract", "book.pdf", "--password-file", "absent"],
+        ["estimate", "absent"],
+        ["anonymise", "absent"],
+        ["privacy", "evaluate", "--gold", "absent"],
+    ],
+    ids=" ".join,
+)
+def test_a_file_that_is_not_there_is_told(docmill: Docmill, command: list[str]) -> None:
+    printed = docmill(*command, code=1, DATABASE_URL=NO_DATABASE)
+    assert printed.err == "error [file_error]: absent cannot be used: No such file or directory.\n"
 
 
 def test_a_list_of_words_is_read_before_the_database_is_opened(docmill: Docmill) -> None:
@@ -103,7 +133,7 @@ def test_a_password_comes_from_a_file_from_standard_input_or_from_the_setting(
     (tmp_path / "empty").write_text("")
     assert read_password("secret") == "sesame"
     assert read_password("empty") is None
-    monkeypatch.setattr("sys.stdin", io.StringIO("from a pipe\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"from a pipe\n")))
     assert read_password("-") == "from a pipe"
     monkeypatch.delenv("DOCMILL_PDF_PASSWORD", raising=False)
     assert read_password(None) is None

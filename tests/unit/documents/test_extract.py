@@ -41,8 +41,8 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     errors = [line["error"] for line in lines]
     assert errors[0] == {"code": "empty_file", "message": "The file has no bytes; upload it again."}
     assert [error["code"] if isinstance(error, dict) else None for error in errors[2:]] == [
-        "unreadable_document",
-        "unreadable_document",
+        "file_error",
+        "file_error",
         None,
     ]
     assert lines[0]["pages"] == []
