@@ -207,3 +207,21 @@ def test_cells_of_one_character_stay_in_their_rows() -> None:
     values = [word(f"{row}.5", 200, 110 + 12.0 * row) for row in range(5)]
     lines = lay_out([*names, *values, *signs])[0].split("\n")
     assert [line.split() for line in lines] == [[f"name{row}", f"{row}.5", "有无"[row % 2]] for row in range(5)]
+
+
+def test_hanging_numbers_of_a_list_stay_with_their_column() -> None:
+    words: list[PlacedWord] = []
+    for item in range(8):
+        for row, text in enumerate(
+            ("eight plain words that fill this line of text", "and a second line that is quite full")
+        ):
+            baseline = 100 + 26.0 * item + 12 * row
+            for x in (50, 330):
+                words += [word(f"{item}.", x, baseline)] if row == 0 else []
+                words += line(text, x + 24, baseline)
+    lines = lay_out(words)[0].split("\n")
+    assert [text for text in lines if text] == [
+        text
+        for item in [*range(8), *range(8)]
+        for text in (f"{item}.  eight plain words that fill this line of text", "and a second line that is quite full")
+    ]

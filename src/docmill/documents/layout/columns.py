@@ -8,6 +8,7 @@ tables and headings above, below and inside a column keep their rows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +20,8 @@ _FEWEST_ROWS = 5
 # Of the width of the region: no column is narrower.
 _NARROWEST = 0.12
 _EDGE_TOLERANCE = 4.0
+# In heights.
+_WIDEST_MARK = 2.5
 _FEWEST_LINES = 3
 _MOST_EDGES = 5
 _LINE_WORDS = 4
@@ -43,12 +46,25 @@ class _Run:
 
 @dataclass(slots=True)
 class _Band:
-    """A stretch of rows that a gap cuts into two columns."""
+    """A stretch of rows that a gap cuts into two columns.
+
+    Attributes:
+        gutter: Where it cuts.
+        first: Number of its first row.
+        last: Number of its last row.
+        evidence: How much its rows speak for columns.
+        gap: Width of the gap where it is narrowest; between bands with like evidence, the wider gap parts columns, and
+            the narrower one parts the numbers of a list from their text.
+    """
 
     gutter: float
     first: int
     last: int
     evidence: float
+    gap: float = 0.0
+
+    def is_better_than(self, other: _Band | None) -> bool:
+        return other is None or (self.evidence, self.gap) > (other.evidence, other.gap)
 
 
 def reading_order(words: list[PlacedWord], nesting: int = 0) -> list[list[Row]]:
@@ -80,7 +96,7 @@ def _find_band(rows: list[Row]) -> _Band | None:
     best: _Band | None = None
     for gutter in _possible_gutters(runs):
         band = _best_band(rows, runs, gutter)
-        if band and (best is None or band.evidence > best.evidence) and _is_columns(rows, runs, band):
+        if band and band.is_better_than(best) and _is_columns(rows, runs, band):
             best = band
     return best
 
@@ -105,13 +121,21 @@ def _possible_gutters(runs: list[list[_Run]]) -> list[float]:
     x0, x1 = min(run.x0 for run in everything), max(run.x1 for run in everything)
     margin = _NARROWEST * (x1 - x0)
     edges: list[list[float]] = []
-    for edge in sorted(run.x0 for run in everything if run.is_line and x0 + margin <= run.x0 <= x1 - margin):
+    begins = [*(run.x0 for run in everything if run.is_line), *(edge for row in runs for edge in _marks(row))]
+    for edge in sorted(edge for edge in begins if x0 + margin <= edge <= x1 - margin):
         if edges and edge - edges[-1][0] <= _EDGE_TOLERANCE:
             edges[-1].append(edge)
         else:
             edges.append([edge])
     common = sorted((edge for edge in edges if len(edge) >= _FEWEST_LINES), key=len, reverse=True)
     return [edge[0] - 1 for edge in common[:_MOST_EDGES]]
+
+
+def _marks(runs: list[_Run]) -> Iterator[float]:
+    """Yield the left edges of numbers and bullets that hang before a line of prose."""
+    for mark, line in pairwise(runs):
+        if line.is_line and mark.x1 - mark.x0 <= _WIDEST_MARK * mark.height and line.x0 - mark.x1 <= 2 * mark.height:
+            yield mark.x0
 
 
 def _best_band(rows: list[Row], runs: list[list[_Run]], gutter: float) -> _Band | None:
@@ -133,7 +157,14 @@ def _best_band(rows: list[Row], runs: list[list[_Run]], gutter: float) -> _Band 
         return None
     best.first -= _reach(rows[: best.first][::-1], runs[: best.first][::-1], gutter)
     best.last += _reach(rows[best.last + 1 :], runs[best.last + 1 :], gutter)
+    best.gap = _narrowest_gap(runs[best.first : best.last + 1], gutter)
     return best
+
+
+def _narrowest_gap(runs: list[list[_Run]], gutter: float) -> float:
+    left = max((run.x1 for row in runs for run in row if run.x1 <= gutter + 1), default=gutter)
+    right = min((run.x0 for row in runs for run in row if run.x0 >= gutter - 1), default=gutter)
+    return right - left
 
 
 def _reach(rows: list[Row], runs: list[list[_Run]], gutter: float) -> int:
