@@ -60,6 +60,12 @@ def _of_column(kind: Kind, personal: Mapping[str, float], formulas: Mapping[str,
     if column.plan.ambiguous and kind.is_numeric:
         message = f"Column {kind.name!r} does not tell the decimal mark; {column.plan.decimal!r} was taken for it."
         note("ambiguous_numbers", "medium", message, column.present)
+    if column.plan.units and kind.is_numeric:
+        units = ", ".join(unit or "none" for unit in column.plan.units)
+        message = (
+            f"Column {kind.name!r} holds numbers in different units ({units}), which its figures do not tell apart."
+        )
+        note("mixed_units", "medium", message, column.present)
     if count := formulas.get(kind.field):
         message = f"Cells of column {kind.name!r} that begin like formulas, and are escaped in exports: {count}."
         note("formula_cells", "low", message, count)

@@ -12,13 +12,19 @@ import re
 MISSING = frozenset(
     {
         *("", "NA", "N/A", "n/a", "#N/A", "#N/A N/A", "<NA>", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "None"),
-        *("-", "--", "—", "?", "#NA", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"),
+        *("-", "--", "–", "—", "?", "#NA", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"),
+        # No figure can hold them.
+        *("inf", "-inf", "+inf", "Inf", "-Inf", "INF", "-INF", "Infinity", "-Infinity", "infinity", "-infinity"),
     }
 )
-TRUE = frozenset({"true", "yes", "y", "t", "ja", "oui", "sí", "si", "wahr", "vrai"})
-FALSE = frozenset({"false", "no", "n", "f", "nein", "non", "falsch", "faux"})
+TRUE = frozenset({"true", "yes", "y", "t", "on", "ja", "oui", "sí", "si", "wahr", "vrai"})
+FALSE = frozenset({"false", "no", "n", "f", "off", "nein", "non", "falsch", "faux"})
 
-CURRENCIES = ("$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "CHF", "JPY", "INR")
+# One that begins like another comes before it.
+CURRENCIES = (
+    *("US$", "A$", "C$", "R$", "$", "€", "£", "¥", "₹", "₩", "₽", "₺", "zł", "Kč", "kr"),
+    *("USD", "EUR", "GBP", "CHF", "JPY", "INR", "AUD", "BRL", "CAD", "CNY", "CZK", "DKK", "HUF", "NOK", "PLN", "SEK"),
+)
 _UNIT = "|".join(map(re.escape, ("%", *CURRENCIES)))
 _LEADING = rf"[ \t]*(?:{_UNIT})?[ \t]*"
 _TRAILING = rf"[ \t]*(?:{_UNIT})?[ \t]*"
@@ -27,14 +33,22 @@ _EXPONENT = r"(?:[eE][+-]?\d{1,3})?"
 GROUP_MARKS = {".": ",'’ \u00a0\u202f", ",": ".'’ \u00a0\u202f"}
 
 
+# The minus of typesetters, and the dash that stands for it.
+MINUS = r"\x{2212}\x{2013}"
+
+
 def number_pattern(decimal: str) -> str:
     """Return the pattern of a whole cell with a number, in the syntax that RE2 and Python share.
 
-    Thousands separators, a unit before or behind, and brackets for less than nothing are allowed.
+    Thousands separators, a unit before or behind, and brackets or a minus behind for less than nothing are allowed.
     """
     mark = re.escape(decimal)
+    minus = rf"[{MINUS}-]"
     digits = rf"(?:{_GROUPS[decimal]}|\d+)(?:{mark}\d*)?{_EXPONENT}|{mark}\d+{_EXPONENT}"
-    return rf"{_LEADING}[+-]?{_LEADING}(?:{digits}){_TRAILING}|{_LEADING}\({_LEADING}(?:{digits}){_TRAILING}\)[ \t]*"
+    return (
+        rf"{_LEADING}(?:\+|{minus})?{_LEADING}(?:{digits}){_TRAILING}|{_LEADING}(?:{digits})-{_TRAILING}"
+        rf"|{_LEADING}\({_LEADING}(?:{digits}){_TRAILING}\){_TRAILING}"
+    )
 
 
 def python_pattern(pattern: str) -> re.Pattern[str]:

@@ -7,6 +7,7 @@ name something and are texts.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -84,7 +85,10 @@ def _plain_number(sample: Weights, hint: str) -> ColumnPlan:
     if all(cells.WHOLE_NUMBER.fullmatch(text) for text in numbers):
         return ColumnPlan("integer")
     # Where a comma is the decimal mark, 1.234 is more than a thousand.
-    grouped = all(cells.WHOLE_NUMBER.fullmatch(text) or cells.NUMBER[","].fullmatch(text) for text in numbers)
+    grouped = all(
+        cells.WHOLE_NUMBER.fullmatch(text) or (cells.NUMBER[","].fullmatch(text) and "e" not in text.lower())
+        for text in numbers
+    )
     if grouped and hint == ",":
         return ColumnPlan("integer", decimal=",", plain=False, ambiguous=True)
     return ColumnPlan("numeric", ambiguous=grouped and hint != ".")
@@ -93,14 +97,16 @@ def _plain_number(sample: Weights, hint: str) -> ColumnPlan:
 def _printed_number(sample: Weights, mark: str, *, ambiguous: bool) -> ColumnPlan:
     """Return the plan for numbers with separators, units or brackets."""
     numbers = [text for text in sample if cells.NUMBER[mark].fullmatch(text)]
-    units = {unit[0] for text in numbers if (unit := cells.UNIT.search(text))}
+    units = Counter(unit[0] if (unit := cells.UNIT.search(text)) else "" for text in numbers)
+    named = [unit for unit in units if unit]
     fraction = re.compile(rf"{re.escape(mark)}|\d[eE]")
     whole = not any(fraction.search(text) for text in numbers)
     return ColumnPlan(
         "integer" if whole else "numeric",
         decimal=mark,
         plain=False,
-        unit=units.pop() if len(units) == 1 else None,
+        unit=named[0] if len(named) == 1 else None,
+        units=tuple(sorted(units)) if len(named) > 1 or (named == ["%"] and units[""]) else (),
         ambiguous=ambiguous,
     )
 

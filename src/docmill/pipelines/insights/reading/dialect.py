@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ HEAD_BYTES = 256 * 1024
 _LOOKED_AT_RECORDS = 200
 _DELIMITERS = (",", ";", "\t", "|")
 _FEWEST_NAMED_ROWS = 2
+_NAMED_DELIMITER = re.compile(r'"?sep=(.)"?\n')
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_UTF_8 = ("utf-8", "utf-8-sig")
 _LEAST_SHARE = 0.4
 _LONGEST_ONLY_CELL = 60
 
@@ -58,13 +62,17 @@ def find_dialect(path: Path, options: TableOptions) -> Dialect:
         UnparseableInput: The text holds no table.
     """
     text, encoding = read_head(path, _known_encoding(options.encoding) if options.encoding else None)
-    candidates = [options.delimiter] if options.delimiter else _DELIMITERS
+    wanted = options.delimiter
+    if named := _NAMED_DELIMITER.match(text):
+        wanted = wanted or named[1]
+        text = "\n" + text[named.end() :]
+    candidates = [wanted] if wanted else _DELIMITERS
     delimiter, width = max(
         ((delimiter, *_width(text, delimiter)) for delimiter in candidates),
         key=lambda found: (found[1] > 1 and found[2], found[1]),
     )[:2]
-    if options.delimiter in (None, BLANK):
-        parted = _parted_by_blanks(text, encoding, delimiter if width > 1 else None, wanted=options.delimiter == BLANK)
+    if wanted in (None, BLANK):
+        parted = _parted_by_blanks(text, encoding, delimiter if width > 1 else None, wanted=wanted == BLANK)
         if parted is not None:
             return parted
     records = list(_records(text, delimiter))
@@ -124,10 +132,29 @@ def read_head(path: Path, encoding: str | None = None) -> tuple[str, str]:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     encoding = encoding or find_encoding(head)
-    text = decode_head(head, encoding).replace("\r\n", "\n").replace("\r", "\n")
+    text = _decoded(head) if encoding in _UTF_8 else decode_head(head, encoding)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(head) < HEAD_BYTES:
         return text, encoding
     return text[: text.rfind("\n") + 1] or text, encoding
+
+
+def _decoded(head: bytes) -> str:
+    text = codecs.getincrementaldecoder("utf-8-sig")(errors="surrogateescape").decode(head)
+    return "".join(map(readable, text.splitlines(keepends=True))) if _UNDECODED.search(text) else text
+
+
+def readable(line: str) -> str:
+    """Return a line in which bytes that are not UTF-8 stand for themselves; they are taken for Windows-1252."""
+    if not is_undecoded(line):
+        return line
+    # Five bytes mean nothing in Windows-1252.
+    return line.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+
+
+def is_undecoded(line: str) -> bool:
+    """Whether a line holds bytes that are not UTF-8."""
+    return _UNDECODED.search(line) is not None
 
 
 def _width(text: str, delimiter: str) -> tuple[int, float]:

@@ -87,7 +87,7 @@ def is_header(row: Sequence[str], below: Rows) -> bool:
             periods += 1
         elif cells.DIGIT_DATES["%Y%m"].fullmatch(text) and not _is_column_of_periods(place, below):
             digits.append(text)
-        elif _is_number(text):
+        elif is_number(text):
             return False
         else:
             named = named or (bool(text) and text not in cells.MISSING)
@@ -96,7 +96,8 @@ def is_header(row: Sequence[str], below: Rows) -> bool:
     return named or periods + len(digits) >= _FEWEST_PERIODS
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a text is a number by one of the decimal marks."""
     return any(pattern.fullmatch(text) for pattern in cells.NUMBER.values())
 
 
@@ -117,7 +118,7 @@ def _is_column_of_periods(place: int, below: Rows) -> bool:
 
 
 def _names_groups(row: Sequence[str]) -> bool:
-    return all(_is_period(cell.strip()) or not _is_number(cell.strip()) for cell in row)
+    return all(_is_period(cell.strip()) or not is_number(cell.strip()) for cell in row)
 
 
 def _repeats(names: Sequence[str]) -> bool:
@@ -133,7 +134,7 @@ def _goes_on(row: Sequence[str], below: Rows) -> bool:
         text = cell.strip()
         sample = Counter(line[place] for line in below if place < len(line) and not cells.is_missing(line[place]))
         if plan_column(sample, ".", "").kind in _TYPED and text:
-            if text in cells.MISSING or _is_period(text) or _is_number(text):
+            if text in cells.MISSING or _is_period(text) or is_number(text):
                 return False
             words += 1
     return words >= _FEWEST_UNITS

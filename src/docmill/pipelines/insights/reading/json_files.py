@@ -1,8 +1,9 @@
 """Reading tables from JSON: the records are found, their nested objects become columns.
 
-An array is read as its records, and so are lines of objects. In any other object the records are the longest array
-of objects in it; else its arrays of equal length are columns; else the object itself is the only record. The keys of
-nested objects are joined by dots (``customer.city``); arrays inside a record stay as they are, as JSON.
+An array of objects is read as its records, and so are lines of objects; an array of arrays as rows, an array of other
+values as one column. In any other object the records are the longest array of objects in it; else its shape tells, as
+``json_records`` says. The keys of nested objects are joined by dots (``customer.city``); arrays inside a record stay as
+they are, as JSON.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from docmill.errors import InvalidInput, UnparseableInput
 from docmill.pipelines.insights.models import FileInfo, Issue, TableOptions
 from docmill.pipelines.insights.reading.dialect import read_head
+from docmill.pipelines.insights.reading.json_records import holds_values, records_of, rows_of_values
 from docmill.pipelines.insights.reading.loading import load
+from docmill.pipelines.insights.reading.rows import write_rows
 from docmill.pipelines.insights.reading.source import (
     MOST_LINES_NAMED,
     OpenTable,
@@ -29,6 +32,7 @@ from docmill.settings import TableSettings
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_BROKEN = "{} is no JSON that can be read; check where it ends."
 _DEEPEST = 5
 _LARGEST_RECORD = 16 * 1024 * 1024
 _COPY_BYTES = 1024 * 1024
@@ -56,6 +60,8 @@ def read_json_file(
         found = _extract_records(path, scratch / "records.ndjson", filename, options.records)
         path, form = scratch / "records.ndjson", "newline_delimited"
         info = info.model_copy(update={"records_path": found})
+    elif form == "array" and holds_values(path):
+        return load(connection, _rows_of_values(path, scratch, info, settings), settings)
     connection.execute(
         f"CREATE TABLE records AS SELECT json FROM read_json_objects({literal(str(path))}, format={literal(form)},"
         f" ignore_errors={'true' if form == 'newline_delimited' else 'false'},"
@@ -119,10 +125,19 @@ def _extract_records(path: Path, target: Path, filename: str, wanted: str | None
                 output.write(json.dumps(record, ensure_ascii=True) + "\n")
                 count += 1
     except (ijson.JSONError, RecursionError, UnicodeDecodeError):
-        raise UnparseableInput(f"{filename} is no JSON that can be read; check where it ends.") from None
+        raise UnparseableInput(_BROKEN.format(filename)) from None
     if not count:
         raise InvalidInput(f"{filename} holds no records at {found!r}.")
     return found or ""
+
+
+def _rows_of_values(path: Path, scratch: Path, info: FileInfo, settings: TableSettings) -> Source:
+    import ijson
+
+    try:
+        return write_rows(rows_of_values(path), scratch / "rows.csv", info, settings)
+    except (ijson.JSONError, RecursionError, UnicodeDecodeError):
+        raise UnparseableInput(_BROKEN.format(info.name)) from None
 
 
 def _longest_array(path: Path) -> str | None:
@@ -150,13 +165,7 @@ def _records(file: Any, found: str | None) -> Iterator[Any]:
     if found is not None:
         yield from ijson.items(file, f"{found}.item" if found else "item", use_float=True)
         return
-    whole = next(ijson.items(file, "", use_float=True))
-    lists = {name: values for name, values in whole.items() if isinstance(values, list)}
-    lengths = {len(values) for values in lists.values()}
-    if len(lists) == len(whole) > 0 and len(lengths) == 1 and lengths != {0}:
-        yield from (dict(zip(whole, values, strict=True)) for values in zip(*lists.values(), strict=True))
-    else:
-        yield whole
+    yield from records_of(next(ijson.items(file, "", use_float=True)))
 
 
 def _bad_records(connection: DuckDBPyConnection) -> list[Issue]:
@@ -166,7 +175,8 @@ def _bad_records(connection: DuckDBPyConnection) -> list[Issue]:
     ).fetchone()
     if not found or not found[0]:
         return []
-    message = f"Records kept out because they are no JSON objects: {found[0]}."
+    named = ", ".join(map(str, found[1]))
+    message = f"Records kept out because they are no JSON objects: {found[0]} (record {named})."
     return [Issue(code="bad_lines", severity="medium", message=message, count=found[0], lines=found[1])]
 
 

@@ -19,6 +19,7 @@ from docmill.settings import DocumentSettings, TableSettings
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_BEGINNINGS_OF_PAGES = ("<!doctype", "<?xml", "<html", "<table", "<body", "<div")
 _BEGINNINGS_OF_JSON = ('{"', "[{", "[[")
 _TIMES_IN_MEMORY = 8
 _OLE = "application/x-ole-storage"
@@ -114,6 +115,10 @@ def _open(
     match detect_media_type(path):
         case "text/plain" if read_head(path)[0].lstrip().startswith(_BEGINNINGS_OF_JSON):
             raise UnparseableInput(f"{filename} begins like JSON, but is none; check where it ends.")
+        case "text/csv" | "text/plain" if read_head(path)[0].lstrip().lower().startswith(_BEGINNINGS_OF_PAGES):
+            raise UnparseableInput(
+                f"{filename} is HTML or XML; open it with a spreadsheet program, and save it as CSV or XLSX."
+            )
         case "text/csv" | "text/plain":
             return read_text_file(connection, scratch, path, filename, options, tables)
         case "application/json" | "application/x-ndjson":

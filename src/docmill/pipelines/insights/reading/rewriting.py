@@ -7,7 +7,6 @@ with too many, or with a quotation mark that nothing closes, is kept out, and it
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,13 +14,13 @@ from pathlib import Path
 from typing import TextIO
 
 from docmill.pipelines.insights.reading.blanks import BLANK, is_ruler, split_line
-from docmill.pipelines.insights.reading.dialect import Dialect
+from docmill.pipelines.insights.reading.dialect import Dialect, is_undecoded, readable
+from docmill.pipelines.insights.reading.footers import Footer, Numbered, is_note, without_footer
 from docmill.pipelines.insights.reading.source import MOST_LINES_NAMED
 
 _LONGEST_LINE = 1024 * 1024
 _MOST_LINES_IN_A_RECORD = 200
 _LONGEST_CELL = 128 * 1024
-_UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 @dataclass
@@ -47,12 +46,14 @@ class Rewritten:
         short: Lines that were filled up.
         decoded: Lines that are not UTF-8.
         unicode_lines: Lines with letters beyond ASCII that are UTF-8.
+        footer: What stands below the rows.
     """
 
     bad: Lines = field(default_factory=Lines)
     short: Lines = field(default_factory=Lines)
     decoded: Lines = field(default_factory=Lines)
     unicode_lines: int = 0
+    footer: Footer = field(default_factory=Footer)
 
 
 def rewrite(source: Path, target: Path, dialect: Dialect) -> Rewritten:
@@ -65,17 +66,26 @@ def rewrite(source: Path, target: Path, dialect: Dialect) -> Rewritten:
     ):
         # A blank line would be skipped, so that every cell is quoted.
         writer = csv.writer(output, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for number, record in _records(_Decoded(lines, found), dialect):
-            # Which cell is missing cannot be seen where blanks part them.
-            most_missing = 0 if dialect.delimiter == BLANK else dialect.width
-            if record is None or not 0 <= dialect.width - len(record) <= most_missing:
-                found.bad.add(number)
-                continue
-            if len(record) < dialect.width:
-                found.short.add(number)
-                record += [""] * (dialect.width - len(record))
-            writer.writerow(record)
+        records = without_footer(_fitting(lines, dialect, found), dialect.width, found.footer)
+        writer.writerows(record for _, record in records)
     return found
+
+
+def _fitting(lines: TextIO, dialect: Dialect, found: Rewritten) -> Iterator[Numbered]:
+    """Yield the records that fit the table with their lines, those with too few cells filled up; and notes."""
+    # Which cell is missing cannot be seen where blanks part them.
+    fewest = dialect.width if dialect.delimiter == BLANK else 0
+    for number, record in _records(_Decoded(lines, found), dialect):
+        if record is not None and is_note(record, dialect.width):
+            yield number, [", ".join(filter(None, record)), *[""] * (dialect.width - 1)]
+            continue
+        if record is None or not fewest <= len(record) <= dialect.width:
+            found.bad.add(number)
+            continue
+        if len(record) < dialect.width:
+            found.short.add(number)
+            record += [""] * (dialect.width - len(record))
+        yield number, record
 
 
 def _error_handler(encoding: str) -> str:
@@ -108,12 +118,11 @@ class _Decoded:
     def _decode(self, line: str) -> str:
         if line.isascii():
             return line
-        if not _UNDECODED.search(line):
+        if not is_undecoded(line):
             self._found.unicode_lines += 1
             return line
         self._found.decoded.add(self._number)
-        # Five bytes mean nothing in Windows-1252.
-        return line.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+        return readable(line)
 
 
 def _records(lines: _Decoded, dialect: Dialect) -> Iterator[tuple[int, list[str] | None]]:

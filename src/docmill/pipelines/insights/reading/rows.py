@@ -10,6 +10,7 @@ from pathlib import Path
 
 from docmill.errors import UnparseableInput
 from docmill.pipelines.insights.models import FileInfo
+from docmill.pipelines.insights.reading.footers import Footer, columns_of_numbers, without_footer
 from docmill.pipelines.insights.reading.headers import find_header, header_issues
 from docmill.pipelines.insights.reading.source import TEXT, Source, check_width, column_names, csv_relation
 from docmill.settings import TableSettings
@@ -40,7 +41,8 @@ def write_rows(rows: Iterable[Row], target: Path, info: FileInfo, settings: Tabl
         first.popleft()
     width = max([len(row) for _, row in first] + [len(header.names or ())])
     check_width(info.name, width, settings)
-    used = _write(target, chain(first, numbered), width, header.names)
+    footer = Footer(numbers=columns_of_numbers(first, width))
+    used = _write(target, without_footer(chain(first, numbered), width, footer), width, header.names)
     names = column_names([header.names[place] for place in used] if header.names else None, len(used))
     source = Source(
         info.model_copy(update={"header_line": top if header.names else None, "cols": len(used)}),
@@ -50,6 +52,10 @@ def write_rows(rows: Iterable[Row], target: Path, info: FileInfo, settings: Tabl
         locale_hint="." if info.sheet else "?",
     )
     source.issues += header_issues(top if header.names and header.place else None, header.rows, "row")
+    source.issues += footer.issues("row")
+    if footer.total is not None:
+        place, cells = footer.total
+        source.total = place, [cells[column] for column in used]
     return source
 
 

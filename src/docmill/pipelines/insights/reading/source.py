@@ -38,6 +38,7 @@ class Source:
             probably, ``?`` for neither, where a point is taken.
         typed: The relation in which the reader of the file itself turns cells into values, and fails with a cell that
             does not fit; None where it cannot.
+        total: The last row, which is not in the relation, where it calls itself a total; with its place in the file.
     """
 
     info: FileInfo
@@ -47,6 +48,7 @@ class Source:
     issues: list[Issue] = field(default_factory=list)
     locale_hint: str = "."
     typed: TypedRelation | None = None
+    total: tuple[int, list[str]] | None = None
 
 
 @dataclass
@@ -81,6 +83,7 @@ class ColumnPlan:
         decimal: Of numbers, ``.`` or ``,``.
         plain: Of numbers: no thousands separators, units or brackets, so that they can be cast as they are.
         unit: Of numbers: what stands beside them.
+        units: Of numbers beside which different units stand, or per cent signs beside some only: these, empty for none.
         ambiguous: Whether the sample also allows another reading (decimal mark, order of day and month).
     """
 
@@ -89,6 +92,7 @@ class ColumnPlan:
     decimal: str = "."
     plain: bool = True
     unit: str | None = None
+    units: tuple[str, ...] = ()
     ambiguous: bool = False
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from docmill.pipelines.insights.models import FileInfo, Issue, TableOptions
 from docmill.pipelines.insights.reading.blanks import BLANK
 from docmill.pipelines.insights.reading.dialect import HEAD_BYTES, Dialect, find_dialect
+from docmill.pipelines.insights.reading.footers import has_footer
 from docmill.pipelines.insights.reading.headers import header_issues
 from docmill.pipelines.insights.reading.loading import load
 from docmill.pipelines.insights.reading.rewriting import Lines, Rewritten, most_common_encoding, rewrite
@@ -62,7 +63,7 @@ def read_text_file(
     )
     names = column_names(dialect.header, dialect.width)
     hint = _DECIMAL_MARKS.get(dialect.delimiter, "?")
-    if _may_be_strict(path, dialect):
+    if _may_be_strict(path, dialect) and not has_footer(path, dialect.delimiter, dialect.width):
         skip = 0 if dialect.header is None else 1
         typed = partial(csv_relation, str(path), delimiter=dialect.delimiter, skip=skip)
         relation = typed([TEXT] * dialect.width, options=["store_rejects=true"])
@@ -74,6 +75,7 @@ def read_text_file(
     typed = partial(csv_relation, str(rewritten))
     source = Source(info, names, typed([TEXT] * dialect.width), locale_hint=hint, typed=typed)
     source.issues += _issues(found, dialect)
+    source.total = found.footer.total
     source.info = info.model_copy(
         update={"encoding": most_common_encoding(found, dialect.encoding), "bad_lines": found.bad.count}
     )
@@ -118,6 +120,13 @@ def _issues(found: Rewritten, dialect: Dialect) -> list[Issue]:
     if found.decoded.count and found.unicode_lines:
         message = "Lines that are not UTF-8, unlike the others, and were read as Windows-1252"
         issues.append(_issue("mixed_encodings", found.decoded, message))
+    if found.decoded.count and not found.unicode_lines:
+        message = (
+            "The file is not UTF-8, and was read as Windows-1252. If letters look wrong, name its encoding with the"
+            " option `encoding`."
+        )
+        issues.append(Issue(code="guessed_encoding", severity="low", message=message, count=found.decoded.count))
+    issues += found.footer.issues("line")
     return issues + header_issues(dialect.header_line, dialect.header_rows, "line")
 
 

@@ -118,12 +118,13 @@ def _number(cell: str, plan: ColumnPlan) -> str:
 
 def _plainly(cell: str, decimal: str) -> str:
     """Return the expression for a printed number as it is written in programs."""
-    units = literal("|".join(["[%()\\s]", *(f"\\Q{unit}\\E" for unit in cells.CURRENCIES)]))
-    digits = f"translate(regexp_replace({cell}, {units}, '', 'g'), {literal(cells.GROUP_MARKS[decimal])}, '')"
+    others = literal("|".join([rf"[%()\s{cells.MINUS}]", *(rf"\Q{unit}\E" for unit in cells.CURRENCIES)]))
+    digits = f"translate(regexp_replace({cell}, {others}, '', 'g'), {literal(cells.GROUP_MARKS[decimal])}, '')"
     if decimal == ",":
         digits = f"replace({digits}, ',', '.')"
-    sign = f"CASE WHEN contains({cell}, '(') THEN '-' ELSE '' END"
-    return f"CASE WHEN regexp_full_match({cell}, {literal(cells.number_pattern(decimal))}) THEN {sign} || {digits} END"
+    below = literal(rf"[({cells.MINUS}]|\d-")
+    number = f"CASE WHEN regexp_matches({cell}, {below}) THEN '-' ELSE '' END || rtrim({digits}, '-')"
+    return f"CASE WHEN regexp_full_match({cell}, {literal(cells.number_pattern(decimal))}) THEN {number} END"
 
 
 def _date(cell: str, form: str) -> str:

@@ -191,16 +191,33 @@ def _choose(workbook: CalamineWorkbook, filename: str, wanted: str | None) -> Ca
         for found in workbook.sheets_metadata
         if found.typ == SheetTypeEnum.WorkSheet and found.visible == SheetVisibleEnum.Visible
     ]
-    for name in visible:
-        sheet = workbook.get_sheet_by_name(name)
-        if sheet.height:
+    filled = [sheet for name in visible if (sheet := workbook.get_sheet_by_name(name)).height]
+    # A cover sheet has one column.
+    for sheet in filled:
+        if sheet.height > 1 and sheet.width > 1:
             return sheet
+    if filled:
+        return filled[0]
     raise UnparseableInput(f"{filename} holds no table: its visible sheets are empty.")
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
-    for row in sheet.iter_rows():
-        yield [_text(cell) for cell in row]
+    """Yield the rows of a sheet; texts and dates of merged cells are repeated, numbers would count twice."""
+    merged = {
+        (row, first[1]): first
+        for first, last in sheet.merged_cell_ranges or ()
+        for row in range(first[0] + 1, min(last[0] + 1, sheet.total_height))
+    }
+    above: dict[tuple[int, int], str] = {}
+    origins = set(merged.values())
+    for number, row in enumerate(sheet.iter_rows()):
+        texts = [_text(cell) for cell in row]
+        for place, cell in enumerate(row):
+            if (number, place) in origins and not isinstance(cell, float | bool):
+                above[number, place] = texts[place]
+            elif (number, place) in merged:
+                texts[place] = above.get(merged[number, place], "")
+        yield texts
 
 
 def _text(cell: Any) -> str:

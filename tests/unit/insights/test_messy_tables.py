@@ -1,0 +1,202 @@
+"""Tables as people keep them: totals and notes below, merged cells, units, several tables, strange JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from tests.unit.insights.tables import column, issues, opened, profile, rows, written
+
+from docmill.errors import UnparseableInput
+from docmill.pipelines.insights.models import TableOptions
+
+
+def test_totals_do_not_count_twice(tmp_path: Path) -> None:
+    found = profile(written(tmp_path, "region,q1,q2\nNorth,10,20\nSouth,30,40\nEast,5,6\nTotal,45,66\n"))
+    assert {name: stats.sum for name, stats in found.kpis.numeric_stats.items()} == {"q1": 45, "q2": 66}
+    issue = next(issue for issue in found.issues if issue.code == "totals")
+    assert issue.lines == [5]
+
+
+def test_totals_below_dates_and_printed_numbers(tmp_path: Path) -> None:
+    lines = ["Datum;Umsatz;Teil", "01.02.2024;1.200,50;33,3", "02.02.2024;800,00;33,3", "03.02.2024;1.000,00;33,3"]
+    path = written(tmp_path, "\n".join([*lines, "Summe:;3.000,50;", ""]))
+    assert rows(path)[-1] == (datetime(2024, 2, 3), 1000.0, 33.3)
+    assert len(rows(path)) == 3
+
+
+@pytest.mark.parametrize("line", ["Total,250", "Totally,500", "total,"])
+def test_a_row_that_only_sounds_like_a_total_counts(tmp_path: Path, line: str) -> None:
+    path = written(tmp_path, f"company,revenue\nBP,200\nShell,300\n{line}\n")
+    assert len(rows(path)) == 3
+    assert ("doubtful_totals" in issues(profile(path))) == (line == "Total,250")
+
+
+def test_a_total_in_the_middle_counts(tmp_path: Path) -> None:
+    assert len(rows(written(tmp_path, "a,n\nx,1\ny,2\nTotal,3\nz,4\n"))) == 4
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "Source: World Bank, 2024, table 7\n",
+        "\nSource: World Bank\n* provisional\n",
+        "(3 rows)\n",
+        "These figures are preliminary and will be revised when the census is complete.,,\n",
+    ],
+)
+def test_notes_below_a_table_are_no_rows(tmp_path: Path, notes: str) -> None:
+    path = written(tmp_path, f"country,gdp,people\nChad,1,2\nPeru,3,4\nOman,5,6\n{notes}")
+    assert rows(path) == [("Chad", 1, 2), ("Peru", 3, 4), ("Oman", 5, 6)]
+    assert "notes" in issues(profile(path))
+
+
+@pytest.mark.parametrize("line", ["Fiji,,\n", "Fiji\n"])
+def test_a_short_name_alone_is_a_row(tmp_path: Path, line: str) -> None:
+    assert len(rows(written(tmp_path, f"country,gdp,people\nChad,1,2\nPeru,3,4\n{line}"))) == 3
+
+
+def book(
+    path: Path, sheets: dict[str, list[list[Any]]], merged: tuple[tuple[int, int, int, int, Any], ...] = ()
+) -> Path:
+    """A workbook; what is merged is told as first row, first column, last row, last column and value."""
+    with xlsxwriter.Workbook(path) as workbook:
+        for name, lines in sheets.items():
+            sheet = workbook.add_worksheet(name)
+            for number, line in enumerate(lines):
+                for place, value in enumerate(line):
+                    if value is not None:
+                        sheet.write(number, place, value)
+            for *place, value in merged:
+                sheet.merge_range(*place, value)
+    return path
+
+
+def test_merged_cells_and_two_header_rows(tmp_path: Path) -> None:
+    lines: list[list[Any]] = [
+        [], [], [],
+        ["Region", "Pieces", "Price", "Pieces", "Price"],
+        [None, 1, 2.5, 3, 4.5],
+        [None, 5, 6.5, 7, 8.5],
+        [None, None, 2.5, 3, 4.5],
+        [None, None, 6.5, 7, 8.5],
+        ["Total", 16, 18, 20, 26],
+        [],
+        ["Source: our own count"],
+    ]  # fmt: skip
+    merged = (
+        (0, 0, 0, 4, "Sales 2024"),
+        (2, 1, 2, 2, "Q1"),
+        (2, 3, 2, 4, "Q2"),
+        (4, 0, 5, 0, "North"),
+        (6, 0, 7, 0, "South"),
+    )
+    path = book(tmp_path / "merged.xlsx", {"Sales": lines}, (*merged, (6, 1, 7, 1, 10)))
+    found = profile(path)
+    assert [item.name for item in found.columns] == ["Region", "Q1 Pieces", "Q1 Price", "Q2 Pieces", "Q2 Price"]
+    # A label is that of all its rows; a number would count twice.
+    assert [row[:2] for row in rows(path)] == [("North", 1), ("North", 5), ("South", 10), ("South", None)]
+    assert {"long_header", "preamble", "notes", "totals"} <= set(issues(found))
+
+
+def test_a_cover_sheet_is_no_table(tmp_path: Path) -> None:
+    path = book(tmp_path / "cover.xlsx", {"Cover": [["Annual report"], ["Confidential"]], "Data": [["a", "b"], [1, 2]]})
+    assert profile(path).file_info.sheet == "Data"
+
+
+def test_two_tables_on_a_sheet(tmp_path: Path) -> None:
+    lines = [["name", "n"], ["a", 1], [], ["b", 2], ["c", 3], [], ["shop", "town"], ["x", "Rome"], ["y", "Oslo"]]
+    path = book(tmp_path / "two.xlsx", {"Data": lines})
+    assert rows(path) == [("a", 1), ("b", 2), ("c", 3)]
+    issue = next(issue for issue in profile(path).issues if issue.code == "another_table")
+    assert issue.lines == [7]
+
+
+def test_an_empty_row_parts_nothing_where_texts_go_on(tmp_path: Path) -> None:
+    path = book(tmp_path / "gap.xlsx", {"Data": [["name", "kind"], ["a", "x"], [], ["b", "y"], ["c", "z"]]})
+    assert len(rows(path)) == 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["(1,234.50)", "$(3.00)", "-$5.00", "$-7", "100-"], [-1234.5, -3, -5, -7, -100]),
+        (["(12,00) €", "-99,00 €", "1.234,56 €"], [-12, -99, 1234.56]),
+        (["−5", "3", "–7.5"], [-5, 3, -7.5]),
+        (["US$ 5", "7 zł", "9 kr"], [5, 7, 9]),
+        (["1e-5", "2E3"], [1e-5, 2000]),
+        (["1", "inf", "-Infinity", "NaN"], [1, None, None, None]),
+    ],
+)
+def test_printed_numbers(tmp_path: Path, cells: list[str], values: list[float]) -> None:
+    path = written(tmp_path, "name;n\n" + "".join(f"x{place};{cell}\n" for place, cell in enumerate(cells)))
+    assert [value for _, value in rows(path)] == pytest.approx(values)
+
+
+def test_different_units_are_told(tmp_path: Path) -> None:
+    found = profile(written(tmp_path, "a,b,c\n$12,12%,$3\n€5.5,5.5,4\n£7,3%,5\n"))
+    mixed = [issue.column for issue in found.issues if issue.code == "mixed_units"]
+    assert mixed == ["a", "b"]
+    assert (column(found, "a").unit, column(found, "b").unit, column(found, "c").unit) == (None, "%", "$")
+
+
+@pytest.mark.parametrize("cells", [["on", "off"], ["Ja", "Nein"], ["VRAI", "faux"]])
+def test_truth_in_words(tmp_path: Path, cells: list[str]) -> None:
+    path = written(tmp_path, "x,y\n" + "".join(f"{place},{cell}\n" for place, cell in enumerate(cells)))
+    assert [value for _, value in rows(path)] == [True, False]
+
+
+def test_names_that_are_not_utf_8(tmp_path: Path) -> None:
+    found = profile(written(tmp_path, "id,Größe\n1,klein\n2,groß\n".encode("cp1252")))
+    assert [item.name for item in found.columns] == ["id", "Größe"]
+    assert "guessed_encoding" in issues(found)
+    path = written(tmp_path, "id,имя\n1,Москва\n2,Казань\n".encode("cp1251"))
+    found = profile(path, TableOptions(encoding="cp1251"))
+    assert [item.name for item in found.columns] == ["id", "имя"]
+    assert "guessed_encoding" not in issues(found)
+
+
+def test_a_first_line_that_names_the_delimiter(tmp_path: Path) -> None:
+    path = written(tmp_path, "sep=;\na;b\n1,5;x\n2,5;y\n")
+    assert rows(path) == [(1.5, "x"), (2.5, "y")]
+
+
+def test_columns_without_a_name_and_a_cell_are_left_out(tmp_path: Path) -> None:
+    with opened(written(tmp_path, "a,,b,c\n1,,2,\n3,,4,\n")) as table:
+        assert [item.name for item in table.columns] == ["a", "b", "c"]
+
+
+def test_pages_of_the_web_are_no_tables(tmp_path: Path) -> None:
+    with pytest.raises(UnparseableInput, match="HTML"):
+        rows(written(tmp_path, "<html><table><tr><th>a</th><th>b</th></tr></table></html>", "export.xls"))
+
+
+@pytest.mark.parametrize(
+    ("content", "names", "expected"),
+    [
+        ([1, 2.5, None], ["value"], [(1.0,), (2.5,), (None,)]),
+        (["x", "y"], ["value"], [("x",), ("y",)]),
+        ([["a", "b"], [1, "x"], [2, "y"]], ["a", "b"], [(1, "x"), (2, "y")]),
+        ({"a": {"0": 1, "1": 2}, "b": {"0": "x", "1": "y"}}, ["a", "b"], [(1, "x"), (2, "y")]),
+        ({"fr": {"n": 1}, "it": {"n": 2}}, ["key", "n"], [("fr", 1), ("it", 2)]),
+        ({"columns": ["a", "b"], "index": [0, 1], "data": [[1, "x"], [2, "y"]]}, ["a", "b"], [(1, "x"), (2, "y")]),
+        ({"a": [1, 2], "b": ["x", "y"]}, ["a", "b"], [(1, "x"), (2, "y")]),
+        ({"a": [], "b": []}, ["a", "b"], [("[]", "[]")]),
+        ({"x": {"n": 1}, "y": {"m": 2}}, ["x.n", "y.m"], [(1, 2)]),
+    ],
+)
+def test_tables_in_json(tmp_path: Path, content: object, names: list[str], expected: list[tuple[Any, ...]]) -> None:
+    path = written(tmp_path, json.dumps(content), "data.json")
+    with opened(path) as table:
+        assert [item.name for item in table.columns] == names
+    assert rows(path) == expected
+
+
+def test_an_array_that_breaks_off_is_refused(tmp_path: Path) -> None:
+    text = json.dumps([[number, "x" * 50] for number in range(3000)])
+    with pytest.raises(UnparseableInput, match="ends"):
+        rows(written(tmp_path, text[:-20], "data.json"))
