@@ -54,7 +54,11 @@ def test_no_setting_is_read_from_the_name_of_its_field(
         ("UPLOADED_DOCUMENTS_MAX_SIZE_KB", "10240", "documents", "max_size_kb", 10240),
         ("DB_NAME", "clinic", "database", "database", "clinic"),
         ("LOG_LEVEL", "DEBUG", "logging", "level", "DEBUG"),
+        ("LOG_LEVEL", "debug", "logging", "level", "DEBUG"),
         ("DOCMILL_HOME", "/srv/docmill", "installation", "home", Path("/srv/docmill")),
+        ("DOCMILL_HOME", "~/mill", "installation", "home", Path("~/mill").expanduser()),
+        ("DOCMILL_KEY_FILE", "~/key", "privacy", "key_file", Path("~/key").expanduser()),
+        ("CSV_FILE_PATH", "~/books.csv", "books", "csv_file", Path("~/books.csv").expanduser()),
     ],
 )
 def test_values_come_from_the_environment(
@@ -83,9 +87,21 @@ def test_a_wrong_value_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: st
         load_settings()
 
 
+def test_the_home_stays_the_same_wherever_docmill_is_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCMILL_HOME", "mill")
+    assert load_settings().installation.home == tmp_path / "mill"
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "no letter \udcff", "~nobody-of-this-name/mill"])
+def test_a_home_that_postgresql_cannot_be_given_is_told(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("DOCMILL_HOME", name)
+    with pytest.raises(InvalidConfiguration, match=r"Setting DOCMILL_HOME: (the folder|Could not)"):
+        load_settings()
+
+
 def test_an_unknown_name_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCMILL_HOEM", "/srv")
-    with pytest.raises(InvalidConfiguration, match="DOCMILL_HOEM"):
+    with pytest.raises(InvalidConfiguration, match=r"DOCMILL_HOEM \(do you mean DOCMILL_HOME\?\)"):
         load_settings()
     monkeypatch.delenv("DOCMILL_HOEM")
     (tmp_path / ".env").write_text("DOCMILL_TYPO=1\n")
