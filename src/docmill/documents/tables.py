@@ -32,6 +32,7 @@ _NARROWEST_GAP = 1.0
 # In points: what lies nearer stands on one line.
 _LINE_STEP = 4.0
 _MOST_STACKED = 0.3
+_EDGE_STEP = 2.0
 
 
 class Table(BaseModel):
@@ -135,19 +136,31 @@ def find_tables(page: PageText) -> list[Table]:
 
 
 def _stretches(lines: list[list[_Cell]]) -> Iterator[list[list[_Cell]]]:
-    """Yield stretches of lines with several cells; a single line with one cell inside is a part of a stretch."""
+    """Yield stretches of lines with several cells.
+
+    Lines that go on with a cell of the line above are part of a stretch, and so is a single other line inside.
+    """
     stretch: list[list[_Cell]] = []
     single: list[list[_Cell]] = []
     for cells in lines:
         if len(cells) > 1:
             stretch += [*single, cells] if stretch else [cells]
             single = []
+        elif stretch and not single and _goes_on(stretch, cells[0]):
+            stretch.append(cells)
         elif single or not stretch:
             yield stretch
             stretch, single = [], []
         else:
             single = [cells]
     yield stretch
+
+
+def _goes_on(stretch: list[list[_Cell]], cell: _Cell) -> bool:
+    """Whether a cell stands right under a stretch, below a cell that is not the first of its line."""
+    above = next(line for line in reversed(stretch) if len(line) > 1)
+    distance = cell.top - max(other.bottom for other in stretch[-1])
+    return distance < cell.bottom - cell.top and any(abs(cell.x0 - other.x0) <= _EDGE_STEP for other in above[1:])
 
 
 def join_tables(tables: list[Table]) -> list[Table]:

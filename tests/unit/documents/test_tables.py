@@ -103,3 +103,24 @@ def test_other_tables_are_not_joined() -> None:
     three = Table(page=2, rows=[["a", "b", "c"]], box=box)
     later = Table(page=4, rows=[["a", "b", "c"]], box=box)
     assert join_tables([two, three, later]) == [two, three, later]
+
+
+def test_a_cell_of_several_lines_does_not_end_a_table_without_lines(tmp_path: Path) -> None:
+    rows = [
+        ["Item", "Description", "Price"],
+        ["A", "a long description", "1.00"],
+        ["", "that goes on below", ""],
+        ["", "and below that", ""],
+        ["B", "short", "2.00"],
+        ["C", "another one", "3.00"],
+        ["", "with a second line", ""],
+    ]
+    canvas = Canvas(str(tmp_path / "cells.pdf"), pagesize=A4)
+    for number, row in enumerate(rows):
+        for x, cell in zip((60, 150, 350), row, strict=True):
+            canvas.drawString(x, 700 - 14 * number, cell)
+    canvas.drawString(60, 560, "A paragraph of prose that stands below the table.")
+    canvas.drawString(150, 520, "Something at the place of the second column, but far below.")
+    canvas.save()
+    (table,) = read_tables(tmp_path / "cells.pdf", FIRST, SETTINGS)
+    assert table.rows == rows
