@@ -36,5 +36,22 @@ def page(number: int, lines: Sequence[str]) -> BookPage:
     return BookPage(number=number, text="\n".join(texts), lines=found)
 
 
+def with_notes(number: int, lines: Sequence[str], notes: Sequence[str]) -> BookPage:
+    """Lay out a page whose last lines are set smaller than the others."""
+    laid = page(number, [*lines, *notes])
+    first = len(laid.lines) - len(notes)
+    small = [line._replace(bottom=line.top + 7) for line in laid.lines[first:]]
+    return laid.model_copy(update={"lines": [*laid.lines[:first], *small]})
+
+
+def centred(laid: BookPage, *numbers: int) -> BookPage:
+    """Move some lines of a page to its middle."""
+    lines = [
+        line._replace(x0=LEFT + 100, x1=RIGHT - 100) if number in numbers else line
+        for number, line in enumerate(laid.lines)
+    ]
+    return laid.model_copy(update={"lines": lines})
+
+
 def book(sentences: int, pages: int = 1, language: Language = "fr") -> Book:
     return Book(language=language, pages=pages, sentences=sentences)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.novel.building import page
+from tests.unit.novel.building import centred, page
 
 from docmill.pipelines.novel.flow import paragraphs
 from docmill.pipelines.novel.models import BookPage, Language, join
@@ -83,4 +83,45 @@ def test_a_heading_is_a_paragraph() -> None:
     assert flow([page(1, [" CHAPITRE PREMIER|", " Nous étions à l'étude"])]) == [
         "CHAPITRE PREMIER",
         "Nous étions à l'étude",
+    ]
+
+
+def test_entries_of_a_table_of_contents_are_apart_and_without_their_dots() -> None:
+    lines = [
+        "Contents",
+        "I. The House . . . . . . . . . . 3",
+        "II. The Lane ........... 12",
+        "Notes ……… xii",
+        "The story",
+    ]
+    assert flow([page(1, lines)], "en") == ["Contents I. The House 3", "II. The Lane 12", "Notes xii", "The story"]
+
+
+def test_dots_of_the_story_stay() -> None:
+    assert flow([page(1, ["Il attendit . . . . jusqu'au", "matin..."])]) == ["Il attendit . . . . jusqu'au matin..."]
+
+
+def test_names_of_who_speaks_and_headings_in_the_middle_are_apart() -> None:
+    lines = [
+        "HARPAGON",
+        "Hors d'ici tout à l'heure",
+        "et qu'on ne réplique pas",
+        "CHAPITRE II",
+        "Où il ne se passe rien",
+    ]
+    found = flow([centred(page(1, [*lines, "Il faisait nuit et la pluie"]), 0, 3, 4)])
+    assert found == [
+        "HARPAGON",
+        "Hors d'ici tout à l'heure et qu'on ne réplique pas",
+        "CHAPITRE II",
+        "Où il ne se passe rien",
+        "Il faisait nuit et la pluie",
+    ]
+
+
+def test_lines_of_one_heading_stay_together() -> None:
+    lines = ["LE LONG CHEMIN DE LA", "VIEILLE MAISON", "Il faisait nuit et la pluie"]
+    assert flow([centred(page(1, lines), 0, 1)]) == [
+        "LE LONG CHEMIN DE LA VIEILLE MAISON",
+        "Il faisait nuit et la pluie",
     ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from tests.unit.novel.building import page
 
 from docmill.pipelines.novel.furniture import body_lines
@@ -48,3 +49,20 @@ def test_lines_of_the_story_that_repeat_stay() -> None:
 
 def test_blank_pages_do_no_harm() -> None:
     assert texts([page(1, []), page(2, STORY)]) == [[], STORY]
+
+
+@pytest.mark.parametrize("form", ["Page {} of 30", "{} / 30", "p. {}", "- {} sur 30 -"])
+def test_page_numbers_in_other_forms_are_dropped(form: str) -> None:
+    pages = [page(number, [*STORY, "", form.format(number)]) for number in range(1, 31)]
+    assert texts(pages) == [STORY] * 30
+
+
+def test_small_roman_numbers_before_the_first_page_are_dropped() -> None:
+    front = [page(place, [*STORY, "", number]) for place, number in enumerate(["iii", "iv", "v"], start=1)]
+    story = [page(number + 3, [*STORY, "", str(number)]) for number in range(1, 5)]
+    assert texts([*front, *story]) == [STORY] * 7
+
+
+def test_small_words_that_look_like_roman_numbers_stay() -> None:
+    pages = [page(number, [*STORY, "", "xi" if number == 3 else "vi"]) for number in (3, 11, 30)]
+    assert [body[-1] for body in texts(pages)] == ["xi", "vi", "vi"]

@@ -135,3 +135,12 @@ def test_an_incomplete_passage_is_refused(passages: list[Passage]) -> None:
     rewritten[0] = rewritten[0].model_copy(update={"source_ids": rewritten[0].source_ids[1:]})
     with pytest.raises(InvalidInput):
         merge_passages(rewritten, NovelOptions())
+
+
+def test_a_book_in_another_language_is_refused_and_can_be_insisted_on() -> None:
+    text = "En un lugar de la Mancha de cuyo nombre no quiero acordarme vivía un hidalgo que se"
+    pages = [page(1, [text] * 40)]
+    with pytest.raises(InvalidInput, match="neither in French nor in English"):
+        book_passages(pages, 1, NovelOptions())
+    assert book_passages(pages, 1, NovelOptions(language="fr"))
+    assert book_passages([page(1, [text])], 1, NovelOptions())

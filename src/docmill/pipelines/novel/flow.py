@@ -11,12 +11,15 @@ from statistics import median
 from docmill.pipelines.novel.furniture import body_lines
 from docmill.pipelines.novel.language import grammar, is_known
 from docmill.pipelines.novel.models import BookPage, Language, Line, Token
+from docmill.pipelines.novel.notes import split_notes
 
 _TOKEN = re.compile(r"\S+")
 _CORE = re.compile(r"\w[\w'’-]*\w|\w")
 _HYPHENS = ("-", "‐", "\u00ad")
 _BROKEN = re.compile(r"\w[-‐\u00ad]$")
 _ENDS = re.compile(r"[.!?…:;][\"'»”’)\]_]*$")
+# An entry of a table of contents: dots lead to the number of a page.
+_ENTRY = re.compile(r"(?P<title>.*?)(?:(?:[.·]\s?){4,}|(?:…\s?){2,})\s*(?P<page>\d{1,4}|[ivxlc]+)", re.DOTALL)
 _SPEECH_START = re.compile(r"(?:[«“\"]|[-–—―]{1,2}(?=\s|\w))")
 
 # Points by which a first line is moved to the right, at least.
@@ -25,6 +28,8 @@ _INDENT = 6.0
 _SHORT = 0.12
 # So much is left free only by the last line of a paragraph or a heading, whatever stands at its end.
 _VERY_SHORT = 0.4
+# A heading, or the name of who speaks in a play, leaves at least this share free on both sides.
+_CENTRED = 0.2
 # Paragraphs may be set apart by more than the usual distance of lines.
 _GAP = 1.5
 
@@ -41,22 +46,33 @@ def paragraphs(pages: Sequence[BookPage], language: Language, *, fix_hyphenation
         MissingExtra: The extra ``novel`` is not installed.
     """
     bodies = body_lines(pages)
-    words = _vocabulary(pages, bodies)
+    words = _vocabulary(pages, bodies) if fix_hyphenation else None
     found: list[list[Token]] = []
+    notes: list[list[Token]] = []
     previous: tuple[BookPage, Line, list[Line]] | None = None
-    for page, body in zip(pages, bodies, strict=True):
+    for page, lines in zip(pages, bodies, strict=True):
+        body, page_notes = split_notes(page, lines)
         for line in body:
             if previous is None or _starts_paragraph(page, line, body, *previous):
-                found.append([])
-            _append(found[-1], _tokens(page, line), words if fix_hyphenation else None, language)
+                found.extend([*notes, []])
+                notes = []
+            _append(found[-1], _tokens(page, line), words, language)
             previous = (page, line, body)
-    return [paragraph for paragraph in found if paragraph]
+        # Footnotes wait until the paragraph that goes on overleaf has ended.
+        for note in page_notes:
+            notes.append([])
+            for line in note:
+                _append(notes[-1], _tokens(page, line), words, language)
+    return [paragraph for paragraph in [*found, *notes] if paragraph]
 
 
 def _tokens(page: BookPage, line: Line) -> list[Token]:
+    entry = _ENTRY.fullmatch(page.text, line.start, line.end)
+    spans = [entry.span("title"), entry.span("page")] if entry else [(line.start, line.end)]
     return [
         Token(match[0], page.number, match.start(), page.number, match.end())
-        for match in _TOKEN.finditer(page.text, line.start, line.end)
+        for span in spans
+        for match in _TOKEN.finditer(page.text, *span)
     ]
 
 
@@ -85,7 +101,14 @@ def _starts_paragraph(
     before = previous_page.text[previous.start : previous.end]
     if _BROKEN.search(before):
         return False
+    if _ENTRY.fullmatch(before):
+        return True
     if previous_page is page and _gap(body, previous, line):
+        return True
+    centred = _is_centred(line, body)
+    if centred != _is_centred(previous, previous_body):
+        return True
+    if centred and before.isupper() != page.text[line.start : line.end].isupper():
         return True
     if line.x0 - _left(body) > _INDENT and previous.x0 - _left(previous_body) <= _INDENT:
         return True
@@ -111,6 +134,11 @@ def _left(body: Sequence[Line]) -> float:
 def _share_free(line: Line, body: Sequence[Line]) -> float:
     right, left = max(other.x1 for other in body), _left(body)
     return (right - line.x1) / (right - left) if right > left else 0.0
+
+
+def _is_centred(line: Line, body: Sequence[Line]) -> bool:
+    right, left = max(other.x1 for other in body), _left(body)
+    return min(line.x0 - left, right - line.x1) > _CENTRED * (right - left)
 
 
 def _append(paragraph: list[Token], tokens: list[Token], words: Counter[str] | None, language: Language) -> None:

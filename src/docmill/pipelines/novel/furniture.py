@@ -7,10 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
+from typing import Literal
 
 from docmill.pipelines.novel.models import BookPage, Line
 
-_NUMBER = re.compile(r"[^\w]*(?:page\s+)?(?P<digits>\d{1,4})[^\w]*", re.IGNORECASE)
+_NUMBER = re.compile(r"\W*(?:(?:page|p\.)\s*)?(?P<digits>\d{1,4})(?:\s*(?:/|of|de|sur)\s*\d{1,4})?\W*", re.IGNORECASE)
+# In capitals they number chapters.
+_ROMAN = re.compile(r"\W*(?P<tens>x{0,3}|xl|lx{0,3}|xc)(?P<ones>ix|iv|v?i{0,3})\W*")
+_TENS = ("", "x", "xx", "xxx", "xl", "l", "lx", "lxx", "lxxx", "xc")
+_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _DIGITS = re.compile(r"\d+")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
@@ -26,6 +31,8 @@ _FEWEST_LINES = 3
 _MOST_LINES = 2
 _TOP, _BOTTOM = 0, -1
 
+Numerals = Literal["arabic", "roman"]
+
 
 def body_lines(pages: Sequence[BookPage]) -> list[list[Line]]:
     """Return the lines of each page without running heads and page numbers."""
@@ -37,7 +44,7 @@ def body_lines(pages: Sequence[BookPage]) -> list[list[Line]]:
 
 
 def _drop_round(pages: Sequence[BookPage], bodies: list[list[Line]], edge: int) -> None:
-    shift = _number_shift(pages, bodies, edge)
+    shifts = _number_shifts(pages, bodies, edge)
     heads: dict[str, list[int]] = {}
     for page, body in zip(pages, bodies, strict=True):
         if _stands_apart(body, edge):
@@ -48,7 +55,7 @@ def _drop_round(pages: Sequence[BookPage], bodies: list[list[Line]], edge: int) 
             continue
         number = _number(page, body[edge])
         if number is not None:
-            is_furniture = number - page.number == shift
+            is_furniture = _shift(number, page) in shifts
         else:
             is_furniture = _stands_apart(body, edge) and any(
                 _is_running(heads[key], page.number) for key in _keys(page, body[edge])
@@ -63,23 +70,30 @@ def _is_running(numbers: Sequence[int], number: int) -> bool:
     return len(numbers) >= _FEWEST_PAGES and near > 1
 
 
-def _number_shift(pages: Sequence[BookPage], bodies: Sequence[list[Line]], edge: int) -> int | None:
-    """Return what the printed page numbers are ahead of the file's, or None where no numbers are printed."""
+def _number_shifts(pages: Sequence[BookPage], bodies: Sequence[list[Line]], edge: int) -> set[tuple[Numerals, int]]:
+    """Return what the printed page numbers are ahead of the file's: of each kind the most frequent difference."""
     shifts = Counter(
-        number - page.number
+        _shift(number, page)
         for page, body in zip(pages, bodies, strict=True)
         if body and (number := _number(page, body[edge])) is not None
     )
-    if not shifts:
-        return None
-    [(shift, count)] = shifts.most_common(1)
+    best = {kind: (kind, shift) for (kind, shift), _ in reversed(shifts.most_common())}
     # One number alone may be the number of a chapter, unless it is the page's own.
-    return shift if count > 1 or shift == 0 else None
+    return {found for found in best.values() if shifts[found] > 1 or found == ("arabic", 0)}
 
 
-def _number(page: BookPage, line: Line) -> int | None:
-    match = _NUMBER.fullmatch(page.text[line.start : line.end])
-    return int(match["digits"]) if match else None
+def _shift(number: tuple[Numerals, int], page: BookPage) -> tuple[Numerals, int]:
+    kind, value = number
+    return kind, value - page.number
+
+
+def _number(page: BookPage, line: Line) -> tuple[Numerals, int] | None:
+    text = page.text[line.start : line.end]
+    if match := _NUMBER.fullmatch(text):
+        return "arabic", int(match["digits"])
+    match = _ROMAN.fullmatch(text)
+    value = _TENS.index(match["tens"]) * 10 + _ONES.index(match["ones"]) if match else 0
+    return ("roman", value) if value else None
 
 
 def _keys(page: BookPage, line: Line) -> set[str]:

@@ -20,6 +20,11 @@ _WORD = re.compile(r"[^\W\d_]+['’]?")
 _TITLE = re.compile(r"\W*(?:\w+\W+)*?(\w+)\.")
 _INITIAL = re.compile(r"\W*[A-ZÀ-Ü]\.")
 
+# A text of so many words uses most of the frequent ones of its language; another language shares some of them.
+_WORDS_THAT_TELL = 500
+_LEAST_FREQUENCY = 0.001
+_LEAST_USED = 0.5
+
 
 @dataclass(frozen=True)
 class Grammar:
@@ -110,6 +115,15 @@ def detect_language(texts: Iterable[str]) -> Language:
     counts = Counter(word for text in texts for word in _WORD.findall(text.casefold()))
     languages: tuple[Language, ...] = get_args(Language)
     return max(languages, key=lambda language: sum(counts[word] for word in grammar(language).frequent))
+
+
+def is_written_in(language: Language, texts: Iterable[str]) -> bool:
+    """Tell whether a text uses the frequent words of a language; of a short one nothing can be told."""
+    counts = Counter(word for text in texts for word in _WORD.findall(text.casefold()))
+    total = counts.total()
+    frequent = grammar(language).frequent
+    used = sum(counts[word] >= _LEAST_FREQUENCY * total for word in frequent)
+    return total < _WORDS_THAT_TELL or used >= _LEAST_USED * len(frequent)
 
 
 def leading_word(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from docmill.pipelines.novel.models import Book, Passage, SourceSentence
 
@@ -30,8 +30,10 @@ def split_passages(sentences: Sequence[SourceSentence], book: Book) -> list[Pass
     size = pages_per_passage(book.pages)
     found = [Passage(book=book, **pages.model_dump(), sentences=[]) for pages in book.unread]
     place = 0
-    for part, group in groupby(sentences, key=lambda sentence: (sentence.tokens[0].page - 1) // size):
-        members = list(group)
+    # A footnote may stand behind a sentence of the next page.
+    pages_so_far = accumulate((sentence.tokens[0].page for sentence in sentences), max)
+    for part, group in groupby(zip(sentences, pages_so_far, strict=True), key=lambda entry: (entry[1] - 1) // size):
+        members = [sentence for sentence, _ in group]
         end = place + len(members)
         found.append(
             Passage(

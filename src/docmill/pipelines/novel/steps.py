@@ -9,16 +9,17 @@ from itertools import groupby
 from docmill.documents import reading
 from docmill.documents.models import PageRange
 from docmill.engine.pipeline import Attempt, Document
-from docmill.errors import DocumentError, InvalidConfiguration, NoText
+from docmill.errors import DocumentError, InvalidConfiguration, InvalidInput, NoText
 from docmill.llm.client import LanguageModel
 from docmill.llm.models import CallContext
 from docmill.pipelines.novel.flow import paragraphs
-from docmill.pipelines.novel.language import detect_language
+from docmill.pipelines.novel.language import detect_language, is_written_in
 from docmill.pipelines.novel.merging import merge_passages
 from docmill.pipelines.novel.model_rewriting import ModelRewriting
 from docmill.pipelines.novel.models import (
     Book,
     BookPage,
+    Language,
     MissingPages,
     Novel,
     NovelOptions,
@@ -72,8 +73,9 @@ def book_passages(pages: Sequence[BookPage], count: int, options: NovelOptions) 
 
     Raises:
         NoText: No page has any text.
+        InvalidInput: The language is to be told from the text, and is none of this pipeline.
     """
-    language = detect_language(page.text for page in pages) if options.language == "auto" else options.language
+    language = _told_language(pages) if options.language == "auto" else options.language
     flow = paragraphs(pages, language, fix_hyphenation=options.fix_hyphenation)
     sentences = split_sentences(flow, language)
     if not sentences:
@@ -81,6 +83,17 @@ def book_passages(pages: Sequence[BookPage], count: int, options: NovelOptions) 
     unread = _ranges(set(range(1, count + 1)) - {page.number for page in pages})
     book = Book(language=language, pages=count, sentences=len(sentences), unread=unread)
     return split_passages(sentences, book)
+
+
+def _told_language(pages: Sequence[BookPage]) -> Language:
+    texts = [page.text for page in pages]
+    language = detect_language(texts)
+    if not is_written_in(language, texts):
+        raise InvalidInput(
+            "The book is neither in French nor in English, as far as its words tell; if it is, set the option "
+            "`language` to fr or en."
+        )
+    return language
 
 
 def _ranges(pages: set[int]) -> list[MissingPages]:
