@@ -100,6 +100,7 @@ def _success(file: Path, document: ReadDocument) -> dict[str, Any]:
         "page_count": document.info.pages,
         "encrypted": document.info.encrypted,
         "recovered": document.info.recovered,
+        "attachments": document.info.attachments,
         "pages": [
             page.model_dump(include={"number", "text", "method", "confidence", "error_code"}) for page in document.pages
         ],
@@ -114,6 +115,7 @@ def _failure(file: Path, code: str, message: str) -> dict[str, Any]:
         "page_count": 0,
         "encrypted": code in ("encrypted_document", "wrong_password"),
         "recovered": False,
+        "attachments": 0,
         "pages": [],
         "error": {"code": code, "message": message},
     }

@@ -77,6 +77,7 @@ class DocumentInfo(BaseModel):
         permissions: Its permission bits (ISO 32000-1, table 22); they are recorded, not enforced.
         producer: The program that wrote it, as the file says.
         recovered: Whether the file had to be repaired before it could be read.
+        attachments: Files that are embedded in it; they are not read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -86,3 +87,4 @@ class DocumentInfo(BaseModel):
     permissions: int = 0xFFFFFFFF
     producer: str = ""
     recovered: bool = False
+    attachments: int = 0

@@ -37,6 +37,7 @@ def inspect(path: Path, settings: DocumentSettings, password: str | None) -> Doc
             permissions=document.permissions,
             producer=document.producer,
             recovered=opened.recovered,
+            attachments=document.attachments,
         )
 
 

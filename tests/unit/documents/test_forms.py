@@ -117,3 +117,13 @@ def test_a_hidden_field_is_not_read(engine: str, tmp_path: Path) -> None:
     field = b"/Subtype /Widget /FT /Tx /T (value) /V (104) /DA (/F1 10 Tf 0 g)"
     path.write_bytes(note(field, b"BT /F1 10 Tf 2 5 Td (104) Tj ET").replace(b"/F 4 ", b"/F 2 "))
     assert read(path, engine).text == "Glucose  mg/dL"
+
+
+def test_a_number_with_a_box_for_each_digit_is_one_word(engine: str, tmp_path: Path) -> None:
+    path = tmp_path / "comb.pdf"
+    field = b"/Subtype /Widget /FT /Tx /T (number) /V (123456) /MaxLen 6 /Ff 16777216 /DA (/F1 10 Tf 0 g)"
+    digits = b"BT /F1 10 Tf 2 5 Td " + b"13 0 Td ".join(b"(%d) Tj " % digit for digit in range(1, 7)) + b"ET"
+    path.write_bytes(note(field, digits))
+    assert read(path, engine).text == "Glucose  123456  mg/dL"
+    path.write_bytes(path.read_bytes().replace(b"/Ff 16777216", b"/Ff 00000000"))
+    assert read(path, engine).text == "Glucose  1 2 3 4 5 6  mg/dL"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from tests.unit.documents.sheets import LAB_ROWS, handmade, lab_report, line_of_text, pages_of_streams
+from tests.unit.documents.sheets import LAB_ROWS, handmade, lab_report, line_of_text, pages_of_streams, stream
 
 from docmill.documents.models import PageRange
 from docmill.documents.reading import inspect_document, read_pages, split_pages
@@ -38,6 +38,18 @@ def test_information(tmp_path: Path) -> None:
     assert (information.pages, information.encrypted, information.recovered) == (3, False, False)
     assert "ReportLab" in information.producer
     assert information.permissions == 0xFFFFFFFF
+
+
+def test_embedded_files_are_counted_and_not_read(tmp_path: Path) -> None:
+    attached = stream(b"/Type /EmbeddedFile", pages_of_streams([line_of_text(b"attached")]))
+    names = b"/Names << /EmbeddedFiles << /Names [(a) << /Type /Filespec /F (a.pdf) /EF << /F 6 0 R >> >>] >> >>"
+    content = pages_of_streams([line_of_text(b"cover")], names).replace(
+        b"xref", b"6 0 obj\n" + attached + b"\nendobj\nxref", 1
+    )
+    path = write(tmp_path, content)
+    assert inspect_document(path, SETTINGS).attachments == 1
+    assert read_pages(path, FIRST, SETTINGS)[0].text == "cover"
+    assert inspect_document(lab_report(tmp_path / "lab.pdf"), SETTINGS).attachments == 0
 
 
 @pytest.mark.parametrize(

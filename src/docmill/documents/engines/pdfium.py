@@ -16,10 +16,9 @@ import pypdfium2.raw as pdfium
 
 from docmill.documents.engines.interface import WordSource
 from docmill.documents.engines.pdfium_drawing import Drawing, check_pictures, render
-from docmill.documents.engines.pdfium_forms import FormFiller, boxes_of_notes, with_notes
+from docmill.documents.engines.pdfium_forms import FormFiller, Notes, joined_combs, with_notes
 from docmill.documents.engines.pdfium_parts import page_parts, unmapped_share
 from docmill.documents.engines.pdfium_text import TextReader
-from docmill.documents.geometry import Box
 from docmill.documents.ocr.image import PageImage
 from docmill.documents.words import PageWords, PlacedWord
 from docmill.errors import DocumentError, EncryptedDocument, NoPages, WrongPassword
@@ -49,7 +48,7 @@ class PdfiumDocument(WordSource):
             raise _load_error(path, pdfium.FPDF_GetLastError(), password)
         self._forms = FormFiller(self._document)
         self._page: Any = None
-        self._notes: list[Box] = []
+        self._notes = Notes()
         self._page_number = 0
         self.page_count: int = pdfium.FPDF_GetPageCount(self._document)
         if not self._has_a_page():
@@ -75,6 +74,11 @@ class PdfiumDocument(WordSource):
         return int(pdfium.FPDF_GetDocPermissions(self._document))
 
     @property
+    def attachments(self) -> int:
+        """Number of files that are embedded in the document."""
+        return max(0, int(pdfium.FPDFDoc_GetAttachmentCount(self._document)))
+
+    @property
     def producer(self) -> str:
         """The program that wrote the file, as the file says."""
         size = pdfium.FPDF_GetMetaText(self._document, b"Producer", None, 0)
@@ -93,8 +97,8 @@ class PdfiumDocument(WordSource):
         if self._page_number != number:
             self._close_page()
             page = self._load_page(number)
-            self._notes = boxes_of_notes(page)
-            if self._notes and self._forms.flatten(page):
+            self._notes = self._forms.notes(page)
+            if self._notes.boxes and self._forms.flatten(page):
                 pdfium.FPDF_ClosePage(page)
                 page = self._load_page(number)
             self._page, self._page_number = page, number
@@ -119,7 +123,9 @@ class PdfiumDocument(WordSource):
         """
         page = self.page(number)
         with _text_page(page, number) as text_page:
-            return TextReader(page, text_page).read()
+            found = TextReader(page, text_page).read()
+        found.words = joined_combs(found.words, self._notes.combs)
+        return found
 
     def with_notes(self, number: int, found: PageWords) -> PageWords:
         """Return what another engine found on a page, with the values of form fields, typed notes and stamps.
@@ -128,7 +134,8 @@ class PdfiumDocument(WordSource):
             DocumentError: The page cannot be read.
         """
         self.page(number)
-        return with_notes(found, self.page_words(number).words, self._notes) if self._notes else found
+        boxes = self._notes.boxes
+        return with_notes(found, self.page_words(number).words, boxes) if boxes else found
 
     def look_closer(self, number: int, words: Iterable[PlacedWord]) -> dict[str, float | int]:
         """Return the costly signals of a page: ``image_cover``, ``image_characters``, ``paths`` and ``texts``."""

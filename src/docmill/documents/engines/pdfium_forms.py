@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -15,6 +15,23 @@ from docmill.documents.words import PageWords, PlacedWord
 
 _MOST_ANNOTATIONS = 2000
 _KINDS = frozenset({pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP, pdfium.FPDF_ANNOT_WIDGET})
+
+
+# ISO 32000-1, table 228: one character a box.
+_COMB = 1 << 24
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Where fields, typed notes and stamps lie on a page as it is shown.
+
+    Attributes:
+        boxes: Their places.
+        combs: Those of fields with a box for each character.
+    """
+
+    boxes: list[Box] = field(default_factory=list)
+    combs: list[Box] = field(default_factory=list)
 
 
 class FormFiller:
@@ -31,10 +48,34 @@ class FormFiller:
         self._callbacks = pdfium.FPDF_FORMFILLINFO(version=2)
         self._environment: Any = None
 
-    def flatten(self, page: Any) -> bool:
-        """Make the fields and notes of an ``FPDF_PAGE`` part of it; whether the page must be loaded again."""
+    def notes(self, page: Any) -> Notes:
+        """Return the fields, typed notes and stamps of an ``FPDF_PAGE``; at most 2,000 are looked at."""
+        notes = Notes()
+        for index in range(min(_MOST_ANNOTATIONS, pdfium.FPDFPage_GetAnnotCount(page))):
+            annotation = pdfium.FPDFPage_GetAnnot(page, index)
+            if annotation:
+                self._note(page, annotation, notes)
+                pdfium.FPDFPage_CloseAnnot(annotation)
+        return notes
+
+    def _note(self, page: Any, annotation: Any, notes: Notes) -> None:
+        kind, edges = pdfium.FPDFAnnot_GetSubtype(annotation), pdfium.FS_RECTF()
+        if kind not in _KINDS or not pdfium.FPDFAnnot_GetRect(annotation, ctypes.byref(edges)):
+            return
+        self._begin()
+        box = PageFrame(page).shown(edges.left, edges.bottom, edges.right, edges.top)
+        notes.boxes.append(box)
+        if kind == pdfium.FPDF_ANNOT_WIDGET and self._environment:
+            flags = pdfium.FPDFAnnot_GetFormFieldFlags(self._environment, annotation)
+            notes.combs.extend([box] if flags & _COMB else [])
+
+    def _begin(self) -> None:
         if self._environment is None:
             self._environment = pdfium.FPDFDOC_InitFormFillEnvironment(self._document, self._callbacks)
+
+    def flatten(self, page: Any) -> bool:
+        """Make the fields and notes of an ``FPDF_PAGE`` part of it; whether the page must be loaded again."""
+        self._begin()
         if self._environment:
             pdfium.FORM_OnAfterLoadPage(page, self._environment)
         done = pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS
@@ -49,26 +90,16 @@ class FormFiller:
             self._environment = None
 
 
-def boxes_of_notes(page: Any) -> list[Box]:
-    """Return the boxes of the fields, typed notes and stamps of an ``FPDF_PAGE``, on the page as it is shown."""
-    count = min(_MOST_ANNOTATIONS, pdfium.FPDFPage_GetAnnotCount(page))
-    boxes = [box for index in range(count) if (box := _box(page, index))]
-    if not boxes:
-        return []
-    frame = PageFrame(page)
-    return [frame.shown(*box) for box in boxes]
-
-
-def _box(page: Any, index: int) -> Box | None:
-    """Return left, lower, right and upper edge of an annotation with text of its own; None for all others."""
-    annotation = pdfium.FPDFPage_GetAnnot(page, index)
-    if not annotation:
-        return None
-    kind = pdfium.FPDFAnnot_GetSubtype(annotation)
-    edges = pdfium.FS_RECTF()
-    known = kind in _KINDS and pdfium.FPDFAnnot_GetRect(annotation, ctypes.byref(edges))
-    pdfium.FPDFPage_CloseAnnot(annotation)
-    return (edges.left, edges.bottom, edges.right, edges.top) if known else None
+def joined_combs(words: list[PlacedWord], combs: Sequence[Box]) -> list[PlacedWord]:
+    """Return the words with the characters of each comb as one word: numbers that are spread over boxes."""
+    for comb in combs:
+        inside = sorted((word for word in words if _lies_in(word, [comb])), key=lambda word: word.x0)
+        if len(inside) < 2 or any(word.turn or word.shown for word in inside):
+            continue
+        first, last = inside[0], inside[-1]
+        joined = replace(first, text="".join(word.text for word in inside), x1=last.x1)
+        words = [joined if word is first else word for word in words if word is first or word not in inside]
+    return words
 
 
 def with_notes(found: PageWords, own: Sequence[PlacedWord], boxes: Sequence[Box]) -> PageWords:
