@@ -190,8 +190,10 @@ def _load(reference: str) -> Pipeline:
         raise InvalidConfiguration(f"DOCMILL_PIPELINES: write {reference!r} as module:attribute.")
     try:
         pipeline = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise InvalidConfiguration(f"The pipeline {reference!r} cannot be loaded: {error}.") from None
+    except Exception as error:
+        raise InvalidConfiguration(
+            f"The pipeline {reference!r} cannot be loaded: {type(error).__name__}: {error}."
+        ) from error
     if not isinstance(pipeline, Pipeline):
         raise InvalidConfiguration(f"{reference!r} is not a Pipeline.")
     return pipeline

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
 
 import typer
 
@@ -55,7 +56,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Print one line of 
 
 def examine() -> Iterator[Finding]:
     """Yield a finding for each check; a check that raises is a failure with its message."""
-    from docmill.errors import DocmillError
+    from docmill.errors import DocmillError, FileError
     from docmill.settings import load_settings
 
     yield _python()
@@ -70,6 +71,10 @@ def examine() -> Iterator[Finding]:
         _pdf_engine,
         _ocr,
         _privacy_model,
+        _privacy,
+        _key,
+        _pipelines,
+        _language_model,
         _isolation,
         _database,
     )
@@ -77,7 +82,13 @@ def examine() -> Iterator[Finding]:
         try:
             yield check(settings)
         except DocmillError as error:
-            yield Finding(check.__name__.strip("_"), "fail", f"{error.message} [{error.code}]")
+            yield Finding(_name(check), "fail", f"{error.message} [{error.code}]")
+        except OSError as error:
+            yield Finding(_name(check), "fail", FileError.of(error.filename or "A file", error).message)
+
+
+def _name(check: Callable[..., object]) -> str:
+    return check.__name__.strip("_").replace("_", " ")
 
 
 def _python() -> Finding:
@@ -136,6 +147,44 @@ def _privacy_model(settings: Settings) -> Finding:
         return Finding("privacy model", "ok", "rampart" if rampart and wanted != "spacy" else "spacy")
     state: Literal["warn", "fail"] = "warn" if wanted == "auto" else "fail"
     return Finding("privacy model", state, "names in prose are found by rules alone: pip install 'docmill[ner]'")
+
+
+def _privacy(settings: Settings) -> Finding:
+    from docmill.privacy.anonymisation import Anonymiser
+
+    # The model takes seconds to load, and is looked for above; only the strict policy does nothing without it.
+    model = settings.privacy.model if settings.privacy.policy == "strict" else "none"
+    quick = settings.privacy.model_copy(update={"model": model})
+    Anonymiser(quick, cache=settings.installation.home / "models").anonymise("Patient: Jane Roe")
+    own_words = f", with the words of {settings.privacy.dictionary_file}" if settings.privacy.dictionary_file else ""
+    return Finding("privacy", "ok", f"the policy {settings.privacy.policy}{own_words}")
+
+
+def _key(settings: Settings) -> Finding:
+    from docmill.privacy.vault import key_file, open_vault
+
+    place = "DOCMILL_KEY"
+    if settings.privacy.key is None:
+        path = key_file(settings.privacy, settings.installation.home)
+        if not path.exists():
+            return Finding("key", "ok", f"{path} is made when it is first needed")
+        place = str(path)
+    open_vault(settings.privacy, settings.installation.home)
+    return Finding("key", "ok", place)
+
+
+def _pipelines(settings: Settings) -> Finding:
+    from docmill.bootstrap import load_pipelines
+
+    return Finding("pipelines", "ok", ", ".join(pipeline.name for pipeline in load_pipelines(settings.engine)))
+
+
+def _language_model(settings: Settings) -> Finding:
+    endpoint = settings.llm.endpoint
+    if endpoint is None:
+        return Finding("language model", "ok", "none: rules do the work")
+    host = urlsplit(endpoint).hostname or endpoint
+    return Finding("language model", "ok", f"{settings.llm.model} at {host}; `docmill llm check` asks it")
 
 
 def _isolation(settings: Settings) -> Finding:

@@ -69,7 +69,7 @@ class LocalBlobs:
             size += len(block)
             if size > most_bytes:
                 raise TooLarge(
-                    f"The file has more than {most_bytes // 1024} KB; raise UPLOADED_DOCUMENTS_MAX_SIZE_KB "
+                    f"The file has more than {most_bytes:,} bytes; raise UPLOADED_DOCUMENTS_MAX_SIZE_KB "
                     "or split the file."
                 )
             digest.update(block)

@@ -15,7 +15,10 @@ def states(docmill: Docmill, **settings: str) -> dict[str, tuple[str, str]]:
 
 def test_what_is_there_is_ok_and_a_database_that_is_away_fails(docmill: Docmill) -> None:
     found = states(docmill)
-    assert [found[check][0] for check in ("python", "settings", "home", "pdf engine", "child processes")] == ["ok"] * 5
+    for check in ("python", "settings", "home", "pdf engine", "privacy", "key", "language model", "child processes"):
+        assert found[check][0] == "ok"
+    assert found["key"][1].endswith("is made when it is first needed")
+    assert found["pipelines"] == ("ok", "medical-report, novel, books, insights")
     state, message = found["database"]
     assert state == "fail"
     assert "[database_unavailable]" in message
@@ -50,6 +53,21 @@ def test_each_choice_is_looked_at(
     found = states(docmill, **settings)[check]
     assert found[0] == state
     assert words in found[1]
+
+
+def test_each_setting_that_cannot_work_is_found_at_once(docmill: Docmill) -> None:
+    found = states(
+        docmill,
+        DOCMILL_PRIVACY_DICTIONARY_FILE="/absent",
+        DOCMILL_KEY="abc",
+        DOCMILL_PIPELINES="absent:pipeline",
+        LLM_BASE_URL=f"http://user:{CANARY}@localhost:1/v1",
+    )
+    assert found["privacy"] == ("fail", found["privacy"][1])
+    assert "The dictionary /absent cannot be read" in found["privacy"][1]
+    assert "DOCMILL_KEY must hold" in found["key"][1]
+    assert "'absent:pipeline' cannot be loaded" in found["pipelines"][1]
+    assert found["language model"] == ("ok", "gpt-4o-mini at localhost; `docmill llm check` asks it")
 
 
 def test_people_get_one_line_a_check(docmill: Docmill) -> None:

@@ -107,6 +107,15 @@ def test_a_pipeline_that_cannot_be_used_is_told(docmill: Docmill, reference: str
     assert words in printed.err
 
 
+@pytest.mark.parametrize("source", ["def (", "own = undefined", "raise RuntimeError('not today')"])
+def test_a_module_that_breaks_is_told(docmill: Docmill, tmp_path: Path, source: str) -> None:
+    name = f"broken_cli_{abs(hash(source))}"
+    (tmp_path / f"{name}.py").write_text(source)
+    printed = docmill("pipelines", code=2, DOCMILL_PIPELINES=f"{name}:own")
+    assert f"The pipeline '{name}:own' cannot be loaded: " in printed.err
+    assert "Traceback" not in printed.err
+
+
 def test_two_pipelines_of_one_name_are_told(docmill: Docmill, tmp_path: Path) -> None:
     (tmp_path / "twin_cli.py").write_text(
         "from docmill import Pipeline, Step\n\n\ndef halve(value: int) -> int:\n    return value // 2\n\n\n"
