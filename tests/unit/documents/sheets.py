@@ -213,13 +213,14 @@ def page_of_picture(picture: bytes, *, text: bytes = b"", form: bytes = b"") -> 
     )
 
 
-def jpeg2000(columns: int, rows: int, *, levels: int, mode: str = "L") -> bytes:
+def jpeg2000(columns: int, rows: int, *, levels: int, mode: str = "L", bars: int = 8) -> bytes:
     """Return an image with black bars on white paper that can be halved ``levels`` times."""
     from PIL import Image
 
     pixels = Image.new(mode, (columns, rows), "white")
-    for x in range(0, columns, columns // 8):
-        pixels.paste("black", (x, rows // 3, x + columns // 16, rows // 2))
+    for bar in range(bars):
+        x = bar * columns // bars
+        pixels.paste("black", (x, rows // 3, x + columns // bars // 2, rows // 2))
     file = io.BytesIO()
     pixels.save(file, "JPEG2000", num_resolutions=levels + 1)
     return image(columns, rows, b"/JPXDecode", file.getvalue(), colour=mode != "L")

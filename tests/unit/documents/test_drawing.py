@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.documents.sheets import image, jpeg2000, line_of_text, page_of_picture, pages_of_streams
+from tests.unit.documents.sheets import image, jpeg2000, line_of_text, page_of_picture, pages_of_streams, stream
 
 from docmill.documents import page_calls
 from docmill.documents.engines.jpeg2000 import Codestream, Picture, drawing_scale, read_header
@@ -118,9 +118,30 @@ def test_a_picture_that_cannot_be_decoded_is_no_empty_page(path: Path, coding: b
     assert page.signals["picture_error"] == "unreadable_document"
 
 
-def test_a_blank_picture_is_an_empty_page(path: Path) -> None:
-    path.write_bytes(page_of_picture(image(50, 50, b"/ASCIIHexDecode", b"ff" * 2500 + b">")))
+def test_a_picture_that_is_too_large_to_be_tried_and_cannot_be_decoded(path: Path) -> None:
+    whole = jpeg2000(2400, 2600, levels=4, mode="RGB")
+    path.write_bytes(page_of_picture(whole[:400] + bytes(len(whole) - 400)))
+    with pytest.raises(DocumentError, match="page 1 cannot be decoded"):
+        page_calls.render_page(path, PageText(number=1, text=""), SMALLEST, None)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        image(50, 50, b"/ASCIIHexDecode", b"ff" * 2500 + b">"),
+        stream(b"/Subtype /Image /Width 8 /Height 8 /ImageMask true /BitsPerComponent 1", b"\xff" * 8),
+    ],
+    ids=["white", "stencil"],
+)
+def test_a_blank_picture_is_an_empty_page(path: Path, picture: bytes) -> None:
+    path.write_bytes(page_of_picture(picture))
     assert (read(path).method, read(path).error_code) == ("empty", None)
+
+
+def test_a_blank_picture_that_is_too_large_to_be_tried_is_an_empty_page(path: Path) -> None:
+    path.write_bytes(page_of_picture(jpeg2000(2400, 2600, levels=4, mode="RGB", bars=0)))
+    page = read_pages(path, FIRST, SMALLEST)[0]
+    assert (page.method, page.error_code) == ("empty", None)
 
 
 def test_text_that_gives_no_characters_is_drawn_and_looked_at(path: Path) -> None:

@@ -14,12 +14,14 @@ from PIL import Image
 from docmill.documents.engines.jpeg2000 import Picture, drawing_scale, read_header
 from docmill.documents.engines.pdfium_objects import PageObject, page_objects
 from docmill.documents.engines.pdfium_text import PageFrame
+from docmill.documents.geometry import Box
 from docmill.documents.ocr.image import PageImage
 from docmill.errors import DocumentError, PictureTooLarge
 
 MOST_PIXELS = 25_000_000
 
 _WHITE = 0xFFFFFFFF
+_BLACK = 0xFF000000
 # Of the page: smaller pictures hold no text worth a larger drawing.
 _LEAST_COVER = 0.02
 # Of the memory of the child: the rest is for the page itself.
@@ -50,23 +52,40 @@ def render(page: Any, number: int, drawing: Drawing) -> PageImage:
     """
     frame = PageFrame(page)
     width, height = max(frame.width, 1.0), max(frame.height, 1.0)
-    most = math.sqrt(MOST_PIXELS / (width * height))
-    wanted = min(drawing.dots_per_inch / 72, math.sqrt(drawing.most_pixels / (width * height)), most)
-    memory = int(drawing.memory_bytes * _MEMORY_FOR_A_PICTURE)
-    pictures = [picture for part in _large_images(page, frame) if (picture := _as_jpeg2000(part, frame))]
-    scale = drawing_scale(pictures, wanted, most, memory)
-    if scale is None:
-        raise PictureTooLarge(_too_large(number, drawing), page=number)
-    pixels = _draw(page, max(1, round(width * scale)), max(1, round(height * scale)))
+    wanted, scale = _scales(page, number, drawing)
+    pixels = _draw(page, scale, _WHITE)
     if scale > wanted:
-        pixels = pixels.resize((max(1, round(width * wanted)), max(1, round(height * wanted))), Image.Resampling.BOX)
+        pixels = pixels.resize(_size(width, height, wanted), Image.Resampling.BOX)
     return PageImage(pixels, pixels.width / width, width, height)
 
 
-def _draw(page: Any, columns: int, rows: int) -> Image.Image:
+def _scales(page: Any, number: int, drawing: Drawing) -> tuple[float, float]:
+    """Return the pixels a point that are wanted, and those at which all pictures can be drawn."""
+    frame = PageFrame(page)
+    area = max(frame.width, 1.0) * max(frame.height, 1.0)
+    most = math.sqrt(MOST_PIXELS / area)
+    wanted = min(drawing.dots_per_inch / 72, math.sqrt(drawing.most_pixels / area), most)
+    pictures = [picture for part in _large_images(page, frame) if (picture := _as_jpeg2000(part, frame))]
+    scale = drawing_scale(pictures, wanted, most, _memory(drawing))
+    if scale is None:
+        raise PictureTooLarge(_too_large(number, drawing), page=number)
+    return wanted, scale
+
+
+def _memory(drawing: Drawing) -> int:
+    return int(drawing.memory_bytes * _MEMORY_FOR_A_PICTURE)
+
+
+def _size(width: float, height: float, scale: float) -> tuple[int, int]:
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _draw(page: Any, scale: float, paper: int) -> Image.Image:
+    frame = PageFrame(page)
+    columns, rows = _size(max(frame.width, 1.0), max(frame.height, 1.0), scale)
     bitmap = pdfium.FPDFBitmap_CreateEx(columns, rows, pdfium.FPDFBitmap_Gray, None, 0)
     try:
-        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, _WHITE)
+        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, paper)
         pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, columns, rows, 0, pdfium.FPDF_ANNOT)
         stride = pdfium.FPDFBitmap_GetStride(bitmap)
         content = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * rows)
@@ -85,21 +104,39 @@ def _too_large(number: int, drawing: Drawing) -> str:
 def check_pictures(page: Any, number: int, drawing: Drawing) -> None:
     """Refuse a page with a picture that PDFium leaves out or draws in black because it cannot decode it.
 
+    On black paper, such a picture is black. So is a stencil without any ink, but that can be decoded.
+
     Raises:
         DocumentError: There is such a picture.
     """
     frame = PageFrame(page)
+    _, scale = _scales(page, number, drawing)
+    dark = _draw(page, scale, _BLACK)
     for part in _large_images(page, frame):
-        picture = _as_jpeg2000(part, frame)
-        if picture and picture.header.decoded_bytes(0) > drawing.memory_bytes * _MEMORY_FOR_A_PICTURE:
-            continue
-        bitmap = pdfium.FPDFImageObj_GetBitmap(part.handle)
-        if not bitmap:
+        if _is_black(dark, part.box(frame), scale) and not _can_be_decoded(part, frame, drawing):
             raise DocumentError(
                 f"A picture on page {number} cannot be decoded; open the document elsewhere and save it again.",
                 page=number,
             )
+
+
+def _is_black(pixels: Image.Image, box: Box | None, scale: float) -> bool:
+    x0, top, x1, bottom = (round(edge * scale) for edge in box or (0.0, 0.0, 0.0, 0.0))
+    seen = (max(x0, 0), max(top, 0), min(x1, pixels.width), min(bottom, pixels.height))
+    if seen[0] >= seen[2] or seen[1] >= seen[3]:
+        return False
+    return pixels.crop(seen).getbbox() is None
+
+
+def _can_be_decoded(part: PageObject, frame: PageFrame, drawing: Drawing) -> bool:
+    picture = _as_jpeg2000(part, frame)
+    if picture and picture.header.decoded_bytes(0) > _memory(drawing):
+        # The attempt could end the process, and no JPEG 2000 picture is a stencil.
+        return False
+    bitmap = pdfium.FPDFImageObj_GetBitmap(part.handle)
+    if bitmap:
         pdfium.FPDFBitmap_Destroy(bitmap)
+    return bool(bitmap)
 
 
 def _large_images(page: Any, frame: PageFrame) -> Iterator[PageObject]:
