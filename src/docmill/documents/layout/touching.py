@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import product
 
 from docmill.documents.words import PlacedWord
 
@@ -17,6 +18,7 @@ _RAISED = (0.15, 0.75)
 _LOWERED = (0.06, 0.5)
 
 _ECHO_STEP = 8.0
+_AROUND = tuple(product((-1, 0, 1), repeat=2))
 _EXPONENT_BASE = re.compile(r"(?:10|[munpk]?m)$")
 _EXPONENT = re.compile(r"[-+−–]?\d{1,2}")
 _CHARGED = re.compile(r"(?:^|[^a-z])[A-Z][a-z]?\d?$")
@@ -29,16 +31,16 @@ _RAISED_DIGITS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 def without_echoes(words: Iterable[PlacedWord]) -> list[PlacedWord]:
     """Return the words without those that stand on a word with the same text, as double strikes for bold do."""
     kept: list[PlacedWord] = []
-    seen: dict[str, dict[int, list[PlacedWord]]] = {}
+    seen: dict[str, dict[tuple[int, int], list[PlacedWord]]] = {}
     for word in words:
-        lines = seen.get(word.text)
-        line = int(word.baseline // _ECHO_STEP)
-        if lines is None:
-            seen[word.text] = {line: [word]}
-        elif _is_echo(word, [twin for near in (line - 1, line, line + 1) for twin in lines.get(near, ())]):
+        places = seen.get(word.text)
+        line, column = int(word.baseline // _ECHO_STEP), int(word.x0 // _ECHO_STEP)
+        if places is None:
+            seen[word.text] = {(line, column): [word]}
+        elif _is_echo(word, [twin for step in _AROUND for twin in places.get((line + step[0], column + step[1]), ())]):
             continue
         else:
-            lines.setdefault(line, []).append(word)
+            places.setdefault((line, column), []).append(word)
         kept.append(word)
     return kept
 
