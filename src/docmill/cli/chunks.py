@@ -58,9 +58,7 @@ def dead(
 @app.command()
 def retry(
     job: Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")],
-    chunks: Annotated[
-        list[int] | None, typer.Argument(metavar="[CHUNK]...", help="Ids; all when none is given.")
-    ] = None,
+    chunks: Annotated[list[int] | None, typer.Argument(metavar="CHUNK", help="Ids; all when none is given.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Also chunks that have used up a second budget.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
 ) -> None:

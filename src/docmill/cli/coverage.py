@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def coverage(
-    jobs: Annotated[list[str], typer.Argument(metavar="JOB...", help="Ids of finished novel jobs.")],
+    jobs: Annotated[list[str], typer.Argument(metavar="JOB", help="Ids of finished novel jobs.")],
     words: Annotated[
         str, typer.Option(metavar="LIST", help="A CSV file with a word in its first column, or `french-2000`.")
     ] = "french-2000",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
@@ -88,6 +91,9 @@ def _print_places(application: Application, records: list[dict[str, Any]]) -> No
     out.print(f"database  {home / 'database' if embedded else 'the server that your settings name'}", markup=False)
     out.print(f"blobs     {home / 'blobs'}", markup=False)
     out.print(f"key       {application.settings.privacy.key_file or home / 'key'}", markup=False)
+    if shutil.which("docmill") is None:
+        activate = os.path.relpath(Path(sys.prefix) / "bin" / "activate")
+        out.print(f"\nFirst: . {activate}    # puts docmill on your path", markup=False)
     example = records[0]["job_id"] if records else "JOB"
     out.print(
         f"\nNext:  docmill jobs list  ·  docmill jobs show {example}  ·  docmill run {PIPELINE} YOUR.pdf", markup=False

@@ -63,7 +63,7 @@ def show(
 
 
 def erase(
-    documents: Annotated[list[str], typer.Argument(metavar="DOCUMENT...", help="The documents' ids.")],
+    documents: Annotated[list[str], typer.Argument(metavar="DOCUMENT", help="The documents' ids.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     json: Json = False,
 ) -> None:

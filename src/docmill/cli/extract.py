@@ -22,9 +22,7 @@ _PAGES = re.compile(r"(\d+)(?:-(\d+))?")
 
 
 def extract(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="PDF files.", readable=False, show_default=False)
-    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="PDF files.", readable=False, show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON a file.")] = False,
     pages: Annotated[
         str | None, typer.Option("--pages", metavar="FIRST[-LAST]", help="Only these pages, for example 3-7.")

@@ -160,7 +160,7 @@ def _print_event(event: dict[str, Any], as_json: bool) -> None:
 
 @app.command()
 def retry(
-    job: Annotated[str | None, typer.Argument(metavar="[JOB]", help="The job's id; without it, a filter.")] = None,
+    job: Annotated[str | None, typer.Argument(metavar="JOB", help="The job's id; without it, a filter.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every job that ended without a full result.")] = False,
     pipeline: Annotated[str | None, typer.Option(help="Every such job of this pipeline.")] = None,
     code: Annotated[str | None, typer.Option(help="Every such job that failed with this error code.")] = None,

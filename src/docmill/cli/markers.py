@@ -29,7 +29,7 @@ _PDF_WITHIN = 1024
 def markers(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE...", help="PDF or text files.", readable=False, show_default=False),
+        typer.Argument(metavar="FILE", help="PDF or text files.", readable=False, show_default=False),
     ] = None,
     jsonl: Annotated[
         bool,

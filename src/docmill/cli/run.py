@@ -25,7 +25,7 @@ PipelineName = Annotated[str, typer.Argument(metavar="PIPELINE", help="Its name;
 Files = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="FILE...", readable=False, help="The documents; a pipeline of lists reads CSV_FILE_PATH without any."
+        metavar="FILE", readable=False, help="The documents; a pipeline of lists reads CSV_FILE_PATH without any."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON per file.")]

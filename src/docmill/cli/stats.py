@@ -41,8 +41,11 @@ def _print(title: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         console().print(f"{title}: nothing")
         return
-    cells = [
-        [f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else value for value in row.values()]
-        for row in rows
-    ]
-    print_table(console(), list(rows[0]), cells, title=title, wrapped=("error", "title"))
+    cells = [[_shown(value) for value in row.values()] for row in rows]
+    print_table(console(), list(rows[0]), cells, title=title, wrapped=("error_message", "title"))
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return round(value, 3) if isinstance(value, float) else value
