@@ -83,9 +83,9 @@ def commands_page() -> str:
         "",
         "# Commands",
         "",
-        "Exit codes: 0 ok, 1 failed, 2 wrong call or setting, 3 a job failed, 4 timed out, 130 interrupted. Data goes to",
-        "standard output in UTF-8, with `--json` as one JSON object a line; messages go to standard error. An error is",
-        "one line, `error [code]: message`; [the codes](errors.md) keep their meanings.",
+        "Exit codes: 0 ok, 1 failed, 2 wrong call or setting, 3 a job failed, 4 timed out, 130 interrupted. Data goes",
+        "to standard output in UTF-8, with `--json` as one JSON object a line; messages go to standard error. An error",
+        "is one line, `error [code]: message`; [the codes](errors.md) keep their meanings.",
     ]
     for name, command in _commands(typer.main.get_command(app), "docmill"):
         context = command.make_context(name, [], resilient_parsing=True, terminal_width=100)
