@@ -225,3 +225,28 @@ def test_hanging_numbers_of_a_list_stay_with_their_column() -> None:
         for item in [*range(8), *range(8)]
         for text in (f"{item}.  eight plain words that fill this line of text", "and a second line that is quite full")
     ]
+
+
+def test_short_headings_above_two_columns_stay_with_their_column() -> None:
+    words = [*line("A title that is as wide as both of the columns below it are", 50, 80, size=14)]
+    words += [*line("Methods", 50, 110, size=12), *line("Results", 330, 110, size=12)]
+    for row in range(12):
+        words += line("eight plain words that fill this line of text", 50, 130 + 12.0 * row)
+        words += line("other words that fill the line of this text too", 330, 130 + 12.0 * row)
+    lines = [text for text in lay_out(words)[0].split("\n") if text]
+    assert lines.index("Results") == 14
+    assert lines[1:3] == ["Methods", "eight plain words that fill this line of text"]
+
+
+def test_a_larger_table_above_two_columns_keeps_its_rows() -> None:
+    words = []
+    for row in range(3):
+        words += [
+            *line(f"Name{row}", 50, 80 + 14.0 * row, size=12),
+            *line(f"Value{row}", 330, 80 + 14.0 * row, size=12),
+        ]
+    for row in range(12):
+        words += line("eight plain words that fill this line of text", 50, 130 + 12.0 * row)
+        words += line("other words that fill the line of this text too", 330, 130 + 12.0 * row)
+    lines = [text for text in lay_out(words)[0].split("\n") if text]
+    assert lines[:3] == ["Name0  Value0", "Name1  Value1", "Name2  Value2"]

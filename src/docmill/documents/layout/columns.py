@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from docmill.documents.layout.rows import RUN_GAP, Row, build_rows, split_at_gaps
 from docmill.documents.words import PlacedWord
@@ -22,6 +23,7 @@ _NARROWEST = 0.12
 _EDGE_TOLERANCE = 4.0
 # In heights.
 _WIDEST_MARK = 2.5
+_LARGER = 1.12
 _FEWEST_LINES = 3
 _MOST_EDGES = 5
 _LINE_WORDS = 4
@@ -155,8 +157,9 @@ def _best_band(rows: list[Row], runs: list[list[_Run]], gutter: float) -> _Band 
             best = _Band(gutter, first, index, total)
     if best is None or best.evidence < _LEAST_EVIDENCE:
         return None
-    best.first -= _reach(rows[: best.first][::-1], runs[: best.first][::-1], gutter)
-    best.last += _reach(rows[best.last + 1 :], runs[best.last + 1 :], gutter)
+    height = median(row.height for row in rows[best.first : best.last + 1])
+    best.first -= _reach(rows[: best.first][::-1], runs[: best.first][::-1], gutter, height)
+    best.last += _reach(rows[best.last + 1 :], runs[best.last + 1 :], gutter, height)
     best.gap = _narrowest_gap(runs[best.first : best.last + 1], gutter)
     return best
 
@@ -167,9 +170,16 @@ def _narrowest_gap(runs: list[list[_Run]], gutter: float) -> float:
     return right - left
 
 
-def _reach(rows: list[Row], runs: list[list[_Run]], gutter: float) -> int:
-    """Return how many rows next to a band belong to it: nothing crosses, and no two look like a table."""
+def _reach(rows: list[Row], runs: list[list[_Run]], gutter: float, height: float) -> int:
+    """Return how many rows next to a band belong to it: nothing crosses, and no two look like a table.
+
+    One row of short cells that are larger than the text of the band, whose height is given, holds the headings of its
+    columns.
+    """
     evidence = [_row_evidence(row, row_runs, gutter) for row, row_runs in zip(rows, runs, strict=True)]
+    looks_like_table = [found is not None and found <= -1 for found in evidence[:2]]
+    if looks_like_table in ([True], [True, False]) and rows[0].height >= _LARGER * height:
+        evidence[0] = 0.0
     if len(evidence) == 1:
         return int(evidence[0] is not None)
     reach = 0
