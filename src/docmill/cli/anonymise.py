@@ -13,7 +13,7 @@ from docmill.cli.application import document_id, opened
 from docmill.cli.files import text_lines
 from docmill.cli.output import console, emit
 from docmill.cli.tables import print_table
-from docmill.errors import InvalidInput, PrivacyError, RoleMissing
+from docmill.errors import InvalidInput, PrivacyError, RoleMissing, UsageError
 
 if TYPE_CHECKING:
     from docmill.privacy.anonymisation import Anonymiser
@@ -105,7 +105,13 @@ def restore(
     from docmill.privacy.restoring import restore_answer
     from docmill.privacy.vault import open_vault
 
-    wanted, actor = document_id(document), f"cli:{operating_account()}"
+    if result and answer is not None:
+        raise UsageError("--result prints the result and --answer a text of yours; choose one.")
+    wanted, actor, given = document_id(document), f"cli:{operating_account()}", ""
+    if answer is not None:
+        # Read first: a use that cannot be is not one for the audit.
+        with text_lines(answer) as lines:
+            given = "".join(lines)
     with opened() as application, application.database.pool.connection() as connection:
         settings = application.settings
         vault = open_vault(settings.privacy, settings.installation.home)
@@ -122,8 +128,7 @@ def restore(
     if answer is None:
         sys.stdout.write(found.text.replace("\f", "\n") + "\n")
         return
-    with text_lines(answer) as lines:
-        restored = restore_answer("".join(lines), found.artifacts)
+    restored = restore_answer(given, found.artifacts)
     sys.stdout.write(restored.value)
     if restored.unknown:
         names = ", ".join(sorted(restored.unknown))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from docmill.cli.exit_codes import FAILED
-from docmill.cli.files import text_lines
+from docmill.cli.files import PasswordFile, read_password, text_lines
 from docmill.cli.output import console, emit, error_console
 from docmill.cli.rendering import flag_cell, number_text
 from docmill.cli.tables import print_table
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from docmill.documents.isolated import IsolatedReader
     from docmill.documents.models import PageText
     from docmill.pipelines.medical_report.models import Marker
-
-_PDF = b"%PDF-"
-_PDF_WITHIN = 1024
 
 
 def markers(
@@ -46,6 +43,7 @@ def markers(
             show_default=False,
         ),
     ] = None,
+    password_file: PasswordFile = None,
 ) -> None:
     """Print the laboratory results of reports, read by rules on this machine.
 
@@ -56,9 +54,10 @@ def markers(
     if output not in (None, "json") and (jsonl or as_json):
         raise UsageError(f"--jsonl and --json print JSON; leave --format {output} out.")
     chosen = "json" if jsonl or as_json else output or "table"
+    password = read_password(password_file)
     failed = False
     with _reader() as reader:
-        sources = _lines(reader) if jsonl else _files(files or [], reader)
+        sources = _lines(reader, password) if jsonl else _files(files or [], reader, password)
         results = []
         for file, pages, error in sources:
             if error is not None:
@@ -87,12 +86,12 @@ def _reader() -> IsolatedReader:
 _Source = tuple[str, "list[PageText]", DocmillError | None]
 
 
-def _files(files: list[Path], reader: IsolatedReader) -> Iterator[_Source]:
+def _files(files: list[Path], reader: IsolatedReader, password: str | None) -> Iterator[_Source]:
     for file in files:
-        yield _opened(str(file), file, reader)
+        yield _opened(str(file), file, reader, password)
 
 
-def _lines(reader: IsolatedReader) -> Iterator[_Source]:
+def _lines(reader: IsolatedReader, password: str | None) -> Iterator[_Source]:
     """Yield what each line of standard input asks for."""
     from docmill.pipelines.medical_report.markers import pages_from_text
 
@@ -104,7 +103,7 @@ def _lines(reader: IsolatedReader) -> Iterator[_Source]:
             if isinstance(record.get("text"), str):
                 yield record["file"], pages_from_text(record["text"]), None
             else:
-                yield _opened(record["file"], Path(record["path"]), reader)
+                yield _opened(record["file"], Path(record["path"]), reader, password)
 
 
 def _record(line: str, number: int) -> dict[str, Any]:
@@ -119,22 +118,21 @@ def _record(line: str, number: int) -> dict[str, Any]:
     return record
 
 
-def _opened(name: str, path: Path, reader: IsolatedReader) -> _Source:
+def _opened(name: str, path: Path, reader: IsolatedReader, password: str | None) -> _Source:
     try:
-        return name, _pages(path, reader), None
+        return name, _pages(path, reader, password), None
     except DocmillError as error:
         return name, [], error
     except OSError as error:
         return name, [], FileError.of(path, error)
 
 
-def _pages(path: Path, reader: IsolatedReader) -> list[PageText]:
+def _pages(path: Path, reader: IsolatedReader, password: str | None) -> list[PageText]:
+    from docmill.documents.media_type import PDF, detect_media_type
     from docmill.pipelines.medical_report.markers import pages_from_text
 
-    with path.open("rb") as file:
-        is_pdf = _PDF in file.read(_PDF_WITHIN)
-    if is_pdf or path.suffix.lower() == ".pdf":
-        return reader.read(path).pages
+    if detect_media_type(path) == PDF or path.suffix.lower() == ".pdf":
+        return reader.read(path, password=password).pages
     try:
         return pages_from_text(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.documents.sheets import lab_report
 from typer.testing import CliRunner, Result
 
 from docmill.cli.main import app
-from docmill.errors import DocmillError
+from docmill.errors import DocmillError, InvalidInput
 
 TEXT = """Test        Result    Units     Range
 Glucose     145 H     mg/dL     70-99
@@ -104,3 +105,19 @@ def test_a_wrong_line_is_named(line: str) -> None:
 def test_either_files_or_lines(report: Path) -> None:
     for arguments in ((), ("--jsonl", str(report))):
         assert isinstance(run(*arguments).exception, DocmillError)
+
+
+def test_a_locked_report_opens_with_the_first_line_of_a_file(tmp_path: Path) -> None:
+    locked, secret = lab_report(tmp_path / "locked.pdf", password="sesame"), tmp_path / "secret"
+    secret.write_text("sesame\nnot this line\n")
+    [refused] = records(run(str(locked), "--json"))
+    assert refused["error"]["code"] == "encrypted_document"
+    [read] = records(run(str(locked), "--json", "--password-file", str(secret)))
+    assert read["results"]
+
+
+def test_lines_that_cannot_be_used_are_told(tmp_path: Path) -> None:
+    for line in ('{"file": "a", "text": 1}', '{"file": "a", "path": "a\\u0000b"}', '{"file": 1, "text": ""}', "[]"):
+        result = run("--jsonl", stdin=line)
+        assert isinstance(result.exception, InvalidInput)
+        assert "Line 1" in str(result.exception)
