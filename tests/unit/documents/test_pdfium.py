@@ -118,6 +118,21 @@ def test_letters_that_read_to_the_left_are_ordered_by_their_place() -> None:
     assert right_to_left(letters) == right_to_left(letters[::-1]) == "שלום12"
 
 
-def test_a_lam_alef_is_read_as_one_whichever_way_the_file_names_it() -> None:
-    lam, alef = (Character(letter, 0, 0, 5, 10, 8, 0) for letter in "لا")
-    assert right_to_left([lam, alef]) == right_to_left([alef, lam]) == "لا"
+@pytest.mark.parametrize("ligature", ["لا", "با", "لأ", "لله", "الا"])
+def test_a_ligature_is_read_as_one_whichever_way_the_file_names_it(ligature: str) -> None:
+    letters = [Character(letter, 0, 0, 5, 10, 8, 0) for letter in ligature]
+    assert right_to_left(letters) == ligature
+    if ligature != "لله":
+        assert right_to_left(letters[::-1]) == ligature
+
+
+def test_a_file_that_names_one_ligature_backwards_does_so_with_all() -> None:
+    letters = [Character(letter, 0, 0, 5, 10, 8, 0) for letter in "مل"]
+    assert (right_to_left(letters), right_to_left(letters, backwards=True)) == ("مل", "لم")
+    letters = [Character(letter, 0, 0, 5, 10, 8, 0) for letter in "لا"]
+    assert right_to_left(letters, backwards=True) == "لا"
+
+
+def test_marks_on_a_letter_stay_behind_it() -> None:
+    letters = [Character(letter, 0, 0, 5, 10, 8, 0) for letter in "دَ"]
+    assert right_to_left(letters) == "دَ"

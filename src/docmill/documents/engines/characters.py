@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby
 
 from docmill.documents.cleaning import clean
 from docmill.documents.geometry import shown_box
@@ -19,7 +19,9 @@ _SCRIPT_SHIFT = 0.75
 _SCRIPT_SIZE = 0.85
 
 _EXPONENT_BASE = re.compile(r"(?:10|[munpk]?m)$")
-_LAM, _ALEFS = "ل", frozenset("اأإآ")
+# Arabic letters that join only what stands before them.
+_LAST_IN_LIGATURE = frozenset("اأإآدذرزو")
+_LONGEST_LIGATURE = 3
 _LEFT_TO_RIGHT = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.,:/%+-]*[0-9A-Za-z])?")
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 
@@ -87,17 +89,31 @@ def _continues(group: list[Character], character: Character) -> bool:
     return _is_script(character, first) or (_is_script(previous, character) and not _is_script(first, character))
 
 
-def right_to_left(characters: Iterable[Character]) -> str:
+def right_to_left(characters: Iterable[Character], *, backwards: bool = False) -> str:
     """Return the text of a word that reads to the left, whichever way the file goes.
 
     Digits and Latin letters inside keep their order, and so do the characters of one ligature.
+
+    Args:
+        characters: The characters of the word.
+        backwards: Whether the file is known to name the letters of its ligatures backwards.
     """
     ordered = sorted(characters, key=lambda character: (-character.origin, character.x0))
-    for place, (first, second) in enumerate(pairwise(ordered)):
-        # Files name the parts of this ligature in either order; there is no other that begins with an alef.
-        if second.text == _LAM and first.text in _ALEFS and first.origin == second.origin:
-            ordered[place : place + 2] = second, first
-    return _LEFT_TO_RIGHT.sub(lambda run: run[0][::-1], "".join(character.text for character in ordered))
+    glyphs = groupby(ordered, key=lambda character: character.origin)
+    text = "".join(_ligature("".join(character.text for character in parts), backwards) for _, parts in glyphs)
+    return _LEFT_TO_RIGHT.sub(lambda run: run[0][::-1], text)
+
+
+def _ligature(letters: str, backwards: bool) -> str:
+    """Return the letters of a ligature as they are read; files name them in either order."""
+    turned = is_backwards(letters) or (backwards and letters.isalpha() and not is_backwards(letters[::-1]))
+    return letters[::-1] if turned and len(letters) <= _LONGEST_LIGATURE else letters
+
+
+def is_backwards(letters: str) -> bool:
+    """Whether the letters of a ligature begin with one that can only end it."""
+    first, last = letters[0], letters[-1]
+    return first in _LAST_IN_LIGATURE and last not in _LAST_IN_LIGATURE and last.isalpha()
 
 
 def _is_script(character: Character, base: Character) -> bool:

@@ -33,6 +33,8 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[\w%²³])(?=[(\[])|(?<=[)\]])(?=\w)")
 # Digits that may be raised in the file: "103/µL", "1.73m2".
 _MAYBE_EXPONENT = re.compile(r"(?:^|[x×*·])10\d{1,2}(?:/|$)|m[23](?:$|\W)")
+# Two Arabic letters that are named backwards where they are one ligature.
+_BACKWARDS = re.compile("[اأإآدذرزو](?=[بتثجحخسشصضطظعغفقكلمنهي])")
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 # In parts of the height of the characters.
 _WIDEST_CHARACTER = 1.25
@@ -85,10 +87,12 @@ class TextReader:
         self._rectangle_pointer = ctypes.byref(self._rectangle)
         self._x_pointer, self._y_pointer = ctypes.byref(self._x), ctypes.byref(self._y)
         self._leans: list[tuple[float, int]] = []
+        self._backwards = False
 
     def read(self) -> PageWords:
         """Return the words in the order of the file; at most the first 200,000 characters are looked at."""
         text = self._text()
+        self._backwards = any(self._is_one_glyph(match.start()) for match in _BACKWARDS.finditer(text))
         words: list[PlacedWord] = []
         seams = [match.start() for match in _SEAM.finditer(text) if self._is_seam(match.start())]
         for line in _LINE.finditer(text):
@@ -119,6 +123,14 @@ class TextReader:
             text = "".join(chr(pdfium.FPDFText_GetUnicode(self._text_page, index)) for index in range(count))
             text = _SURROGATES.sub(_joined_surrogates, text)
         return text.replace("\0", REPLACEMENT)
+
+    def _is_one_glyph(self, index: int) -> bool:
+        """Whether a character and the next one begin at one place, as those of a ligature do."""
+        places = []
+        for place in (index, index + 1):
+            pdfium.FPDFText_GetCharOrigin(self._text_page, place, self._x_pointer, self._y_pointer)
+            places.append((self._x.value, self._y.value))
+        return places[0] == places[1]
 
     def _is_seam(self, index: int) -> bool:
         """Whether a character begins a new text object that does not continue the one before it."""
@@ -182,7 +194,7 @@ class TextReader:
                 replace(_whole_word("".join(character.text for character in characters), characters, 0), slanted=True)
             ]
         if _RIGHT_TO_LEFT.search(text, first, last + 1):
-            return [_whole_word(right_to_left(characters), characters, turn)]
+            return [_whole_word(right_to_left(characters, backwards=self._backwards), characters, turn)]
         return join_characters(characters, turn)
 
     def _character(self, text: str, index: int, turn: int) -> Character | None:
