@@ -33,7 +33,8 @@ def upgrade(
         console().print(f"The schema went from {before} to {after}.")
 
 
-@app.command()
+# Unknown options become arguments: -1 is a revision.
+@app.command(context_settings={"ignore_unknown_options": True})
 def downgrade(
     to: Annotated[str, typer.Argument(metavar="REVISION", help="A revision, -1, or base for none.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,

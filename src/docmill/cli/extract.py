@@ -85,7 +85,7 @@ def _read(reader: IsolatedReader, file: Path, wanted: PageRange | None, password
     except DocmillError as error:
         return _failure(file, error.code, error.message)
     except OSError as error:
-        return _failure(file, FileError.code, FileError.of(file, error).message)
+        return _failure(file, FileError.code, FileError.of(file.name, error).message)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other files are read
         return _failure(file, StepError.code, f"Reading {file.name} raised {type(error).__name__}.")
     return _success(file, document)

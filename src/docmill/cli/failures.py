@@ -30,7 +30,7 @@ def tell_failure(error: Exception) -> int:
         _tell_misuse(error)
         return USAGE
     if isinstance(error, typer.Abort):
-        error_console().print("Nothing was done. Answer y, or leave the question out with --yes.", style="dim")
+        error_console().print("\nNothing was done. Answer y, or leave the question out with --yes.", style="dim")
         return FAILED
     known = _known(error)
     error_console().print(f"error [{known.code}]: {known.message}", markup=False, style="red")

@@ -124,7 +124,7 @@ def _opened(name: str, path: Path, reader: IsolatedReader, password: str | None)
     except DocmillError as error:
         return name, [], error
     except OSError as error:
-        return name, [], FileError.of(path, error)
+        return name, [], FileError.of(path.name, error)
 
 
 def _pages(path: Path, reader: IsolatedReader, password: str | None) -> list[PageText]:

@@ -88,7 +88,9 @@ def submit_rows(
         except DocmillError as error:
             intake.error = describe_error(error.code, error.message)
         except OSError as error:
-            intake.error = describe_error(FileError.code, FileError.of(error.filename or file, error).message)
+            # The list, or the file beside it for the rows that are bad.
+            unusable = FileError.of(Path(error.filename or file).name, error)
+            intake.error = describe_error(unusable.code, unusable.message)
     return intakes
 
 

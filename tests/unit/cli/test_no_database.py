@@ -49,6 +49,7 @@ COMMANDS = [
     ["db", "check"],
     ["db", "upgrade"],
     ["db", "downgrade", "base", "--yes"],
+    ["db", "downgrade", "-1", "--yes"],
 ]
 
 

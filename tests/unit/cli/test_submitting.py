@@ -154,6 +154,13 @@ def test_a_list_without_a_byte_is_told(application: Application, tmp_path: Path)
     assert intake.error["code"] == "empty_file"
 
 
+def test_bad_rows_that_cannot_be_put_aside_are_told(application: Application, list_of_books: Path) -> None:
+    list_of_books.with_name("books.rejects.csv").mkdir()
+    [intake] = submitted(application, list_of_books)
+    assert intake.error is not None
+    assert intake.error["message"] == "books.rejects.csv cannot be used: Is a directory."
+
+
 def test_rows_have_no_options(application: Application, list_of_books: Path) -> None:
     with pytest.raises(UsageError, match="leave --set out"):
         submit_rows(application, books, [list_of_books], again=False, priority=0, choices={"max_words": "9"})
