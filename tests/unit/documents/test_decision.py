@@ -64,6 +64,9 @@ TEXT: Signals = {"characters": 2000, "unreadable": 0.0, "naturalness": 0.9}
         (TEXT | {"image_cover": 0.5, "image_characters": 600}, ("text", "text_layer")),
         ({"characters": 40, "unreadable": 0.0, "image_cover": 0.1}, ("text", "text_layer")),
         (TEXT | {"image_cover": 1.0}, ("text", "text_layer")),
+        ({"characters": 40, "unreadable": 0.0, "paths": 400}, ("ocr", "picture_beside_text")),
+        ({"characters": 40, "unreadable": 0.0, "paths": 200}, ("text", "text_layer")),
+        ({"characters": 400, "unreadable": 0.0, "paths": 400}, ("text", "text_layer")),
     ],
 )
 def test_decisions(signals: Signals, decision: tuple[str, str]) -> None:

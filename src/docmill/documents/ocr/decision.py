@@ -31,6 +31,7 @@ _STAMP_CHARACTERS = 150
 _FULL_PAGE_CHARACTERS = 1500
 _SOME_IMAGE = 0.02
 _DRAWN_TEXT_PATHS = 60
+_OUTLINED_TEXT_PATHS = 300
 
 
 def naturalness(text: str) -> float | None:
@@ -99,6 +100,9 @@ def needs_recognition(signals: Signals) -> tuple[Literal["text", "ocr", "empty"]
     if natural is not None and float(natural) < _threshold(signals):
         return "ocr", "unnatural_text"
     if cover >= _LARGE_IMAGE and float(signals.get("image_characters", characters)) < _STAMP_CHARACTERS:
+        return "ocr", PICTURE_BESIDE_TEXT
+    # Text that was turned into outlines, and a line that somebody stamped on it.
+    if characters < _STAMP_CHARACTERS and float(signals.get("paths", 0)) > _OUTLINED_TEXT_PATHS:
         return "ocr", PICTURE_BESIDE_TEXT
     return "text", "text_layer"
 
