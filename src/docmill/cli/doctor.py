@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
-from urllib.parse import urlsplit
 
 import typer
 
@@ -180,11 +179,13 @@ def _pipelines(settings: Settings) -> Finding:
 
 
 def _language_model(settings: Settings) -> Finding:
-    endpoint = settings.llm.endpoint
-    if endpoint is None:
+    from docmill.llm.setup import configured_connection
+
+    connection = configured_connection(settings.llm)
+    if connection is None:
         return Finding("language model", "ok", "none: rules do the work")
-    host = urlsplit(endpoint).hostname or endpoint
-    return Finding("language model", "ok", f"{settings.llm.model} at {host}; `docmill llm check` asks it")
+    where = f"{settings.llm.model} at {connection.provider}"
+    return Finding("language model", "ok", f"{where}; `docmill llm check` asks it")
 
 
 def _isolation(settings: Settings) -> Finding:

@@ -21,6 +21,18 @@ from docmill.resilience.retry import Backoff
 from docmill.settings import EngineSettings, LanguageModelSettings
 
 
+def configured_connection(settings: LanguageModelSettings) -> HttpClient | None:
+    """Return the connection to the endpoint that the settings name, or None where they name none; nothing is sent.
+
+    Raises:
+        InvalidConfiguration: The base URL is not an absolute ``http`` or ``https`` URL, or the key cannot be sent.
+    """
+    if settings.endpoint is None:
+        return None
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    return HttpClient(settings.endpoint, headers={"Authorization": f"Bearer {key}"} if key else None)
+
+
 def configured_model(
     settings: LanguageModelSettings,
     engine: EngineSettings,
@@ -36,13 +48,13 @@ def configured_model(
         guard: Looks at every outgoing text and raises ``PiiLeakBlocked``.
 
     Raises:
-        InvalidConfiguration: The base URL is not an absolute ``http`` or ``https`` URL.
+        InvalidConfiguration: As of ``configured_connection``.
     """
-    if settings.endpoint is None:
+    connection = configured_connection(settings)
+    if connection is None:
         return None
-    key = settings.api_key.get_secret_value() if settings.api_key else None
     endpoint = Endpoint(
-        HttpClient(settings.endpoint, headers={"Authorization": f"Bearer {key}"} if key else None),
+        connection,
         breaker=CircuitBreaker(
             pool,
             threshold=settings.circuit_threshold,

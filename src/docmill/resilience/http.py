@@ -72,10 +72,14 @@ def provider_name(url: str) -> str:
     Raises:
         InvalidConfiguration: It is not an absolute ``http`` or ``https`` URL.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise InvalidConfiguration("A provider's base URL has a host or a port that cannot be one.") from None
+    if parts.scheme not in ("http", "https") or not host or " " in host:
         raise InvalidConfiguration("A provider's base URL must begin with http:// or https:// and name a host.")
-    return parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
+    return host if port is None else f"{host}:{port}"
 
 
 class HttpClient:
@@ -91,7 +95,7 @@ class HttpClient:
         max_answer_bytes: Longest decoded body that is read.
 
     Raises:
-        InvalidConfiguration: The base URL is not an absolute ``http`` or ``https`` URL.
+        InvalidConfiguration: The base URL is not an absolute ``http`` or ``https`` URL, or a header cannot be sent.
     """
 
     def __init__(
@@ -112,6 +116,12 @@ class HttpClient:
             "Accept-Encoding": "identity",
             **(headers or {}),
         }
+        for name, value in self._headers.items():
+            if not (value.isascii() and value.isprintable()):
+                raise InvalidConfiguration(
+                    f"The header {name} for {self.provider} takes printable ASCII only; "
+                    "look at the key, or the contact, in your settings."
+                )
         self._clients: dict[asyncio.AbstractEventLoop, httpx2.AsyncClient] = {}
 
     async def __aenter__(self) -> Self:

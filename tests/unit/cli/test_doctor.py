@@ -67,7 +67,7 @@ def test_each_setting_that_cannot_work_is_found_at_once(docmill: Docmill) -> Non
     assert "The dictionary /absent cannot be read" in found["privacy"][1]
     assert "DOCMILL_KEY must hold" in found["key"][1]
     assert "'absent:pipeline' cannot be loaded" in found["pipelines"][1]
-    assert found["language model"] == ("ok", "gpt-4o-mini at localhost; `docmill llm check` asks it")
+    assert found["language model"] == ("ok", "gpt-4o-mini at localhost:1; `docmill llm check` asks it")
 
 
 def test_people_get_one_line_a_check(docmill: Docmill) -> None:

@@ -126,7 +126,19 @@ def test_connections_are_kept_within_a_loop_and_made_anew_in_the_next() -> None:
         assert provider.connections == 2
 
 
-@pytest.mark.parametrize("url", ["", "api.example.org/v1", "ftp://example.org", "file:///etc/passwd", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://host:99999",
+        "http://[::1",
+        "http://two words/v1",
+        "",
+        "api.example.org/v1",
+        "ftp://example.org",
+        "file:///etc/passwd",
+        "http://",
+    ],
+)
 def test_a_base_url_must_be_an_address(url: str) -> None:
     with pytest.raises(InvalidConfiguration):
         HttpClient(url)
@@ -135,3 +147,10 @@ def test_a_base_url_must_be_an_address(url: str) -> None:
 def test_a_provider_is_known_by_host_and_port() -> None:
     assert provider_name("https://api.openai.com/v1") == "api.openai.com"
     assert provider_name("http://user:password@localhost:11434/v1") == "localhost:11434"
+
+
+@pytest.mark.parametrize("header", ["Bearer schlüssel", "Bearer two\nlines", "Bearer \x01"])
+def test_a_header_that_cannot_be_sent_is_told_without_its_value(header: str) -> None:
+    with pytest.raises(InvalidConfiguration, match="The header Authorization for localhost") as raised:
+        HttpClient("http://localhost/v1", headers={"Authorization": header})
+    assert header not in str(raised.value)
