@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from functools import cache
 
 from docmill.privacy.lab_guard import Guard
+from docmill.privacy.labels import alternation
 from docmill.privacy.lines import Cell, Line
 from docmill.privacy.models import Finding
 from docmill.privacy.people import UPPER, is_laboratory_term, is_ordinary
-from docmill.privacy.vocabulary import phrases, raw_words
+from docmill.privacy.vocabulary import listed, phrases, raw_words
 
 _WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.]{0,30}(?:-[\w'’.]{1,30}){0,3}"
 _PLAIN_WORD = r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][\w'’.]{0,30}"
@@ -54,7 +55,8 @@ _BRAZILIAN_CODE = r"(?<![\w.,/-])\d{5}-\d{3}(?![\w-]|[.,]\d)"
 _BRAZILIAN_TOWN = (
     rf"(?:{_WORD} (?:d[aeo]s? )?){{0,3}}{_WORD}(?: ?[-/–] ?| )[A-Z]{{2}},? (?:- )?(?:CEP:? )?{_BRAZILIAN_CODE}"
 )
-_AUSTRALIAN_TOWN = rf"{_TOWN},? (?:NSW|VIC|QLD|ACT|TAS|SA|WA|NT),? \d{{4}}\b"
+_AUSTRALIAN_STATES = "NSW|VIC|QLD|ACT|TAS|SA|WA|NT"
+_AUSTRALIAN_TOWN = rf"{_TOWN},? (?:{_AUSTRALIAN_STATES}),? \d{{4}}\b"
 
 
 _STREET_LINE = re.compile(rf"((?:{_DWELLING}(?:{_NUMBER},? )?|{_NUMBER},? )((?:{_WORD} ){{1,3}}{_WORD})){_UNIT}?,?")
@@ -71,7 +73,7 @@ _PERSONAL = frozenset({"PERSON", "DATE_OF_BIRTH", "MRN", "ADDRESS"})
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
+def _forms() -> tuple[_Form, ...]:
     types = _one_of("street_types")
     states = _one_of("states").upper()
     word = rf"(?:{_WORD}|\d{{1,3}}(?i:st|nd|rd|th))"
@@ -88,21 +90,56 @@ def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
         rf"(?:{_NUMBER}(?: bis| ter)?,? (?:bis |ter )?)?(?i:{_one_of('street_prefixes')}) ?{_ARTICLES}"
         rf"(?:\d{{1,2}} (?:de )?)?{named_words}{_NUMBER_AFTER}{_UNIT}?"
     )
+    prefix, suffix = alternation(listed("street_prefixes")), alternation(listed("street_suffixes"))
+    british, canadian = _UK_CODE.lower(), _CA_CODE.lower()
     return (
-        (re.compile(rf"(?<![\w./-])(?:{english})"), 0.85),
-        (re.compile(rf"(?<![\w.-])(?:{suffixed})"), 0.85),
-        (re.compile(rf"(?<![\w.-])(?:{prefixed})"), 0.85),
-        (re.compile(rf"(?<![\w-])(?:{_TOWN},? (?:{states}),? \d{{5}}(?:-\d{{4}})?\b)"), 0.9),
-        (re.compile(rf"(?<![\w-])(?:{_AUSTRALIAN_TOWN})"), 0.85),
-        (re.compile(rf"(?<![\w-])(?:{_CANADIAN_TOWN})"), 0.9),
-        (re.compile(rf"(?<![\w.-])(?:{_IN_PARTS})"), 0.9),
-        (re.compile(rf"(?<![\w.-])(?:{_INDIAN})"), 0.9),
-        (re.compile(rf"(?<![\w-])(?:{_TOWN}, )?(?i:Dublin) \d{{1,2}}[Ww]?\b"), 0.8),
-        (re.compile(rf"{_UK_CODE}|{_CA_CODE}|{_IRISH_CODE}|{_BRAZILIAN_CODE}"), 0.75),
-        (re.compile(rf"(?<![\w-])(?:{_BRAZILIAN_TOWN})"), 0.9),
-        (re.compile(rf"(?<![\w.-]){_WHOLE}"), 0.9),
-        (re.compile(_BOX), 0.92),
+        _Form(rf"(?<![\w./-])(?:{english})", 0.85),
+        _Form(rf"(?<![\w.-])(?:{suffixed})", 0.85, rf"{suffix} \d"),
+        _Form(rf"(?<![\w.-])(?:{prefixed})", 0.85, rf"(?<![^\W_]){prefix}"),
+        _Form(rf"(?<![\w-])(?:{_TOWN},? (?:{states}),? \d{{5}}(?:-\d{{4}})?\b)", 0.9, r" \d{5}\b"),
+        _Form(rf"(?<![\w-])(?:{_AUSTRALIAN_TOWN})", 0.85, rf"(?:{_AUSTRALIAN_STATES.lower()}),? \d{{4}}\b"),
+        _Form(rf"(?<![\w-])(?:{_CANADIAN_TOWN})", 0.9, canadian),
+        _Form(rf"(?<![\w.-])(?:{_IN_PARTS})", 0.9, f"{british}|{canadian}"),
+        _Form(rf"(?<![\w.-])(?:{_INDIAN})", 0.9, r"[ ,–-][1-9]\d\d ?\d{3}\b"),
+        _Form(rf"(?<![\w-])(?:{_TOWN}, )?(?i:Dublin) \d{{1,2}}[Ww]?\b", 0.8, r"dublin \d"),
+        _Form(rf"{_UK_CODE}|{_CA_CODE}|{_IRISH_CODE}|{_BRAZILIAN_CODE}", 0.75),
+        _Form(rf"(?<![\w-])(?:{_BRAZILIAN_TOWN})", 0.9, _BRAZILIAN_CODE),
+        _Form(rf"(?<![\w.-]){_WHOLE}", 0.9, r" (?:\d{5}|\d\d-\d{3}|\d{4} [a-z]{2}) "),
+        _Form(_BOX, 0.92),
     )
+
+
+class _Form:
+    """How an address is written, the score of what is found, and a sign: a part of it that is quick to look for.
+
+    Args:
+        pattern: Of the address, in the text as it is.
+        score: Confidence.
+        sign: What every such address holds, in folded text; only the lines around it are searched.
+    """
+
+    def __init__(self, pattern: str, score: float, sign: str = "") -> None:
+        self._pattern = re.compile(pattern)
+        self._sign = re.compile(sign) if sign else None
+        self.score = score
+
+    def matches(self, text: str, folded: str) -> Iterator[re.Match[str]]:
+        """Yield the addresses of this form."""
+        if self._sign is None:
+            yield from self._pattern.finditer(text)
+            return
+        position = 0
+        while sign := self._sign.search(folded, position):
+            position = _line_end(text, sign.end())
+            # A number may stand on the line below its street.
+            yield from self._pattern.finditer(
+                text, text.rfind("\n", 0, sign.start()) + 1, _line_end(text, position + 1)
+            )
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
 
 
 def _one_of(name: str) -> str:
@@ -111,12 +148,17 @@ def _one_of(name: str) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-def addresses(text: str) -> Iterator[Finding]:
-    """Yield parts of addresses that their own form gives away."""
-    for pattern, score in _patterns():
-        for match in pattern.finditer(text):
+def addresses(text: str, folded: str) -> Iterator[Finding]:
+    """Yield parts of addresses that their own form gives away.
+
+    Args:
+        text: The normalised text.
+        folded: The same, folded.
+    """
+    for form in _forms():
+        for match in form.matches(text, folded):
             if any(letter.isdigit() for letter in match.group()):
-                yield Finding(*match.span(), "ADDRESS", score, "pattern")
+                yield Finding(*match.span(), "ADDRESS", form.score, "pattern")
     for match in _house_pattern().finditer(text):
         yield Finding(*match.span(), "ADDRESS", 0.85, "pattern")
 

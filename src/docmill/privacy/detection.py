@@ -16,7 +16,7 @@ from docmill.privacy.expansion import expand
 from docmill.privacy.facilities import facilities
 from docmill.privacy.fields import Label, labelled_fields, unknown_fields
 from docmill.privacy.forms import names_before_birth, names_in_forms, names_in_lists
-from docmill.privacy.identifiers import loose_identifiers, plates, registrations
+from docmill.privacy.identifiers import last_digits, loose_identifiers, plates, registrations
 from docmill.privacy.inline import inline_addresses, inline_fields, inline_names, inline_phones
 from docmill.privacy.lab_guard import Guard, guard
 from docmill.privacy.lines import Line, split_lines
@@ -149,7 +149,7 @@ class Detector:
         patterns = [
             *phone_numbers(text),
             *pattern_findings(text),
-            *addresses(text),
+            *addresses(text, folded),
             *date_findings(folded, labels, fields),
         ]
         personal = [item for item in patterns if item.score >= _PERSONAL_LINES.get(item.type, _NEVER)]
@@ -185,8 +185,9 @@ class Detector:
         yield from inline_names(text, folded)
         yield from inline_addresses(text, folded)
         yield from name_cues(text, folded)
-        yield from shorthand_names(text)
+        yield from shorthand_names(text, folded)
         yield from plates(text)
+        yield from last_digits(text)
         if self._settings.policy != "default":
             yield from old_ages(text)
             yield from facilities(text)

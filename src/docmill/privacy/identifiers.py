@@ -71,6 +71,7 @@ _LEAST_TOLD_DIGITS = 5
 _LEAST_MIXED_DIGITS = 5
 _LEAST_GROUPED_DIGITS = 4
 _LEAST_PARTS = 3
+_SOME_DIGITS = re.compile(rf"(?:\D*\d){{{_LEAST_GROUPED_DIGITS}}}")
 _YEAR_DIGITS = 4
 _CENTURIES = ("19", "20")
 _LOOK_BACK = 24
@@ -83,6 +84,11 @@ _PLATE = re.compile(
     r"([A-ZÄÖÜ]{1,3}(?:[ -]?[A-Z]{1,2})?[ -]?\d{1,4}(?:[ -]?[A-Z]{1,3}(?:[ -]?\d{1,3})?)?)(?![\w-])"
 )
 _LEAST_PLATE = 5
+_LAST_DIGITS = re.compile(
+    r"(?i:last (?:4|four)(?: digits)?(?: of)?(?: (?:the|his|her|their|your|my))?"
+    r"(?: (?:phone|mobile|card|account|ssn|social|number))*|\b(?:card|account|number) ending(?: in| with)?)"
+    r"(?: is| are|:)? (\d{4})(?![\w-]|[.,]\d)"
+)
 
 
 def loose_identifiers(text: str, found: Iterable[Finding], guard: Guard) -> Iterator[Finding]:
@@ -124,6 +130,8 @@ def _is_file(text: str, start: int, token: str) -> bool:
 def _candidates(text: str) -> Iterator[Span]:
     """Yield tokens that may be identifiers; the parts of a path one by one, a series of letters with its number."""
     for match in _TOKEN.finditer(text):
+        if not _SOME_DIGITS.match(match.group()):
+            continue
         if _PATH.search(match.group()):
             yield from (part.span() for part in _STEP.finditer(text, *match.span()))
         else:
@@ -159,6 +167,16 @@ def registrations(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
         match = _REGISTRATION.match(text, item.end) if item.type == "PERSON" else None
         if match and not _is_measured(text, *match.span(1)):
             yield Finding(*match.span(1), "ID", 0.7, "structure")
+
+
+def last_digits(text: str) -> Iterator[Finding]:
+    """Yield what is told of a longer number: "last 4 of phone 6543", "a card ending in 4242".
+
+    Args:
+        text: The normalised text.
+    """
+    for match in _LAST_DIGITS.finditer(text):
+        yield Finding(*match.span(1), "ID", 0.8, "pattern")
 
 
 def plates(text: str) -> Iterator[Finding]:

@@ -23,14 +23,15 @@ _SIMPLE = (
     r"|index|ai|au|ru|coi|s/co|titer|titre|feu|ddu|gpl|mpl|iu|miu|µiu|uiu|u|meq|mosm|mosmol|mmhg|kpa|copies|cells|cfu|mom|years|ua|ui|ue|je|ie|°c|mval"
     r"|г|мг|мкг|нг|од|мм"
 )
-_FRACTION = rf"[^\W\d_µμ.°]{{0,12}}[µμ]?[^\W\d_]{{0,12}}\s?/\s?{_PER}(?:/{_PER})?"
+# The look ahead spares most words the search for where a prefix begins.
+_FRACTION = rf"(?=[^\s/]{{0,25}}\s?/)[^\W\d_µμ.°]{{0,12}}[µμ]?[^\W\d_]{{0,12}}\s?/\s?{_PER}(?:/{_PER})?"
 _UNIT = rf"(?:(?:{_POWER})(?:\s?/\s?{_PER})?|{_FRACTION}|(?:{_SIMPLE}))"
 _TOKEN = re.compile(
     r"(?P<date>(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d\d)|(?:19|20)\d\d-\d\d-\d\d)(?![\w]|[.,]\d))"
     r"|(?P<time>\d{1,2}(?::\d\d(?::\d\d)?(?:\s?[ap]m)?|h\d\d)\b)"
     r"|(?P<titer>1\s?:\s?\d{1,5}\b)"
     rf"|(?P<range>{_NUMBER}\s?(?:[-–—]|to\b|bis\b|à\b|до\b|\.\.)\s?{_NUMBER}(?![\w-]|[./]\d))"
-    r"|(?P<code>(?=(?:[^\s\d]{0,8}\d){4})[a-z]{1,5}[-:]?\d[\w:/-]{3,}"
+    r"|(?P<code>(?=[a-z]{1,5}[-:]?\d)(?=(?:[^\s\d]{0,8}\d){4})[a-z]{1,5}[-:]?\d[\w:/-]{3,}"
     r"|\d\w{0,30}(?:[-:/]\w{1,30}){2,9}|\d{6,}(?![.,]\d)\w*)"
     rf"|(?P<unit>(?<![\w.])(?:{_UNIT})(?![^\W_]))"
     rf"|(?P<number>{_NUMBER}(?![^\W_]))"

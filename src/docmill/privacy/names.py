@@ -37,7 +37,10 @@ _BEFORE_CREDENTIAL = re.compile(
     r"(?=[A-Z])"
 )
 _WITH_INITIAL = re.compile(rf"(?<![\w.-])({_CAPITALISED}) (?:[{UPPER}]\. ?)?[{UPPER}]\.(?=[\s,;:)?!'’]|$)")
-_INITIAL_FIRST = re.compile(rf"(?<![\w.-])(?:[{UPPER}]\. ?){{1,2}}({_CAPITALISED})(?![\w-])")
+_INITIAL_FIRST = re.compile(
+    rf"(?<![\w.-])(?:[{UPPER}]\. ?){{1,2}}(?:(?:van|von|de|der|den|di|da|du|la|le|el|al|bin|zu|Ó|Ní|Mac|['’]t) ){{0,3}}"
+    rf"((?:[dlDL]['’])?{_CAPITALISED})(?![\w-])"
+)
 # "T.Xyz 1.2": total, direct, serum, plasma, urine, blood, free, indirect, and what is measured.
 # "A. Invasive carcinoma": parts of a specimen are lettered.
 _LISTED_ITEM = re.compile(rf"(?<![^\n])[A-H]\. {_CAPITALISED}(?! [{UPPER}])")

@@ -44,7 +44,7 @@ _CHECKED = (
     # The digits of one ISO date in ten pass for those of a card.
     _Checked(
         "CREDIT_CARD",
-        re.compile(r"(?<![\w.-])(?!\d{4}-\d\d-\d\d(?![\d-]))[2-6]\d{3}(?:[ -]?\d{2,6}){2,4}(?![\w-]|\.\d)"),
+        re.compile(r"(?<![\w.-])(?!\d{4}-\d\d-\d\d(?![\d-]))(?:[2-6]\d{3}|1800)(?:[ -]?\d{2,6}){2,4}(?![\w-]|\.\d)"),
         ("luhn",),
         0.99,
     ),

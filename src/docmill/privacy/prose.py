@@ -15,7 +15,7 @@ from itertools import islice, takewhile
 from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.dates import date_pattern
 from docmill.privacy.lab_guard import Guard
-from docmill.privacy.labels import classify
+from docmill.privacy.labels import classify, is_label_word
 from docmill.privacy.lines import Line
 from docmill.privacy.model import Tag, TagReader
 from docmill.privacy.models import Finding
@@ -166,6 +166,7 @@ def _is_known(word: str) -> bool:
         or word in listed("titles")
         or word in listed("credentials")
         or classify(word) is not None
+        or is_label_word(word)
     )
 
 

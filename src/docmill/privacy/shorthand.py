@@ -28,16 +28,14 @@ _PARTICLES = r"(?:(?:van|von|de|der|den|la|da|di|du|el|al|bin|zu|Ó|Ní|Mac) ){0
 _DEEDS = (
     r"(?:typed|dictated|transcribed|entered|checked|verified|validated|signed|released|collected|taken|read|seen|done)"
 )
-# "typed JR", "entered by D.M.", "initials G.M."
-_INITIALS = re.compile(
-    rf"(?i:\b(?:{_DEEDS} by|typed|dictated|transcribed|initials?|tech)):?[ ]{{1,3}}"
-    rf"([{UPPER}]{{2}}|(?:[{UPPER}]\.){{2,3}})(?![\w-]|\.\w|/[{UPPER}])"
-)
+# "typed JR", "entered by D.M.", "initials G.M.": what is before the letters, in folded text, and the letters.
+_BEFORE_INITIALS = re.compile(rf"\b(?:{_DEEDS} by|typed|dictated|transcribed|initials?|tech):?[ ]{{1,3}}")
+_INITIALS = re.compile(rf"(?:[{UPPER}]{{2}}|(?:[{UPPER}]\.){{2,3}})(?![\w-]|\.\w|/[{UPPER}])")
 # "Validated by L. E": an initial before a surname of one letter.
-_ONE_LETTER = re.compile(
-    rf"(?i:\b(?:{_DEEDS}(?: by)?|by|par|von|durch|door|przez|por|da|dr|prof)\.?):?[ \n]"
-    rf"((?:[{UPPER}]\. ?){{1,2}}[{UPPER}])(?=[\s,;)/]|\.\s|$)"
+_BEFORE_LETTERS = re.compile(
+    rf"\b(?:{_DEEDS}(?: by)?|by|par|von|durch|door|przez|por|da|dr|prof)\.?:?[ \n](?=[^\W\d_]\.)"
 )
+_LETTERS = re.compile(rf"(?:[{UPPER}]\. ?){{1,2}}[{UPPER}](?=[\s,;)/]|\.\s|$)")
 _GRADE = r"(?:FY?[12]|ST[1-8]|CT[1-3]|SHO|SpR|StR|Reg|Cons|Intern|RMO|HO|RN|CNS|ANP)\b"
 _ONE = rf"{_PARTICLES}(?:{_NAME}|[{UPPER}](?![\w.]))"
 # "Roe/van Dyck/FY1": who goes round, and the grade of the last.
@@ -67,17 +65,14 @@ _SHORTEST = 3
 _LEAST_SPEECHES = 2
 
 
-def shorthand_names(text: str) -> Iterator[Finding]:
+def shorthand_names(text: str, folded: str) -> Iterator[Finding]:
     """Yield names that are shortened, or written without the marks that names have elsewhere.
 
     Args:
         text: The normalised text.
+        folded: The same, folded.
     """
-    for match in _INITIALS.finditer(text):
-        if not _is_known_abbreviation(match.group(1)):
-            yield _person(*match.span(1))
-    for match in _ONE_LETTER.finditer(text):
-        yield _person(*match.span(1))
+    yield from _initials(text, folded)
     for match in _WARD_ROUND.finditer(text):
         yield from _of_round(text, *match.span(1))
     for pattern in (_BED, _STAMPED_SPEAKER):
@@ -94,6 +89,17 @@ def shorthand_names(text: str) -> Iterator[Finding]:
 
 def _person(start: int, end: int) -> Finding:
     return Finding(start, end, "PERSON", 0.8, "pattern")
+
+
+def _initials(text: str, folded: str) -> Iterator[Finding]:
+    """What two letters or three stand for where a word before them tells of somebody."""
+    for match in _BEFORE_INITIALS.finditer(folded):
+        letters = _INITIALS.match(text, match.end())
+        if letters and not _is_known_abbreviation(letters.group()):
+            yield _person(*letters.span())
+    for match in _BEFORE_LETTERS.finditer(folded):
+        if letters := _LETTERS.match(text, match.end()):
+            yield _person(*letters.span())
 
 
 def _is_known_abbreviation(letters: str) -> bool:

@@ -24,21 +24,21 @@ _DONE_BY = re.compile(
     re.MULTILINE,
 )
 _LOGIN = r"[\"'`*]{0,2}([a-z][a-z0-9_-]{2,29}(?:\.[a-z0-9_-]{1,29})?|[a-z]\.[a-z0-9_-]{2,29})(?![\w@-]|\.\w)"
+# The two that follow are for folded text; a login name has no capitals in the text itself.
 # Whoever opens a ticket or forgets a password is called by the login name, even where it is one small word.
 _ACCOUNT_OF = re.compile(
-    r"\b(?i:(?:ticket|case|issue|incident|request) (?:opened|raised|created|closed|logged|filed) by"
+    r"\b(?:(?:ticket|case|issue|incident|request) (?:opened|raised|created|closed|logged|filed) by"
     r"|sign[- ]?in (?:for|by|from user)|log[- ]?in (?:for|by|of)|(?:reset|changed) the password (?:of|for)"
     r"|password reset (?:of|for)|(?:log|logged|sign|signed) (?:in|on) (?:as|with)"
-    r"|(?:attempts?|failures?) (?:for|by)(?: user)?"
-    r"|sessions? (?:of|for|opened for|closed for)(?: user)?"
+    r"|(?:attempts?|failures?) (?:for|by)(?: user)?|sessions? (?:of|for|opened for|closed for)(?: user)?"
     r"|(?:login|log-in|user ?name|user ?id|account name)(?: name)? is"
     rf"|locked the account of|unlocked) {_LOGIN}"
-    rf"|\bsudo(?:\[\d+\])?: {{1,3}}{_LOGIN}(?= :)|^(?:.*  )?(?i:operator|oper|opr)\.? {{1,9}}{_LOGIN}(?=  |\t|$)",
+    rf"|\bsudo(?:\[\d+\])?: {{1,3}}{_LOGIN}(?= :)|(?:^|  )(?:operator|oper|opr)\.? {{1,9}}{_LOGIN}(?=  |\t|$)",
     re.MULTILINE,
 )
 # What stands after these words is a login name only where it looks like one.
 _TOLD_OF = re.compile(
-    r"(?:\b(?i:admin|colleague|users?|assigned to|reassigned to|owned by"
+    r"(?:\b(?:admin|colleague|users?|assigned to|reassigned to|owned by"
     r"|(?:documented|charted|noted|logged|entered|recorded|resolved|closed|changed|approved) by):? |(?:^|(?<=\s))[/~])"
     rf"{_LOGIN}",
     re.MULTILINE,
@@ -83,13 +83,14 @@ def _is_of_names(first: str, last: str) -> bool:
 
 def _of_accounts(text: str) -> Iterator[Finding]:
     """Login names of those who asked for help or wrote a note: "ticket opened by susanw", "documented by rsmith"."""
-    for match in _ACCOUNT_OF.finditer(text):
-        group = match.lastindex or 1
-        if not is_ordinary(match.group(group)):
-            yield _username(*match.span(group))
-    for match in _TOLD_OF.finditer(text):
-        word = match.group(1)
-        if _is_made(word) and not is_ordinary(word) and not is_laboratory_term(word):
+    folded = fold(text)
+    for match in _ACCOUNT_OF.finditer(folded):
+        start, end = match.span(match.lastindex or 1)
+        if text[start:end].islower() and not is_ordinary(text[start:end]):
+            yield _username(start, end)
+    for match in _TOLD_OF.finditer(folded):
+        word = text[slice(*match.span(1))]
+        if word.islower() and _is_made(word) and not is_ordinary(word) and not is_laboratory_term(word):
             yield _username(*match.span(1))
 
 

@@ -80,3 +80,11 @@ def test_a_file_is_no_range(rules: Anonymiser, text: str) -> None:
 @pytest.mark.parametrize("text", ["record `417-2960`", "order **KX418 7725**", "sample KX418 7725 clotted"])
 def test_a_label_before_a_marked_or_spaced_number(rules: Anonymiser, text: str) -> None:
     assert found(rules, PERSON + text) == [text.split(" ", 1)[1].strip("`*").removesuffix(" clotted")]
+
+
+@pytest.mark.parametrize(
+    "text", ["last four digits of her card 4417", "last 4 of phone: 4417", "account ending in 4417"]
+)
+def test_the_last_digits_of_a_longer_number(rules: Anonymiser, text: str) -> None:
+    assert found(rules, PERSON + text) == ["4417"]
+    assert rules.detect("the last 4 weeks of 2023, ending in 2024") == []

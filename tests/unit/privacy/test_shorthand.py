@@ -31,6 +31,8 @@ def people(anonymiser: Anonymiser, text: str) -> list[str]:
         ("| Kowalski R | night |", ["Kowalski R"]),
         ("then Robert's regular pharmacy rang", ["Robert"]),
         ("released by P. Day. Questions go to the desk", ["P. Day"]),
+        ("copy to G. van 't Quill today", ["G. van 't Quill"]),
+        ("copies: J. d'Orsenne; desk", ["J. d'Orsenne"]),
         ("1) Banks, Robert - stable", ["Banks, Robert"]),
         ("Sticker: OYELARAN BABATUNDE 00712345 12.03.1961", ["OYELARAN BABATUNDE"]),
     ],
