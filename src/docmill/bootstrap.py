@@ -190,10 +190,11 @@ def _load(reference: str) -> Pipeline:
         raise InvalidConfiguration(f"DOCMILL_PIPELINES: write {reference!r} as module:attribute.")
     try:
         pipeline = getattr(importlib.import_module(module), attribute)
-    except Exception as error:
-        raise InvalidConfiguration(
-            f"The pipeline {reference!r} cannot be loaded: {type(error).__name__}: {error}."
-        ) from error
+    except InvalidConfiguration:
+        raise
+    except (Exception, SystemExit) as error:
+        reason = f"{type(error).__name__}: {error}".rstrip(".")
+        raise InvalidConfiguration(f"The pipeline {reference!r} cannot be loaded: {reason}.") from error
     if not isinstance(pipeline, Pipeline):
         raise InvalidConfiguration(f"{reference!r} is not a Pipeline.")
     return pipeline

@@ -49,10 +49,11 @@ def list_jobs(
         for job in jobs:
             emit(job)
     else:
-        _print_jobs(jobs)
+        filtered = any(choice is not None for choice in (status, pipeline, before))
+        _print_jobs(jobs, "No such jobs." if filtered else "No jobs. `docmill run PIPELINE FILE` makes one.")
 
 
-def _print_jobs(jobs: list[dict[str, Any]]) -> None:
+def _print_jobs(jobs: list[dict[str, Any]], nothing: str) -> None:
     rows = [
         (
             job["id"],
@@ -65,7 +66,7 @@ def _print_jobs(jobs: list[dict[str, Any]]) -> None:
         for job in jobs
     ]
     headings = ("job", "state", "pipeline", "document", "created", "error")
-    print_table(console(), headings, rows, nothing="No jobs. `docmill run PIPELINE FILE` makes one.")
+    print_table(console(), headings, rows, nothing=nothing)
 
 
 @app.command()

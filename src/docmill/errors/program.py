@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+
 from docmill.errors.base import DocmillError
+
+_ADVICE = {
+    errno.ENOENT: "check its name",
+    errno.EACCES: "check its rights",
+    errno.EPERM: "check its rights",
+    errno.EISDIR: "it is a folder: name a file",
+    errno.EEXIST: "it is a file: name a folder",
+    errno.ENOTDIR: "a part of its path is a file: check its name",
+    errno.ENOSPC: "make room",
+    errno.EDQUOT: "make room",
+    errno.EROFS: "choose another place",
+}
 
 
 class FileError(DocmillError):
@@ -13,7 +27,8 @@ class FileError(DocmillError):
     @classmethod
     def of(cls, file: object, error: OSError) -> FileError:
         """Return the error about a file that the operating system refuses."""
-        return cls(f"{file} cannot be used: {error.strerror}.")
+        advice = _ADVICE.get(error.errno or 0)
+        return cls(f"{file} cannot be used: {error.strerror}{f'; {advice}' if advice else ''}.")
 
 
 class InternalError(DocmillError):

@@ -50,7 +50,7 @@ def test_bytes_that_are_no_text_are_told(docmill: Docmill) -> None:
 def test_a_missing_file_is_told(docmill: Docmill, tmp_path: Path) -> None:
     printed = docmill("anonymise", tmp_path / "none.txt", code=1)
     assert "error [file_error]" in printed.err
-    assert "none.txt cannot be used: No such file or directory." in printed.err
+    assert "none.txt cannot be used: No such file or directory; check its name." in printed.err
 
 
 @pytest.fixture

@@ -40,7 +40,11 @@ class Unprintable:
     [
         (UnknownPipeline("No such."), 2, "error [unknown_pipeline]: No such."),
         (NotAPdf("No PDF."), 1, "error [not_a_pdf]: No PDF."),
-        (FileNotFoundError(2, "No such file", "a.csv"), 1, "error [file_error]: a.csv cannot be used: No such file."),
+        (
+            FileNotFoundError(2, "No such file", "a.csv"),
+            1,
+            "error [file_error]: a.csv cannot be used: No such file; check its name.",
+        ),
         (psycopg.errors.DiskFull("canary"), 1, "error [database_error]: The database ended the command (DiskFull, SQL"),
         (ValueError("canary"), 1, "error [internal_error]: docmill met an error that it does not know: ValueError"),
         (typer.Abort(), 1, "Nothing was done. Answer y, or leave the question out with --yes."),
@@ -82,7 +86,7 @@ def test_an_output_that_is_full_is_told(tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         process = start(tmp_path, "config", "show", stdout=full)
         _, errors = process.communicate(timeout=60)
-    assert errors == b"error [file_error]: The output cannot be used: No space left on device.\n"
+    assert errors == b"error [file_error]: The output cannot be used: No space left on device; make room.\n"
     assert process.returncode == 1
 
 

@@ -158,7 +158,7 @@ def test_bad_rows_that_cannot_be_put_aside_are_told(application: Application, li
     list_of_books.with_name("books.rejects.csv").mkdir()
     [intake] = submitted(application, list_of_books)
     assert intake.error is not None
-    assert intake.error["message"] == "books.rejects.csv cannot be used: Is a directory."
+    assert intake.error["message"] == "books.rejects.csv cannot be used: Is a directory; it is a folder: name a file."
 
 
 def test_rows_have_no_options(application: Application, list_of_books: Path) -> None:
@@ -194,7 +194,7 @@ def test_what_became_of_a_file_is_told_to_scripts_and_to_people(
     report_intakes(intakes, as_json=True)
     report, absent = map(json.loads, capsysbinary.readouterr().out.splitlines())
     assert (report["created"], report["invalid"], "submissions" in report) == (30, 3, False)
-    assert absent["error"]["message"].endswith("absent.csv cannot be used: No such file or directory.")
+    assert absent["error"]["message"].endswith("absent.csv cannot be used: No such file or directory; check its name.")
     report_intakes(intakes, as_json=False)
     told = capsysbinary.readouterr()
     assert told.out == b""
@@ -224,7 +224,7 @@ def test_each_file_is_stored_and_becomes_a_job(
     assert (good.document_id, good.existing, good.error) == (DOCUMENT, False, None)
     assert good.job_id is not None
     assert absent.error["code"] == "file_error"
-    assert absent.error["message"].endswith("absent.pdf cannot be used: No such file or directory.")
+    assert absent.error["message"].endswith("absent.pdf cannot be used: No such file or directory; check its name.")
     assert large.error["code"] == "too_large"
     [document] = database.told("insert_document")
     assert (document["owner"], document["media_type"]) == ("ada", "application/pdf")

@@ -69,12 +69,12 @@ def test_a_mistake_is_named(docmill: Docmill, command: list[str], words: str) ->
 )
 def test_a_file_that_is_not_there_is_told(docmill: Docmill, command: list[str]) -> None:
     printed = docmill(*command, code=1, DATABASE_URL=NO_DATABASE)
-    assert printed.err == "error [file_error]: absent cannot be used: No such file or directory.\n"
+    assert printed.err == "error [file_error]: absent cannot be used: No such file or directory; check its name.\n"
 
 
 def test_a_list_of_words_is_read_before_the_database_is_opened(docmill: Docmill) -> None:
     printed = docmill("coverage", JOB, "--words", "absent.csv", code=1, DATABASE_URL=NO_DATABASE)
-    assert "The word list absent.csv cannot be read" in printed.err
+    assert "error [file_error]: The word list absent.csv cannot be used" in printed.err
 
 
 def test_pipelines_are_listed_with_their_steps(docmill: Docmill) -> None:
@@ -109,7 +109,9 @@ def test_a_pipeline_that_cannot_be_used_is_told(docmill: Docmill, reference: str
     assert words in printed.err
 
 
-@pytest.mark.parametrize("source", ["def (", "own = undefined", "raise RuntimeError('not today')"])
+@pytest.mark.parametrize(
+    "source", ["def (", "own = undefined", "raise RuntimeError('not today')", "raise SystemExit(3)"]
+)
 def test_a_module_that_breaks_is_told(docmill: Docmill, tmp_path: Path, source: str) -> None:
     name = f"broken_cli_{abs(hash(source))}"
     (tmp_path / f"{name}.py").write_text(source)

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from tests.unit.insights.building import category, number, profile
 
-from docmill.errors import UsageError
+from docmill.errors import FileError
 from docmill.pipelines.insights.charts import choose_charts
 from docmill.pipelines.insights.files import error_document, write_error, write_result
 from docmill.pipelines.insights.findings import find_insights, summarise
@@ -168,7 +168,7 @@ def test_a_cancelled_job_has_an_error_document_too() -> None:
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(UsageError, match="cannot be written"):
+    with pytest.raises(FileError, match="cannot be used"):
         write_error(error_document(JOB), tmp_path / "file" / "folder")
 
 

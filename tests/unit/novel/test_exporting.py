@@ -12,7 +12,7 @@ import pytest
 from tests.unit.novel.building import sentence
 
 from docmill.documents.formulas import defused
-from docmill.errors import UsageError
+from docmill.errors import FileError
 from docmill.pipelines.novel.exporting.files import FileExporter, FileFormat, write_csv, write_json, write_text
 from docmill.pipelines.novel.exporting.interface import COLUMNS
 from docmill.pipelines.novel.library import StoredNovel
@@ -99,5 +99,5 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, format: FileForma
     FileExporter(path, format)(novel())
     assert path.read_bytes() != b"before"
     assert list(tmp_path.iterdir()) == [path]
-    with pytest.raises(UsageError, match="cannot be written"):
+    with pytest.raises(FileError, match="cannot be used"):
         FileExporter(tmp_path / "nowhere" / "chat", format)(novel())

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from docmill.documents.formulas import defused
-from docmill.errors import UsageError
+from docmill.errors import FileError
 from docmill.pipelines.insights.drawing import PictureFormat, draw
 from docmill.pipelines.insights.report import complete_specification, render_report
 from docmill.pipelines.insights.result_models import InsightsResult
@@ -78,7 +78,7 @@ def write_result(result: InsightsResult, folder: Path, pictures: PictureFormat |
         The files.
 
     Raises:
-        UsageError: A file cannot be written.
+        FileError: A file cannot be written.
         MissingExtra: The extra ``insights`` is not installed.
         IsolationError: The charts could not be drawn.
     """
@@ -102,7 +102,7 @@ def write_error(error: ErrorDocument, folder: Path) -> list[Path]:
         The file.
 
     Raises:
-        UsageError: It cannot be written.
+        FileError: It cannot be written.
     """
     contents = {ERROR_FILE: error.model_dump_json(indent=1).encode() + b"\n"}
     return _write(folder, contents, obsolete=[RESULT_FILE, REPORT_FILE, COLUMNS_FILE, PREVIEW_FILE])
@@ -117,7 +117,7 @@ def _write(folder: Path, contents: Mapping[str, bytes], obsolete: Iterable[str])
         for name, data in contents.items():
             written.append(_replace(folder / name, data))
     except OSError as error:
-        raise UsageError(f"The folder {folder} cannot be written: {error.strerror}.") from None
+        raise FileError.of(folder, error) from None
     return written
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from docmill.errors import InvalidInput
+from docmill.errors import FileError, InvalidInput
 
 FRENCH_2000 = "french-2000"
 _FILE = "french_2000.csv"
@@ -21,15 +21,17 @@ def read_word_list(name: str) -> list[str]:
     A header ``word`` or ``mot`` is passed over; so are blank rows and repeated words.
 
     Raises:
-        InvalidInput: The file cannot be read, or holds no words.
+        FileError: The file cannot be read.
+        InvalidInput: It is not UTF-8, or holds no words.
     """
     if name == FRENCH_2000:
         return list(frequent_french())
     try:
         text = Path(name).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise InvalidInput(f"The word list {name} cannot be read: {reason}.") from None
+    except OSError as error:
+        raise FileError.of(f"The word list {name}", error) from None
+    except UnicodeDecodeError:
+        raise InvalidInput(f"The word list {name} is not UTF-8; save it as CSV in UTF-8.") from None
     words = _first_column(text.splitlines())
     if not words:
         raise InvalidInput(f"The word list {name} holds no words; its first column must hold one word a row.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +13,7 @@ from typing import Literal, TextIO
 from uuid import uuid4
 
 from docmill.documents.formulas import defused
-from docmill.errors import MissingExtra, UsageError
+from docmill.errors import FileError, MissingExtra
 from docmill.pipelines.novel.exporting.interface import COLUMNS, rows
 from docmill.pipelines.novel.library import StoredNovel
 
@@ -35,7 +36,7 @@ class FileExporter:
         """Write the book and return the path.
 
         Raises:
-            UsageError: The file cannot be written.
+            FileError: The file cannot be written.
             MissingExtra: XLSX was asked for, and the extra ``novel`` is not installed.
         """
         partial = self.path.with_name(f".{self.path.name}.{uuid4().hex[:8]}")
@@ -47,7 +48,7 @@ class FileExporter:
                     TEXT_WRITERS[self.format](novel, file)
             partial.replace(self.path)
         except OSError as error:
-            raise UsageError(f"The file {self.path} cannot be written: {error.strerror}.") from None
+            raise FileError.of(self.path, error) from None
         finally:
             with suppress(OSError):
                 partial.unlink()
@@ -93,10 +94,13 @@ def _write_workbook(novel: StoredNovel, path: Path) -> None:
         "strings_to_numbers": False,
         "strings_to_urls": False,
     }
-    with path.open("wb") as file, xlsxwriter.Workbook(file, options) as workbook:
+    # A disk that is full is told by this file, not by an archive that is never closed.
+    whole = io.BytesIO()
+    with xlsxwriter.Workbook(whole, options) as workbook:
         sheet = workbook.add_worksheet("sentences")
         sheet.freeze_panes(1, 0)
         sheet.set_column(1, 2, 60)
         sheet.write_row(0, 0, COLUMNS, workbook.add_format({"bold": True}))
         for number, row in enumerate(rows(novel), start=1):
             sheet.write_row(number, 0, row)
+    path.write_bytes(whole.getvalue())
