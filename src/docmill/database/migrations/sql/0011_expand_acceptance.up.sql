@@ -11,7 +11,7 @@ alter table docmill.jobs drop constraint jobs_pipeline_version_fkey;
 -- Where the call is the whole transaction (`alone`), so that a caller that stalls holds no worker up, workers learn of the
 -- jobs at the commit: a job that comes by itself is given to a worker that sleeps, which spares its claim; else all that
 -- sleep are rung for. A worker is given nothing in the second half of its lease: it may be dead. `told` is false where
--- somebody may fall asleep before the commit and has to be woken after it.
+-- somebody may fall asleep before the commit and has to be woken after it; where no worker lives, nobody does.
 create function docmill.accept_jobs(
     pipeline text, owner text, job_ids uuid[], document_ids uuid[], inputs bytea[], idempotency_keys text[],
     unique_keys text[], request_hashes bytea[], batch_id uuid, priority smallint, max_attempts smallint,
@@ -22,8 +22,7 @@ declare
     step docmill.steps;
     owner_id integer;
     taker integer;
-    found_new bigint;
-    rung boolean := false;
+    somebody_sleeps boolean;
 begin
     select * into step from docmill.steps s where s.pipeline = accept_jobs.pipeline and s.position = 0
      order by s.version desc limit 1;
@@ -38,24 +37,31 @@ begin
            and now() - w.heartbeat_at < (w.lease_until - w.heartbeat_at) / 2
          order by w.heartbeat_at desc limit 1 for update of s skip locked;
     end if;
-    insert into docmill.jobs (id, document_id, batch_id, version, chunks_open, priority, max_attempts, timeout_seconds,
-                              start_before, pipeline, owner, input, idempotency_key, request_hash, unique_key, status,
-                              started_at, deadline_at)
-    select d.id, d.document_id, accept_jobs.batch_id, step.version, 1, accept_jobs.priority,
-           accept_jobs.max_attempts, accept_jobs.timeout_seconds,
-           case when taker is null then now() + accept_jobs.queue_seconds * interval '1 second' end,
-           step.pipeline, accept_jobs.owner, d.input, d.idempotency_key, d.request_hash, d.unique_key,
-           case when taker is null then 'pending' else 'processing' end,
-           case when taker is not null then now() end,
-           case when taker is not null then now() + accept_jobs.timeout_seconds * interval '1 second' end
-      from unnest(job_ids, document_ids, inputs, idempotency_keys, unique_keys, request_hashes)
-           with ordinality as d (id, document_id, input, idempotency_key, unique_key, request_hash, number)
-     -- By key, so that two callers with the same keys wait for each other in one order.
-     order by d.idempotency_key, d.unique_key, d.number
-        on conflict do nothing;
-    get diagnostics found_new = row_count;
-    accepted := job_ids;
-    if found_new < cardinality(job_ids) then
+    if idempotency_keys is null and unique_keys is null and taker is null then
+        -- Most jobs, and nothing that could answer in their place.
+        insert into docmill.jobs (id, document_id, batch_id, version, chunks_open, priority, max_attempts, timeout_seconds,
+                                  start_before, pipeline, owner, input)
+        select d.id, d.document_id, accept_jobs.batch_id, step.version, 1, accept_jobs.priority, accept_jobs.max_attempts,
+               accept_jobs.timeout_seconds, now() + accept_jobs.queue_seconds * interval '1 second', step.pipeline,
+               accept_jobs.owner, d.input
+          from unnest(job_ids, document_ids, inputs) as d (id, document_id, input);
+        accepted := job_ids;
+    else
+        insert into docmill.jobs (id, document_id, batch_id, version, chunks_open, priority, max_attempts, timeout_seconds,
+                                  start_before, pipeline, owner, input, idempotency_key, request_hash, unique_key, status,
+                                  started_at, deadline_at)
+        select d.id, d.document_id, accept_jobs.batch_id, step.version, 1, accept_jobs.priority, accept_jobs.max_attempts,
+               accept_jobs.timeout_seconds,
+               case when taker is null then now() + accept_jobs.queue_seconds * interval '1 second' end,
+               step.pipeline, accept_jobs.owner, d.input, d.idempotency_key, d.request_hash, d.unique_key,
+               case when taker is null then 'pending' else 'processing' end,
+               case when taker is not null then now() end,
+               case when taker is not null then now() + accept_jobs.timeout_seconds * interval '1 second' end
+          from unnest(job_ids, document_ids, inputs, idempotency_keys, unique_keys, request_hashes)
+               with ordinality as d (id, document_id, input, idempotency_key, unique_key, request_hash, number)
+         -- By key, so that two callers with the same keys wait for each other in one order.
+         order by d.idempotency_key, d.unique_key, d.number
+            on conflict do nothing;
         accepted := array(select d.id from unnest(job_ids) with ordinality as d (id, number) join docmill.jobs j using (id)
                            order by d.number);
     end if;
@@ -67,21 +73,21 @@ begin
            case when taker is not null then clock_timestamp() end
       from unnest(accepted) as d (id);
     insert into docmill.events (job_id, kind) select d.id, 'job.pending' from unnest(accepted) as d (id);
-    if taker is not null and found_new > 0 then
+    select count(*) = 0 or cardinality(accepted) = 0, bool_or(waiting) into told, somebody_sleeps from docmill.sleepers;
+    if taker is not null and cardinality(accepted) > 0 then
         insert into docmill.events (job_id, kind) select d.id, 'job.processing' from unnest(accepted) as d (id);
         update docmill.sleepers s set waiting = false, handed = array[c.id]
           from docmill.chunks c where s.worker_id = taker and c.job_id = accepted[1];
         perform pg_notify('docmill_wakeup', taker::text);
-    elsif alone and found_new > 0 then
+        told := true;
+    elsif alone and somebody_sleeps and not told then
         update docmill.sleepers set waiting = false
          where worker_id in (select worker_id from docmill.sleepers where waiting for update skip locked);
-        rung := found;
-        if rung then
+        told := found;
+        if told then
             perform pg_notify('docmill_wakeup', '');
         end if;
     end if;
-    -- Nobody has to be told of nothing, and nobody can be where no worker lives.
-    told := rung or taker is not null or found_new = 0 or not exists (select 1 from docmill.sleepers);
 end
 $$;
 
