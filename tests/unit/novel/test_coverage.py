@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docmill.errors import InvalidInput
+from docmill.errors import FileError, InvalidInput
 from docmill.pipelines.novel.coverage import CoverageOptions, find_coverage
 from docmill.pipelines.novel.vocabulary import fold, keys_of, words_of
 from docmill.pipelines.novel.word_lists import FRENCH_2000, read_word_list
@@ -91,5 +91,5 @@ def test_a_list_without_words_is_refused(tmp_path: Path, content: bytes) -> None
 
 
 def test_a_list_that_is_not_there_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="No such file"):
+    with pytest.raises(FileError, match="No such file"):
         read_word_list("nowhere.csv")

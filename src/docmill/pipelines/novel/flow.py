@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -52,28 +52,51 @@ def paragraphs(pages: Sequence[BookPage], language: Language, *, fix_hyphenation
     previous: tuple[BookPage, Line, list[Line]] | None = None
     for page, lines in zip(pages, bodies, strict=True):
         body, page_notes = split_notes(page, lines)
-        for line in body:
-            if previous is None or _starts_paragraph(page, line, body, *previous):
+        for line, column in _in_columns(body):
+            if previous is None or _starts_paragraph(page, line, column, *previous):
                 found.extend([*notes, []])
                 notes = []
-            _append(found[-1], _tokens(page, line), words, language)
-            previous = (page, line, body)
+            _append(found[-1], _tokens(page, line, language), words, language)
+            previous = (page, line, column)
         # Footnotes wait until the paragraph that goes on overleaf has ended.
         for note in page_notes:
             notes.append([])
             for line in note:
-                _append(notes[-1], _tokens(page, line), words, language)
+                _append(notes[-1], _tokens(page, line, language), words, language)
     return [paragraph for paragraph in [*found, *notes] if paragraph]
 
 
-def _tokens(page: BookPage, line: Line) -> list[Token]:
+def _in_columns(body: Sequence[Line]) -> Iterator[tuple[Line, list[Line]]]:
+    """Yield lines with those of their column: a further one begins where a line stands higher than the one before."""
+    starts = [place for place in range(1, len(body)) if body[place].top < body[place - 1].top - _INDENT]
+    for first, last in pairwise([0, *starts, len(body)]):
+        column = list(body[first:last])
+        for line in column:
+            yield line, column
+
+
+def _tokens(page: BookPage, line: Line, language: Language) -> list[Token]:
     entry = _ENTRY.fullmatch(page.text, line.start, line.end)
     spans = [entry.span("title"), entry.span("page")] if entry else [(line.start, line.end)]
-    return [
+    moved = {initial.start for initial in page.initials}
+    tokens = [
         Token(match[0], page.number, match.start(), page.number, match.end())
         for span in spans
         for match in _TOKEN.finditer(page.text, *span)
+        if match.start() not in moved
     ]
+    for initial in page.initials:
+        if initial.line == line.start and tokens:
+            tokens = [*_with_initial(initial.letter, tokens[0], language), *tokens[1:]]
+    return tokens
+
+
+def _with_initial(letter: str, rest: Token, language: Language) -> list[Token]:
+    """Put a large letter before what it begins: a word, or the word behind it where the letter is one by itself."""
+    core = _first_core(rest.text)
+    if is_known(core, language) and not is_known(letter.casefold() + core, language):
+        return [rest._replace(text=letter, end=rest.start), rest]
+    return [rest._replace(text=letter + rest.text)]
 
 
 def _vocabulary(pages: Sequence[BookPage], bodies: Sequence[Sequence[Line]]) -> Counter[str]:
@@ -103,7 +126,7 @@ def _starts_paragraph(
         return False
     if _ENTRY.fullmatch(before):
         return True
-    if previous_page is page and _gap(body, previous, line):
+    if previous_body is body and _gap(body, previous, line):
         return True
     centred = _is_centred(line, body)
     if centred != _is_centred(previous, previous_body):

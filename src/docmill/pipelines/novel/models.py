@@ -54,6 +54,14 @@ class Line(NamedTuple):
     bottom: float
 
 
+class Initial(NamedTuple):
+    """A large letter that is set beside the first lines of a chapter: its place, and the line that it begins."""
+
+    letter: str
+    start: int
+    line: int
+
+
 class BookPage(BaseModel):
     """The text of a page with its lines.
 
@@ -61,11 +69,13 @@ class BookPage(BaseModel):
         number: Page number, counted from 1.
         text: The page's text.
         lines: Its lines that hold text, from top to bottom.
+        initials: Its large initial letters.
     """
 
     number: int = Field(ge=1)
     text: str
     lines: list[Line]
+    initials: list[Initial] = []
 
 
 class Token(NamedTuple):
