@@ -12,7 +12,7 @@ from uuid import UUID
 
 from docmill.cli.output import emit, say
 from docmill.cli.running import Submission, describe_error
-from docmill.errors import DocmillError, EmptyFile, FileError, UsageError
+from docmill.errors import DocmillError, FileError, UsageError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
@@ -106,8 +106,6 @@ def _submit_file(
 ) -> None:
     from docmill.engine.client import Request
 
-    if file.stat().st_size == 0:
-        raise EmptyFile
     seen: set[str] = set()
     rows = _good_rows(pipeline, file, intake)
     while part := list(islice(rows, application.settings.books.batch_size)):

@@ -100,3 +100,8 @@ def test_exit_codes_of_odd_files(nearby: SameProcess, tmp_path: Path, content: s
         path.write_text(content)
     output = nearby.run("submit", "books", path, "--json", code=code)
     assert json.loads(output)["created"] == 0
+
+
+def test_an_export_that_cannot_be_written_is_told(nearby: SameProcess) -> None:
+    # A folder that is there and takes no file, whoever asks.
+    assert nearby.run("books", "export", "/proc/self", code=1) == ""

@@ -146,14 +146,6 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(
     assert intakes[2].batch_id is None
 
 
-def test_a_list_without_a_byte_is_told(application: Application, tmp_path: Path) -> None:
-    (tmp_path / "empty.csv").touch()
-    [intake] = submitted(application, tmp_path / "empty.csv")
-    assert intake.failed
-    assert intake.error is not None
-    assert intake.error["code"] == "empty_file"
-
-
 def test_bad_rows_that_cannot_be_put_aside_are_told(application: Application, list_of_books: Path) -> None:
     list_of_books.with_name("books.rejects.csv").mkdir()
     [intake] = submitted(application, list_of_books)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import IsolationLevel, sql
 
 from docmill.database.queries import load_queries
-from docmill.errors import MissingExtra
+from docmill.errors import FileError, MissingExtra
+
+if TYPE_CHECKING:
+    import duckdb
 
 _QUERIES = load_queries("docmill.pipelines.books", "sql")
 
@@ -35,6 +38,7 @@ def export_warehouse(connection: psycopg.Connection[Any], folder: Path) -> dict[
 
     Raises:
         MissingExtra: The extra ``books`` is not installed.
+        FileError: The folder cannot be written.
     """
     try:
         import duckdb
@@ -44,8 +48,19 @@ def export_warehouse(connection: psycopg.Connection[Any], folder: Path) -> dict[
     database = folder / "books.duckdb"
     database.unlink(missing_ok=True)
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with connection.transaction(), duckdb.connect(str(database)) as target:
+            return _copy_tables(connection, target, folder)
+    except duckdb.IOException:
+        raise FileError(f"The warehouse cannot be written to {folder}: make room, or choose another folder.") from None
+
+
+def _copy_tables(
+    connection: psycopg.Connection[Any], target: duckdb.DuckDBPyConnection, folder: Path
+) -> dict[str, int]:
+    """Write every table into the database of the export and into a file of its own; return the rows by table."""
     counts = {}
-    with connection.transaction(), tempfile.TemporaryDirectory() as scratch, duckdb.connect(str(database)) as target:
+    with tempfile.TemporaryDirectory() as scratch:
         for table, columns, types in connection.execute(_QUERIES["export_tables"]).fetchall():
             copy = Path(scratch) / f"{table}.csv"
             _copy_out(connection, table, copy)
