@@ -39,7 +39,12 @@ from docmill.pipelines.insights.reading.headers import find_header
             ["day", "wind km/h", "rain mm"], 0, 2,
         ),
         ("name,weight,height\n,kg,cm\nAda,60,170\nBob,80,180", ["name", "weight kg", "height cm"], 0, 2),
+        (
+            "country,GDP,,people,\n,2020,2021,2020,2021\nChad,1,2,3,4\nPeru,5,6,7,8",
+            ["country", "GDP 2020", "GDP 2021", "people 2020", "people 2021"], 0, 2,
+        ),
         # A first row of data is no second header.
+        ("shop,sales,cost\nA,1999,2001\nB,2500,2700\nC,2600,2800", ["shop", "sales", "cost"], 0, 1),
         ("name,weight,height\nEve,n/a,n/a\nAda,60,170\nBob,80,180", ["name", "weight", "height"], 0, 1),
         ("name,weight,height\nEve,unknown,165\nAda,60,170\nBob,80,180", ["name", "weight", "height"], 0, 1),
         ("name,town\nEve,Bonn\nAda,Rome", ["name", "town"], 0, 1),

@@ -89,13 +89,14 @@ def find_kind(subject: Subject, column: LoadedColumn) -> Kind:
     counts = _counts(subject, column)
     if counts is not None:
         return _kind(subject, column, len(counts), counts)
-    counted = "count(DISTINCT {})" if subject.exact else "approx_count_distinct({})"
-    asked = {"n": counted.format(column.field)}
+    field = column.field
+    # Grouping takes half the time of counting different values, and what dates have in common is asked of few then.
+    values = f"(SELECT {field} FROM data WHERE {field} IS NOT NULL GROUP BY {field})" if subject.exact else "data"
+    asked = {"n": f"count({field})" if subject.exact else f"approx_count_distinct({field})"}
     if column.plan.kind == "datetime":
-        field = column.field
         asked |= {unit: f"bool_and({field} = date_trunc('{unit}', {field}))" for unit in _UNITS}
         asked |= {"first": f"min({field})", "last": f"max({field})"}
-    found = subject.ask(asked)
+    found = subject.ask(asked, values)
     kind = _kind(subject, column, min(found["n"], column.present), None)
     return dataclasses.replace(kind, span=_span(found)) if found.get("first") else kind
 

@@ -27,6 +27,7 @@ _GRAINS: tuple[tuple[Grain, timedelta], ...] = (
     ("quarter", timedelta(days=91)),
     ("year", timedelta(days=365)),
 )
+_BY = "date_trunc('{}', p)::TIMESTAMP"
 _CYCLED: tuple[Grain, ...] = ("day", "month", "quarter")
 _LONGEST_DAILY = timedelta(days=366 * 30)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -66,11 +67,10 @@ def time_series(subject: Subject, kinds: Sequence[Kind]) -> list[TimeSeries]:
     grain = choose_grain(length, unit)
     numbers = [kind for kind in kinds if kind.is_measure and kind.unique > 1]
     measures: Sequence[Kind | None] = numbers[:_MOST_MEASURES] or [None]
-    periods = _periods(subject, date, measures, grain)
+    _add_up(subject, date, measures, "hour" if grain == "hour" else "day")
+    periods = _periods(subject, measures, grain)
     values = {measure: _values(periods[measure]) for measure in measures}
-    cycled = {
-        cycle: values if cycle == grain else _means(subject, date, measures, cycle) for cycle in _cycled(date.span)
-    }
+    cycled = {cycle: values if cycle == grain else _means(subject, measures, cycle) for cycle in _cycled(date.span)}
     return [
         TimeSeries(
             date_column=date.name,
@@ -93,16 +93,21 @@ def choose_grain(span: timedelta, unit: DateUnit) -> Grain:
     return "year"
 
 
-def _periods(
-    subject: Subject, date: Kind, measures: Sequence[Kind | None], grain: str
-) -> dict[Kind | None, list[_Period]]:
+def _add_up(subject: Subject, date: Kind, measures: Sequence[Kind | None], unit: str) -> None:
+    """Add up the measures by the shortest periods that are asked for; the longer ones are made of these few."""
     parts = ", ".join(
-        f"count({measure.field}), sum({measure.field}::DOUBLE)" if measure else "count(*), NULL" for measure in measures
+        f"count({measure.field}) AS n{place}, sum({measure.field}::DOUBLE) AS s{place}" if measure else "count(*) AS n0"
+        for place, measure in enumerate(measures)
     )
-    rows = subject.rows_of(
-        f"SELECT date_trunc('{grain}', {date.field})::TIMESTAMP AS p, count(*), {parts} FROM data"
-        f" WHERE {date.field} IS NOT NULL GROUP BY p ORDER BY p"
+    subject.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE periods AS SELECT date_trunc('{unit}', {date.field})::TIMESTAMP AS p,"
+        f" count(*) AS rows, {parts} FROM data WHERE {date.field} IS NOT NULL GROUP BY p ORDER BY p"
     )
+
+
+def _periods(subject: Subject, measures: Sequence[Kind | None], grain: str) -> dict[Kind | None, list[_Period]]:
+    parts = ", ".join(f"sum(n{place}), {f'sum(s{place})' if kind else 'NULL'}" for place, kind in enumerate(measures))
+    rows = subject.rows_of(f"SELECT {_BY.format(grain)} AS b, sum(rows), {parts} FROM periods GROUP BY b ORDER BY b")
     return {
         measure: [_Period(row[0], row[1], row[2 + 2 * place], row[3 + 2 * place]) for row in rows]
         for place, measure in enumerate(measures)
@@ -110,17 +115,13 @@ def _periods(
 
 
 def _means(
-    subject: Subject, date: Kind, measures: Sequence[Kind | None], unit: str
+    subject: Subject, measures: Sequence[Kind | None], unit: str
 ) -> dict[Kind | None, list[tuple[datetime, float]]]:
     """Return the mean of each measure in each period that has values, or the numbers of rows."""
     means = ", ".join(
-        f"sum({measure.field}::DOUBLE) / count({measure.field})" if measure else "count(*)::DOUBLE"
-        for measure in measures
+        f"sum(s{place}) / sum(n{place})" if measure else "sum(n0)::DOUBLE" for place, measure in enumerate(measures)
     )
-    rows = subject.rows_of(
-        f"SELECT date_trunc('{unit}', {date.field})::TIMESTAMP AS p, {means} FROM data"
-        f" WHERE {date.field} IS NOT NULL GROUP BY p ORDER BY p"
-    )
+    rows = subject.rows_of(f"SELECT {_BY.format(unit)} AS b, {means} FROM periods GROUP BY b ORDER BY b")
     return {
         measure: [(row[0], row[place]) for row in rows if row[place] is not None]
         for place, measure in enumerate(measures, start=1)

@@ -24,7 +24,7 @@ Head = Mapping[str, Sequence[Any]]
 def first_rows(subject: Subject) -> Head:
     """Return the first thousand cells of each column by its field."""
     fields = [column.field for column in subject.columns]
-    rows = subject.rows_of(f"SELECT {', '.join(fields)} FROM data ORDER BY rowid LIMIT {_LOOKED_AT}")
+    rows = subject.rows_of(f"SELECT {', '.join(fields)} FROM data WHERE rowid < {_LOOKED_AT} ORDER BY rowid")
     return dict(zip(fields, zip(*rows, strict=True), strict=False))
 
 

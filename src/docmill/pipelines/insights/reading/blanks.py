@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from docmill.pipelines.insights.reading.cells import is_missing
 from docmill.pipelines.insights.reading.column_types import plan_column
-from docmill.pipelines.insights.reading.headers import is_header
+from docmill.pipelines.insights.reading.headers import is_header, is_number
 
 BLANK = " "
 _FEWEST_LINES = 3
@@ -136,6 +136,7 @@ def _starts(lines: Sequence[str]) -> tuple[int, ...]:
 
 def is_torn(values: Sequence[str]) -> bool:
     """Whether most cells of a column hold several numbers, which would be cells of their own."""
-    filled = [value.split() for value in values if value and not is_typed([value])]
-    several = [parts for parts in filled if len(parts) > 1 and all(is_typed([part]) for part in parts)]
-    return 2 * len(several) > len(filled) > 0
+    filled = [value.split() for value in values if value.strip()]
+    several = sum(len(parts) > 1 and all(map(is_number, parts)) for parts in filled)
+    # A blank may part thousands, or a number from its unit.
+    return 2 * several > len(filled) > 0 and not is_typed(values)

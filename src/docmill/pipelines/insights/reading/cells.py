@@ -7,6 +7,7 @@ which a column's type is decided and as SQL for all rows; a property test holds 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # As pandas reads them, and what spreadsheets print for nothing or for a formula that failed.
 MISSING = frozenset(
@@ -81,43 +82,51 @@ DIGIT_DATES = {
     ),
     "%Y%m": re.compile(rf"{_YEAR}{_MONTH_NUMBER}", re.ASCII),
 }
+# Most texts are none, which one pattern tells at less cost than all of them.
+BEGINNING_OF_WRITTEN_DATE = re.compile(rf"\d|Q[1-4]|{_MONTH}", re.IGNORECASE | re.ASCII)
 # Two years, or a year and a month.
 SEASON = re.compile(r"\d\d(\d\d)-(\d\d)", re.ASCII)
 # Quarters and weeks are no forms of ``strptime``; weeks are those of ISO 8601.
 QUARTERS = rf"{_YEAR}[-/: ]?Q[1-4]|Q[1-4][-/: ]?{_YEAR}".replace("?P<year>", "?:")
 WEEKS = rf"{_YEAR}-?W(?:0[1-9]|[1-4]\d|5[0-3])(?:-?[1-7])?".replace("?P<year>", "?:")
-# Written dates and the forms in which they are read; the longer names of months come first.
-WRITTEN_DATES: tuple[tuple[re.Pattern[str], str], ...] = (
-    *(
-        (re.compile(pattern, re.IGNORECASE | re.ASCII), form)
-        for pattern, form in (
-            (rf"{_YEAR}-{_MONTH_NUMBER}", "%Y-%m"),
-            (rf"{_YEAR}/{_MONTH_NUMBER}", "%Y/%m"),
-            (rf"{_MONTH_NUMBER}/{_YEAR}", "%m/%Y"),
-            (rf"{_YEAR}M{_MONTH_NUMBER}", "%YM%m"),
-            (rf"{DIGIT_DATES['%Y%m%d'].pattern}T\d{{6}}", "%Y%m%dT%H%M%S"),
-            (QUARTERS, "quarter"),
-            (WEEKS, "week"),
-        )
-    ),
-    *(
-        (re.compile(pattern, re.IGNORECASE | re.ASCII), form)
-        for months, name in ((_MONTH, "%b"), (_FULL_MONTH, "%B"))
-        for pattern, form in (
-            (rf"\d{{1,2}} {months} \d{{4}}", f"%d {name} %Y"),
-            (rf"\d{{1,2}}-{months}-\d{{4}}", f"%d-{name}-%Y"),
-            (rf"\d{{1,2}}-{months}-\d{{2}}", f"%d-{name}-%y"),
-            (rf"{months} \d{{1,2}}, \d{{4}}", f"{name} %d, %Y"),
-            (rf"{months}-\d{{1,2}}-\d{{4}}", f"{name}-%d-%Y"),
-            (rf"{months} \d{{1,2}} \d{{4}}", f"{name} %d %Y"),
-            (rf"{months} \d{{4}}", f"{name} %Y"),
-            (rf"{months}-\d{{4}}", f"{name}-%Y"),
-            (rf"\d{{4}} {months}", f"%Y {name}"),
-            (rf"\d{{4}}-{months}", f"%Y-{name}"),
-            (rf"{months}-\d{{2}}", f"{name}-%y"),
-        )
-    ),
-)
+
+
+@cache
+def written_dates() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return patterns of written dates and the forms in which they are read; the longer names of months come last."""
+    return (
+        *(
+            (re.compile(pattern, re.IGNORECASE | re.ASCII), form)
+            for pattern, form in (
+                (rf"{_YEAR}-{_MONTH_NUMBER}", "%Y-%m"),
+                (rf"{_YEAR}/{_MONTH_NUMBER}", "%Y/%m"),
+                (rf"{_MONTH_NUMBER}/{_YEAR}", "%m/%Y"),
+                (rf"{_YEAR}M{_MONTH_NUMBER}", "%YM%m"),
+                (rf"{DIGIT_DATES['%Y%m%d'].pattern}T\d{{6}}", "%Y%m%dT%H%M%S"),
+                (QUARTERS, "quarter"),
+                (WEEKS, "week"),
+            )
+        ),
+        *(
+            (re.compile(pattern, re.IGNORECASE | re.ASCII), form)
+            for months, name in ((_MONTH, "%b"), (_FULL_MONTH, "%B"))
+            for pattern, form in (
+                (rf"\d{{1,2}} {months} \d{{4}}", f"%d {name} %Y"),
+                (rf"\d{{1,2}}-{months}-\d{{4}}", f"%d-{name}-%Y"),
+                (rf"\d{{1,2}}-{months}-\d{{2}}", f"%d-{name}-%y"),
+                (rf"{months} \d{{1,2}}, \d{{4}}", f"{name} %d, %Y"),
+                (rf"{months}-\d{{1,2}}-\d{{4}}", f"{name}-%d-%Y"),
+                (rf"{months} \d{{1,2}} \d{{4}}", f"{name} %d %Y"),
+                (rf"{months} \d{{4}}", f"{name} %Y"),
+                (rf"{months}-\d{{4}}", f"{name}-%Y"),
+                (rf"\d{{4}} {months}", f"%Y {name}"),
+                (rf"\d{{4}}-{months}", f"%Y-{name}"),
+                (rf"{months}-\d{{2}}", f"{name}-%y"),
+            )
+        ),
+    )
+
+
 TIMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\d{1,2}:\d{2}", re.ASCII), "%H:%M"),
     (re.compile(r"\d{1,2}:\d{2}:\d{2}", re.ASCII), "%H:%M:%S"),

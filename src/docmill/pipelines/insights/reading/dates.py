@@ -125,7 +125,9 @@ def _may_be_date(text: str) -> bool:
 
 def _written_form(text: str) -> str | None:
     text = text.strip()
-    for pattern, form in cells.WRITTEN_DATES:
+    if not cells.BEGINNING_OF_WRITTEN_DATE.match(text):
+        return None
+    for pattern, form in cells.written_dates():
         if pattern.fullmatch(text):
             return form
     return None

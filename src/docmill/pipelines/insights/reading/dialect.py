@@ -24,6 +24,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 _FEWEST_NAMED_ROWS = 2
 _NAMED_DELIMITER = re.compile(r'"?sep=(.)"?\n')
 _UNDECODED = re.compile("[\udc80-\udcff]")
+_SEVERAL_NUMBERS = re.compile(r"\d[ \t]+[-+]?[\d.]")
 _UTF_8 = ("utf-8", "utf-8-sig")
 _LEAST_SHARE = 0.4
 _LONGEST_ONLY_CELL = 60
@@ -95,7 +96,7 @@ def _parted_by_blanks(text: str, encoding: str, delimiter: str | None, *, wanted
         (number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip() and not is_ruler(line)
     ][:_LOOKED_AT_RECORDS]
     rival = delimiter if lines and delimiter not in (None, BLANK) and delimiter in lines[0][1] else None
-    if not lines or (rival and not _tears(text, rival)):
+    if not lines or (rival and not (_SEVERAL_NUMBERS.search(text) and _tears(text, rival))):
         return None
     layout = find_layout([line for _, line in lines], wanted=wanted)
     if layout is None:

@@ -49,7 +49,7 @@ def find_header(rows: Rows) -> Header:
         return Header(None, place if titled else 0, 0)
     if place and filled[place - 1] > 1 and _repeats(names) and _names_groups(rows[place - 1]):
         return Header(_joined(rows[place - 1], names), place - 1, 2)
-    if len(below) > 1 and _goes_on(below[0], below[1:]):
+    if len(below) > 1 and _goes_on(below[0], names, below[1:]):
         return Header(_joined(names, below[0]), place, 2)
     return Header(list(names), place, 1)
 
@@ -127,17 +127,34 @@ def _repeats(names: Sequence[str]) -> bool:
     return len(set(given)) < len(given)
 
 
-def _goes_on(row: Sequence[str], below: Rows) -> bool:
-    """Whether a second row belongs to the header: above columns of numbers or dates it holds words, and no value."""
+def _goes_on(row: Sequence[str], names: Sequence[str], below: Rows) -> bool:
+    """Whether a second row belongs to the header: above columns of numbers or dates it holds words, and no value.
+
+    Years and dates are words there, too, if cells with a name above them are empty, as none of a first row would be.
+    """
+    texts = [cell.strip() for cell in row]
+    periods = any(map(_is_period, texts))
+    if periods and all(text for text, name in zip(texts, names, strict=False) if name.strip()):
+        return False
     words = 0
-    for place, cell in enumerate(row):
-        text = cell.strip()
-        sample = Counter(line[place] for line in below if place < len(line) and not cells.is_missing(line[place]))
-        if plan_column(sample, ".", "").kind in _TYPED and text:
-            if text in cells.MISSING or _is_period(text) or is_number(text):
+    for place, text in enumerate(texts):
+        if not text:
+            continue
+        if _is_period(text):
+            if _is_column_of_periods(place, below):
+                return False
+        elif is_number(text):
+            return False
+        if _is_column_of_values(place, below):
+            if text in cells.MISSING:
                 return False
             words += 1
     return words >= _FEWEST_UNITS
+
+
+def _is_column_of_values(place: int, below: Rows) -> bool:
+    sample = Counter(line[place] for line in below if place < len(line) and not cells.is_missing(line[place]))
+    return plan_column(sample, ".", "").kind in _TYPED
 
 
 def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
