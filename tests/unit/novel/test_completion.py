@@ -75,6 +75,12 @@ def test_a_phrase_without_a_verb_becomes_a_sentence(text: str, language: Languag
             "fr",
             "La traverser avec tous ses chevaux.",
         ),
+        # A title in capitals.
+        (
+            "LE VIEUX CHEMIN DE LA MAISON, DANS LA FORÊT DE LA VALLÉE",
+            "fr",
+            "DANS LA FORÊT DE LA VALLÉE.",
+        ),
         # A compound is no preposition.
         (
             "The whole family were waiting there quietly, to-morrow and in-doors, day after day.",

@@ -87,8 +87,7 @@ class Completions:
         coordinated = len(words) == 1 and words[0] in self._grammar.coordinators
         place += coordinated
         words = self._words_at(place)
-        compound = len(words) > 1 and not words[0].endswith("'")
-        if not words or compound:
+        if not words or self._is_compound_or_capitals(place):
             return None
         first, second = [*words, *self._words_at(place + 1), ""][:2]
         free = coordinated or start == 0 or bool(_MARK.search(self._tokens[start - 1].text))
@@ -126,6 +125,11 @@ class Completions:
 
     def _words_at(self, place: int) -> list[str]:
         return self._words[place] if place < len(self._tokens) else []
+
+    def _is_compound_or_capitals(self, place: int) -> bool:
+        words = self._words[place]
+        compound = len(words) > 1 and not words[0].endswith("'")
+        return compound or (len(words[0]) > 1 and self._tokens[place].text.isupper())
 
     def _opens(self, first: str, *, free: bool) -> bool:
         words = self._grammar
