@@ -38,10 +38,6 @@ _OUT_OF_MEMORY_SIGNALS = frozenset({signal.SIGABRT, signal.SIGSEGV, signal.SIGTR
 _PAGE_BYTES = resource.getpagesize()
 
 
-class _NotBegun(Exception):
-    """The child died while it was idle: the call never began."""
-
-
 class ChildCaller:
     """Runs functions in a child process of its own and waits for each.
 
@@ -102,29 +98,31 @@ class ChildCaller:
             child = self._ready_child()
             if not wanted():
                 break
-            try:
-                result: T = self._ask(child, message, wall_seconds or self._limits.wall_seconds, memory)
-            except MemoryLimitExceeded:
-                if child.calls == 1:
-                    raise
-            except _NotBegun:
+            answer = self._ask(child, message, wall_seconds or self._limits.wall_seconds, memory)
+            if answer is None or (answer.outcome == "memory" and child.calls > 1):
                 continue
-            else:
-                return result
+            result: T = self._open_answer(answer, memory)
+            return result
         raise IsolationError
 
-    def _ask(self, child: _Child, message: bytes, wall_seconds: float, memory: int) -> Any:
+    def _ask(self, child: _Child, message: bytes, wall_seconds: float, memory: int) -> Answer | None:
+        """Return a child's answer to a call; None where it had died while it was idle, so that the call never began."""
         try:
             answer = child.ask(message, wall_seconds)
         except (EOFError, ConnectionError):
             self.drop_child()
-            raise (child.death(memory) if child.taken else _NotBegun()) from None
+            if not child.taken:
+                return None
+            death = child.death(memory)
+            if not isinstance(death, MemoryLimitExceeded):
+                raise death from None
+            answer = Answer("memory")
         except DocmillError:
             self.drop_child()
             raise
         if answer.outcome == "memory":
             self.drop_child()
-        return self._open_answer(answer, memory)
+        return answer
 
     def kill(self) -> None:
         """Kill the child from another thread; the call that it runs raises."""

@@ -85,6 +85,12 @@ def hoard(size: int) -> int:
     return os.getpid()
 
 
+def note_and_meet_a_limit(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("x")
+    raise MemoryLimitExceeded("page 3")
+
+
 def allocate_or_abort(size: int) -> int:
     try:
         return allocate(size)
@@ -237,6 +243,14 @@ def test_memory_that_earlier_calls_left_behind_is_not_the_calls_own(
     used = pool.submit(hoard, 350 * MEGABYTE).result()
     assert pool.submit(call, 300 * MEGABYTE).result() == 300 * MEGABYTE
     assert pool.submit(process_id).result() != used
+
+
+def test_an_error_of_that_name_that_a_function_raises_is_its_own(pool: ChildPool, tmp_path: Path) -> None:
+    child = pool.submit(process_id).result()
+    with pytest.raises(MemoryLimitExceeded, match="page 3"):
+        pool.submit(note_and_meet_a_limit, tmp_path / "calls").result()
+    assert (tmp_path / "calls").read_text() == "x"
+    assert pool.submit(process_id).result() == child
 
 
 def test_the_limit_of_memory_is_met_once_and_for_all() -> None:
