@@ -84,7 +84,7 @@ def load_settings() -> Settings:
         if name.startswith("DOCMILL_") and name not in known_names()
     )
     if unknown:
-        near = difflib.get_close_matches(unknown[0], sorted(known_names()), n=1)
+        near = difflib.get_close_matches(unknown[0], sorted(known_names()), n=1, cutoff=0.85)
         instead = f" (do you mean {near[0]}?)" if near else ""
         raise InvalidConfiguration(
             f"Unknown setting {', '.join(unknown)}{instead}; docs/reference/settings.md lists all names."
