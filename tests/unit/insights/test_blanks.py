@@ -84,6 +84,8 @@ def test_an_empty_cell_keeps_its_place(tmp_path: Path) -> None:
         "The cat\nsat on\nthe mat\n",
         "Name:    Anna\nStreet:  Elm Road\nCity:    Bonn\n",
         "Unit 1\nUnit 2\nUnit 3\n",
+        # Whether the last line lacks its second number or its third cannot be seen.
+        "w    3.5 4  6\nx    1.5 2  7\ny    2.5 3  8\nz    4      9\n",
     ],
 )
 def test_texts_with_blanks_stay_whole(tmp_path: Path, content: str) -> None:

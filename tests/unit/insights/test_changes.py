@@ -23,6 +23,7 @@ date,sales
 """
 QUARTERS = "quarter,output\n1974Q1,8\n1974Q2,10\n1974Q3,9\n1974Q4,12\n"
 YEARS = "year,crop\n2019-01-01,5\n2020-01-01,10\n2021-01-01,9.9\n"
+TIES = "quarter,output\n1974Q1,0\n1974Q2,9\n1974Q3,9\n1974Q4,1\n"
 
 
 def facts_of(path: Path, content: str) -> list[Fact]:
@@ -52,6 +53,11 @@ def facts_of(path: Path, content: str) -> list[Fact]:
         (QUARTERS, "Output rose from Q2 1974 to Q3 1974.", False),
         (QUARTERS, "Output rose by 25 % from Q1 to Q2 and fell by 10 % from Q2 to Q3.", True),
         (QUARTERS, "Output rose by 25 % from Q1 to Q2 and by 10 % from Q2 to Q3.", False),
+        (TIES, "Output rose by 9 from Q1 to Q2.", True),
+        (TIES, "Output rose by 100 % from Q1 to Q2.", False),
+        (TIES, "Output doubled from Q1 to Q2.", False),
+        (TIES, "Output was highest in Q2 with 9.", False),
+        (TIES, "Output was lowest in Q1 with 0.", True),
         (YEARS, "The crop doubled from 2019 to 2020.", True),
         (YEARS, "The crop doubled from 2019 to 2021.", True),
         (YEARS, "The crop more than doubled from 2019 to 2021.", False),

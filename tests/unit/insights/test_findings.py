@@ -8,7 +8,7 @@ from docmill.pipelines.insights.charts import choose_charts
 from docmill.pipelines.insights.checking import find_fault
 from docmill.pipelines.insights.facts import find_facts
 from docmill.pipelines.insights.findings import find_insights, summarise
-from docmill.pipelines.insights.models import Drift, Duplicates, Kpis, Quality, TableProfile
+from docmill.pipelines.insights.models import Correlation, Drift, Duplicates, Kpis, Quality, TableProfile
 from docmill.pipelines.insights.result_models import AnalystInsight
 
 DRIFTS = (
@@ -165,3 +165,10 @@ def test_the_summary_tells_what_matters_most() -> None:
     assert all(find_fault(text, list(find_facts(profile()).values())) is None for text in told)
     empty = profile(text_extract="Dear reader", columns=[])
     assert summarise(empty, []) == ["The file holds no table; its text is in the result."]
+
+
+def test_a_few_rows_are_not_told_to_go_together() -> None:
+    few = Correlation(column_a="fare", column_b="tax", method="pearson", value=1.0, rows=9)
+    for rows, told in ((9, False), (10, True)):
+        found = profile(correlations=[few.model_copy(update={"rows": rows})])
+        assert ("correlation" in {insight.category for insight in find_insights(found, [])}) == told

@@ -38,6 +38,8 @@ MUCH_MOVED = 0.5
 
 # Columns with fewer different values are scales, whose rarer steps are no outliers.
 _FEWEST_VALUES = 10
+# Any few points lie near some line.
+_FEWEST_RELATED = 10
 _DECILES = 10
 # From this stability index on, the groups of the first rows and those of the last ones hardly overlap.
 _SORTED = 5.0
@@ -311,7 +313,7 @@ def _correlations(profile: TableProfile, facts: Mapping[str, Fact], charts: list
     for place, correlation in enumerate(profile.correlations):
         pair = frozenset((correlation.column_a, correlation.column_b))
         severity = _severity(abs(correlation.value), CORRELATION)
-        if severity is None or pair & names_only or pair in seen:
+        if severity is None or pair & names_only or pair in seen or correlation.rows < _FEWEST_RELATED:
             continue
         seen.add(pair)
         a, b = quoted(correlation.column_a), quoted(correlation.column_b)

@@ -59,6 +59,9 @@ def find_layout(lines: Sequence[str], *, wanted: bool = False) -> Layout | None:
         rest = lines[above:]
         if len(rest) < (1 if wanted else _FEWEST_LINES) or _is_one_column(rest):
             return None
+        # What stands above is a title, and no row of numbers.
+        if above and not is_header(lines[above - 1].split(), []):
+            return None
         layout = _runs(rest, above, wanted=wanted) or _fixed(rest, above)
         if layout is not None:
             return layout
