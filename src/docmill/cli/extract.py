@@ -11,7 +11,7 @@ import typer
 
 from docmill.cli.exit_codes import FAILED
 from docmill.cli.files import PasswordFile, read_password
-from docmill.cli.output import emit, error_console
+from docmill.cli.output import console, emit, error_console
 from docmill.errors import DocmillError, FileError, StepError, UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _show(result: dict[str, Any], *, several: bool) -> None:
         )
         return
     if several:
-        typer.echo(f"==> {result['file']} <==")
+        console().print(f"==> {result['file']} <==", markup=False)
     for page in result["pages"]:
         typer.echo(f"--- page {page['number']} ({_how(page)}) ---")
         typer.echo(page["text"])

@@ -50,19 +50,19 @@ def _as_json(value: object) -> str:
 
 def console() -> Console:
     """Return a console for data: standard output."""
-    from rich.console import Console
+    from docmill.cli.terminal import HarmlessConsole
 
     if sys.stdout.isatty():
-        return Console(highlight=False)
+        return HarmlessConsole(highlight=False)
     # A pipe has no width: nothing is cut or wrapped for one.
-    return Console(highlight=False, soft_wrap=True, width=_PIPE_WIDTH)
+    return HarmlessConsole(highlight=False, soft_wrap=True, width=_PIPE_WIDTH)
 
 
 def error_console() -> Console:
     """Return a console for messages: standard error."""
-    from rich.console import Console
+    from docmill.cli.terminal import HarmlessConsole
 
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return HarmlessConsole(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
 def say(message: str) -> None:

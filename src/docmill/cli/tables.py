@@ -38,13 +38,12 @@ def print_table(
         nothing: What people are told where there is no row.
     """
     from rich.table import Table
-    from rich.text import Text
 
     cells = [[_text(cell) for cell in row] for row in rows]
     if not cells:
         say(nothing)
         return
-    table = Table(title=Text(title) if title else None, title_justify="left")
+    table = Table(title=_text(title) if title else None, title_justify="left")
     for position, name in enumerate(columns):
         natural = max(len(name), *(row[position].cell_len for row in cells))
         least = min(natural, _LEAST_OF_WRAPPED) if name in wrapped else natural
@@ -62,7 +61,9 @@ def print_table(
 def _text(cell: object) -> Text:
     from rich.text import Text
 
-    return cell if isinstance(cell, Text) else Text("" if cell is None else str(cell))
+    from docmill.cli.terminal import harmless
+
+    return cell if isinstance(cell, Text) else Text("" if cell is None else harmless(str(cell)))
 
 
 def _print_columns(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], title: str) -> None:
