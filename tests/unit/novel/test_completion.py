@@ -36,6 +36,11 @@ def written(text: str, language: Language, *, dialogue: bool = False) -> list[st
             "C'était un pays où les hommes dormaient.",
         ),
         (
+            "Les clochers et les toits d'ardoise brillaient, comme un grand miroir.",
+            "fr",
+            "C'était comme un grand miroir.",
+        ),
+        (
             "She could not imagine it; and they waited for the carriage in the narrow garden.",
             "en",
             "It was in the narrow garden.",
@@ -75,6 +80,17 @@ def test_a_phrase_without_a_verb_becomes_a_sentence(text: str, language: Languag
             "fr",
             "La traverser avec tous ses chevaux.",
         ),
+        # What belongs to a verb: where somebody goes on to tell, or what somebody wants to do.
+        (
+            "She had always liked the old garden, in which nobody lived since the war.",
+            "en",
+            "In which nobody lived since the war.",
+        ),
+        (
+            "She wished with all her heart to visit the old house, and the sea.",
+            "en",
+            "To visit the old house, and the sea.",
+        ),
         # A title in capitals.
         (
             "LE VIEUX CHEMIN DE LA MAISON, DANS LA FORÊT DE LA VALLÉE",
@@ -83,9 +99,9 @@ def test_a_phrase_without_a_verb_becomes_a_sentence(text: str, language: Languag
         ),
         # A compound is no preposition.
         (
-            "The whole family were waiting there quietly, to-morrow and in-doors, day after day.",
+            "The whole family were waiting there quietly, in-doors and out-of-doors, day after day.",
             "en",
-            "To-morrow and in-doors, day after day.",
+            "In-doors and out-of-doors, day after day.",
         ),
     ],
 )
@@ -101,6 +117,30 @@ def test_the_subject_of_what_follows_stays_as_it_is() -> None:
     assert completions.completion(0, 5) is None
     alone = sentence("Le vieux curé de la paroisse, les dames et les enfants.")
     assert Completions(alone, [False] * len(alone.tokens), "fr").completion(0, 6) is not None
+
+
+def test_a_statement_does_not_end_before_what_belongs_to_its_last_noun() -> None:
+    found = sentence("Elle regardait longtemps, dans la chambre de la tour, de bonne heure.")
+    completions = Completions(found, find_verbs(found.tokens, "fr"), "fr")
+    room, tower, end = 3, 6, 9
+    assert completions.completion(room, tower) is None
+    assert completions.completion(room, end) is not None
+
+
+@pytest.mark.parametrize(("mark", "is_completed"), [(".", True), ("!", False), ("?", False)])
+def test_a_cry_stays_as_it_is(mark: str, is_completed: bool) -> None:
+    found = sentence(f"Le colonel criait enfin: «Aux armes{mark}» et la garde sortit.")
+    completions = Completions(found, find_verbs(found.tokens, "fr"), "fr")
+    assert (completions.completion(4, 6) is not None) == is_completed
+
+
+def test_a_noun_is_completed_behind_a_mark_or_a_coordinator_only() -> None:
+    found = sentence("Elle regardait les bottes les lampes, les cordes et les voiles.")
+    completions = Completions(found, find_verbs(found.tokens, "fr"), "fr")
+    lamps, ropes, sails = 4, 6, 8
+    assert completions.completion(lamps, ropes) is None
+    assert completions.completion(ropes, sails) is not None
+    assert completions.completion(sails, 11) is not None
 
 
 def test_what_was_added_is_told_and_can_be_left_out() -> None:

@@ -56,8 +56,10 @@ def test_the_story_is_no_footnote(laid: BookPage) -> None:
 
 
 def test_no_passage_is_torn_by_a_footnote() -> None:
-    pages = [with_notes(number, [*STORY, *STORY], ["1 Une note."]) for number in range(1, 9)]
-    passages = book_passages(pages, 8, NovelOptions(language="fr"))
+    overleaf = ["jusqu'au matin. Le vent", "se leva alors.|", "Un autre jour commença."]
+    pages = [with_notes(2, STORY, ["1 Une note."]), page(3, overleaf), page(4, STORY)]
+    passages = book_passages(pages, 4, NovelOptions(language="fr"))
+    found = [[sentence.tokens[0].page for sentence in passage.sentences] for passage in passages if passage.sentences]
+    assert found == [[2], [3, 2, 3, 4]]
     ids = [sentence.id for passage in passages for sentence in passage.sentences]
     assert ids == sorted(ids)
-    assert len({passage.first_page for passage in passages}) == len(passages)

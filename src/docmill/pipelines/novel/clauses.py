@@ -44,7 +44,7 @@ _MOST_TOKENS = 200
 
 _PER_MISSING_WORD = 3.0
 _PER_EXCESS_WORD = 1000.0
-_WITHOUT_VERB = 22.0
+_WITHOUT_VERB = 20.0
 _COMPLETED = 7.0
 
 
@@ -75,9 +75,14 @@ def split_clauses(sentence: SourceSentence, language: Language, options: NovelOp
         for start in range(end - 1, -1, -1):
             length = words[end] - words[start]
             completion = completions.completion(start, end) if completions else None
-            if completion and length + count_words(completion.words) > options.max_words:
-                completion = None
-            cost = best[start] + cuts[end] + _piece_cost(length, verbs[end] - verbs[start], completion, options)
+            added = count_words(completion.words) if completion else 0
+            if length + added > options.max_words:
+                completion, added = None, 0
+            cost = best[start] + cuts[end] + _length_cost(length + added, options.min_words, options.max_words)
+            if completion:
+                cost += _COMPLETED
+            elif verbs[end] == verbs[start]:
+                cost += _WITHOUT_VERB
             if cost < best[end]:
                 best[end], last[end] = cost, (start, Piece(tokens[start:end], completion))
             if length > options.max_words or end - start > _MOST_TOKENS:
@@ -93,13 +98,6 @@ def _pieces(last: Sequence[tuple[int, Piece]]) -> list[Piece]:
         end, piece = last[end]
         pieces.append(piece)
     return pieces[::-1]
-
-
-def _piece_cost(length: int, verbs: int, completion: Completion | None, options: NovelOptions) -> float:
-    if completion:
-        length += count_words(completion.words)
-        return _COMPLETED + _length_cost(length, options.min_words, options.max_words)
-    return _WITHOUT_VERB * (verbs == 0) + _length_cost(length, options.min_words, options.max_words)
 
 
 def _length_cost(length: int, min_words: int, max_words: int) -> float:

@@ -16,6 +16,7 @@ from docmill.pipelines.novel.verbs import is_infinitive, is_past, split_words
 
 _MARK = re.compile(r"[,;:.!?…–—][\"'»”’)\]_]*$")
 _STRONG = re.compile(r"[;:.!?…][\"'»”’)\]_]*$")
+_CRIES = re.compile(r"[?!][\"'»”’)\]_]*$")
 _ASKS = re.compile(r"\?[\"'»”’)\]_]*$")
 
 # Longer rows of marks or of adverbs are no text.
@@ -65,11 +66,17 @@ class Completions:
         found = self._found[start]
         if found is None or not least < end <= most:
             return None
-        words = self._words[end - 1]
-        if words and words[-1] in self._grammar.bound_to_next:
-            return None
         is_subject = found.is_noun and end < len(self._tokens) and self._predicates[end]
-        return None if is_subject else found
+        return None if is_subject or not self._ends_well(end) else found
+
+    def _ends_well(self, end: int) -> bool:
+        """Tell whether a statement may end before a token: no cry, and not where its last word asks for more."""
+        last = self._tokens[end - 1].text
+        words = self._words[end - 1]
+        if _CRIES.search(last) or (words and words[-1] in self._grammar.bound_to_next):
+            return False
+        goes_on = not self._grammar.complement_starts.isdisjoint(self._words_at(end)[:1])
+        return not goes_on or bool(_MARK.search(last))
 
     def _tense_of(self, *, dialogue: bool) -> str:
         verbs = [words for words, verb in zip(self._words, self._verbs, strict=True) if verb]

@@ -55,6 +55,7 @@ class Grammar:
         phrase_openings: A phrase that begins with one of them can be completed to a sentence.
         noun_openings: So can a noun with one of them before it.
         plural_openings: So can a noun in the plural with one of them before it.
+        complement_starts: Behind a noun they mostly belong to it.
         bound_openings: Openings that a noun before them may ask for.
         coordinators: What may stand before an opening.
         noun_only_openings: Openings that must have a noun behind them.
@@ -87,6 +88,7 @@ class Grammar:
     phrase_openings: frozenset[str]
     noun_openings: frozenset[str]
     plural_openings: frozenset[str]
+    complement_starts: frozenset[str]
     bound_openings: frozenset[str]
     coordinators: frozenset[str]
     noun_only_openings: frozenset[str]
