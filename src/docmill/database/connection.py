@@ -92,6 +92,7 @@ class Database:
         """Return a pool of one connection for coroutines, not yet open; each statement is a transaction of its own."""
 
         async def live_conninfo() -> str:
+            """Ask for the address on a thread: it may have to wait for the server to start."""
             return await asyncio.to_thread(self._live_conninfo)
 
         return AsyncConnectionPool(
