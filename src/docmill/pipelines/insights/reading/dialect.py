@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from docmill.documents.encoding import decode_head, find_encoding
@@ -92,11 +93,11 @@ def _parted_by_blanks(text: str, encoding: str, delimiter: str | None, *, wanted
         delimiter: What seems to part cells, if anything does.
         wanted: Whether the user says that blanks do.
     """
-    lines = [
-        (number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip() and not is_ruler(line)
-    ][:_LOOKED_AT_RECORDS]
+    numbered = enumerate(text.split("\n"), start=1)
+    filled = ((number, line) for number, line in numbered if line.strip() and not is_ruler(line))
+    lines = list(islice(filled, _LOOKED_AT_RECORDS))
     rival = delimiter if lines and delimiter not in (None, BLANK) and delimiter in lines[0][1] else None
-    if not lines or (rival and not (_SEVERAL_NUMBERS.search(text) and _tears(text, rival))):
+    if rival and not (any(_SEVERAL_NUMBERS.search(line) for _, line in lines) and _tears(text, rival)):
         return None
     layout = find_layout([line for _, line in lines], wanted=wanted)
     if layout is None:
