@@ -238,8 +238,42 @@ def test_what_the_rehearsal_answers_has_the_form_of_the_apis() -> None:
     assert len(open_library.read_works(library.open_library(works))) == 2
 
 
-@pytest.mark.parametrize("price", [{"amount": 9.99}, {"currencyCode": "EUR"}, {"amount": 0, "currencyCode": None}])
-def test_a_price_with_parts_missing_is_none(price: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "price",
+    [
+        None,
+        {"amount": 9.99},
+        {"currencyCode": "EUR"},
+        {"amount": 0, "currencyCode": None},
+        {"amount": -1, "currencyCode": "EUR"},
+        {"amount": 1e12, "currencyCode": "EUR"},
+        {"amount": float("nan"), "currencyCode": "EUR"},
+    ],
+)
+def test_a_price_that_is_none_is_none(price: dict[str, Any] | None) -> None:
     answer = volume()
     answer["items"][0]["saleInfo"]["listPrice"] = price
     assert merged(google=answer).metrics.list_price is None
+
+
+@pytest.mark.parametrize("number", [-1, 10**12])
+def test_numbers_that_count_nothing_are_none(number: int) -> None:
+    book = merged(google=volume(pageCount=number, ratingsCount=number, averageRating=4))
+    assert (book.page_count, book.metrics.rating_count) == (None, None)
+    book = merged(library=work(edition_count=number, cover_i=number, number_of_pages_median=number))
+    assert (book.page_count, book.cover_image_id, book.metrics.edition_count) == (None, None, None)
+
+
+@pytest.mark.parametrize("rating", [-0.5, 5.5, float("nan"), float("inf")])
+def test_a_rating_off_the_scale_is_none(rating: float) -> None:
+    assert merged(google=volume(averageRating=rating)).metrics.rating_average is None
+
+
+def test_halves_of_characters_and_missing_names_are_left_out() -> None:
+    book = merged(google=volume(authors=["Jane Austen", None], description="a\ud800b\0c"))
+    assert ([author.name for author in book.authors], book.description) == (["Jane Austen"], "a b c")
+
+
+def test_an_answer_without_a_title_is_none() -> None:
+    assert google_books.read_volumes(volume(title=" ")) == []
+    assert open_library.read_works(work(title=" ")) == []

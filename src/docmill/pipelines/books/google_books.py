@@ -42,7 +42,7 @@ def read_volumes(answer: Any) -> list[GoogleVolume]:
         return [
             _volume(item["volumeInfo"], item.get("saleInfo") or {})
             for item in answer.get("items") or []
-            if item.get("volumeInfo", {}).get("title")
+            if (item.get("volumeInfo", {}).get("title") or "").strip()
         ]
     except (ValidationError, AttributeError, TypeError):
         raise BadAnswer("Google Books answered with a volume that has another form than documented.") from None
@@ -72,7 +72,8 @@ def _volume(info: dict[str, Any], sale: dict[str, Any]) -> GoogleVolume:
 
 
 def _price(entry: dict[str, Any] | None) -> Price | None:
-    # Books that are given away, or not sold in the country, have a price with parts missing.
-    if not entry or entry.get("amount") is None or not entry.get("currencyCode"):
+    # Books that are given away, or not sold in the country, have a price with parts missing or odd.
+    try:
+        return Price(amount=str((entry or {}).get("amount")), currency=(entry or {}).get("currencyCode"))
+    except ValidationError:
         return None
-    return Price(amount=str(entry["amount"]), currency=entry["currencyCode"])

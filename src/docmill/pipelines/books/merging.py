@@ -144,7 +144,7 @@ class _Merge:
         )
         average = rated.rating_average if rated else None
         return Metrics(
-            rating_average=None if average is None else Decimal(str(min(5.0, average))).quantize(Decimal("0.01")),
+            rating_average=None if average is None else Decimal(str(average)).quantize(Decimal("0.01")),
             rating_count=rated.rating_count if rated else None,
             edition_count=work.edition_count if work else None,
             list_price=google.list_price,

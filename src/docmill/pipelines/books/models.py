@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -14,20 +15,39 @@ Source = Literal["google_books", "open_library"]
 Precision = Literal["day", "month", "year"]
 
 
+_MOST = 2**31 - 1
+# NUL and halves of surrogate pairs, which JSON may hold and PostgreSQL may not.
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
+
+
 def _listed(value: object) -> object:
     """Return a list: both APIs leave a field out, or write one text where they mostly write several."""
     if value is None:
         return []
+    if isinstance(value, list):
+        return [member for member in value if member is not None]
     return [value] if isinstance(value, str) else value
 
 
-def _without_nul(value: object) -> object:
-    """Return a text without NUL, which JSON may hold and PostgreSQL may not."""
-    return value.replace("\0", " ") if isinstance(value, str) else value
+def _storable(value: object) -> object:
+    """Return a text without what PostgreSQL cannot hold."""
+    return _NO_TEXT.sub(" ", value) if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(_without_nul)]
+def _counted(value: object) -> object:
+    """Return None for a number that counts nothing: below 0, as in Open Library's cover -1, or beyond all measure."""
+    return None if isinstance(value, int | float) and not 0 <= value <= _MOST else value
+
+
+def _rated(value: object) -> object:
+    """Return None for a number that is no rating."""
+    return None if isinstance(value, int | float) and not 0 <= value <= 5 else value
+
+
+Text = Annotated[str, BeforeValidator(_storable)]
 Texts = Annotated[list[Text], BeforeValidator(_listed)]
+Count = Annotated[int | None, BeforeValidator(_counted)]
+Rating = Annotated[float | None, BeforeValidator(_rated)]
 
 
 class BookRequest(BaseModel):
@@ -77,7 +97,7 @@ class Price(BaseModel):
         currency: ISO 4217 code.
     """
 
-    amount: Decimal = Field(ge=0)
+    amount: Decimal = Field(ge=0, lt=10**10)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
 
 
@@ -103,11 +123,11 @@ class GoogleVolume(Candidate):
     description: Text | None = None
     publisher: Text | None = None
     published_date: Text | None = None
-    page_count: int | None = None
+    page_count: Count = None
     language: Text | None = None
     categories: Texts = []
-    rating_average: float | None = None
-    rating_count: int | None = None
+    rating_average: Rating = None
+    rating_count: Count = None
     thumbnail: Text | None = None
     is_ebook: bool | None = None
     saleability: Text | None = None
@@ -135,16 +155,16 @@ class OpenLibraryWork(Candidate):
 
     key: Text
     author_keys: Texts = []
-    cover_id: int | None = None
-    edition_count: int | None = None
+    cover_id: Count = None
+    edition_count: Count = None
     first_publish_year: int | None = None
     publish_dates: Texts = []
     publishers: Texts = []
     languages: Texts = []
     subjects: Texts = []
-    pages_median: int | None = None
-    rating_average: float | None = None
-    rating_count: int | None = None
+    pages_median: Count = None
+    rating_average: Rating = None
+    rating_count: Count = None
 
 
 class FetchedBook(BaseModel):

@@ -42,7 +42,7 @@ def read_works(answer: Any) -> list[OpenLibraryWork]:
     if not isinstance(answer, dict) or not isinstance(answer.get("docs"), list):
         raise BadAnswer("Open Library answered with JSON that is no list of works.")
     try:
-        return [_work(entry) for entry in answer["docs"] if entry.get("title") and entry.get("key")]
+        return [_work(entry) for entry in answer["docs"] if (entry.get("title") or "").strip() and entry.get("key")]
     except (ValidationError, AttributeError, TypeError):
         raise BadAnswer("Open Library answered with a work that has another form than documented.") from None
 
