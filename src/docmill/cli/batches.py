@@ -8,7 +8,7 @@ import typer
 
 from docmill.cli.application import batch_id, job_id, opened
 from docmill.cli.output import console, emit
-from docmill.cli.rendering import status_cell
+from docmill.cli.rendering import moment_text, status_cell
 from docmill.cli.tables import print_table
 
 app = typer.Typer(help="Look at batches: jobs that were submitted together.", no_args_is_help=True)
@@ -40,7 +40,7 @@ def list_batches(
         (
             batch["id"],
             batch["name"],
-            f"{batch['created_at']:%Y-%m-%d %H:%M:%S}",
+            moment_text(batch["created_at"]),
             ", ".join(f"{count} {status}" for status, count in sorted(batch["jobs"].items())),
         )
         for batch in batches

@@ -8,6 +8,7 @@ import typer
 
 from docmill.cli.application import document_id, opened
 from docmill.cli.output import console, emit
+from docmill.cli.rendering import moment_text
 from docmill.cli.tables import print_table
 
 app = typer.Typer(help="Look at documents.", no_args_is_help=True)
@@ -37,8 +38,8 @@ def list_documents(
             document["filename"],
             f"{document['file_size_bytes'] / 1024:.0f}",
             document["mime_type"],
-            f"{document['created_at']:%Y-%m-%d %H:%M:%S}",
-            f"{document['processed_at']:%Y-%m-%d %H:%M:%S}" if document["processed_at"] else None,
+            moment_text(document["created_at"]),
+            moment_text(document["processed_at"]),
         )
         for document in documents
     ]

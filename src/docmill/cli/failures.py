@@ -44,7 +44,8 @@ def _tell_misuse(error: TyperException) -> None:
     if show is not None:
         told = io.StringIO()
         show(told)
-    sys.stderr.write(re.sub("^Error: ", f"error [{UsageError.code}]: ", told.getvalue(), flags=re.MULTILINE))
+    words = told.getvalue().replace(": Value error, ", ": ")
+    sys.stderr.write(re.sub("^Error: ", f"error [{UsageError.code}]: ", words, flags=re.MULTILINE))
 
 
 def _known(error: Exception) -> DocmillError:

@@ -12,7 +12,7 @@ import typer
 from docmill.cli.application import batch_id, job_id, opened
 from docmill.cli.exit_codes import JOB_FAILED, TIMED_OUT
 from docmill.cli.output import console, emit, say
-from docmill.cli.rendering import render_report, status_cell, styled_status
+from docmill.cli.rendering import moment_text, render_report, status_cell, styled_status
 from docmill.cli.tables import print_table
 from docmill.errors import UsageError
 
@@ -60,7 +60,7 @@ def _print_jobs(jobs: list[dict[str, Any]], nothing: str) -> None:
             status_cell(job["status"]),
             job["pipeline"],
             job["filename"],
-            f"{job['created_at']:%Y-%m-%d %H:%M:%S}",
+            moment_text(job["created_at"]),
             job["error_code"],
         )
         for job in jobs
@@ -156,7 +156,7 @@ def _print_event(event: dict[str, Any], as_json: bool) -> None:
         emit(event)
         return
     details = " ".join(f"{name}={value}" for name, value in (event["data"] or {}).items())
-    console().print(f"{event['at']:%H:%M:%S.%f}  {event['kind']}  {details}", markup=False)
+    console().print(f"{event['at'].astimezone():%H:%M:%S.%f}  {event['kind']}  {details}", markup=False)
 
 
 @app.command()

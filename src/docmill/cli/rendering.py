@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from docmill.cli.tables import print_table
@@ -38,6 +39,11 @@ def status_cell(status: str) -> Text:
     from rich.text import Text
 
     return Text(status, style=STYLES.get(status, ""))
+
+
+def moment_text(moment: datetime | None) -> str | None:
+    """Return a moment in the time of whom it is shown to; None stays None."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}" if moment else None
 
 
 def render_job(console: Console, record: Mapping[str, Any]) -> None:

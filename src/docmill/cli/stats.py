@@ -10,6 +10,7 @@ import typer
 
 from docmill.cli.application import opened
 from docmill.cli.output import console, emit
+from docmill.cli.rendering import moment_text
 from docmill.cli.tables import print_table
 
 _FAILURES_SHOWN = 20
@@ -47,5 +48,5 @@ def _print(title: str, rows: list[dict[str, Any]]) -> None:
 
 def _shown(value: object) -> object:
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
+        return moment_text(value)
     return round(value, 3) if isinstance(value, float) else value

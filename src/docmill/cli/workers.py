@@ -8,6 +8,7 @@ import typer
 
 from docmill.cli.application import opened
 from docmill.cli.output import console, emit
+from docmill.cli.rendering import moment_text
 from docmill.cli.tables import print_table
 
 app = typer.Typer(help="Look at workers.", no_args_is_help=True)
@@ -30,8 +31,8 @@ def list_workers(json: Annotated[bool, typer.Option("--json", help="Print JSON."
             worker["name"],
             worker["state"],
             worker["running"],
-            f"{worker['started_at']:%Y-%m-%d %H:%M:%S}",
-            f"{worker['heartbeat_at']:%Y-%m-%d %H:%M:%S}",
+            moment_text(worker["started_at"]),
+            moment_text(worker["heartbeat_at"]),
         )
         for worker in workers
     ]

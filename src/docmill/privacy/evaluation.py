@@ -7,15 +7,17 @@ that a missed bracket is no leak.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
 from docmill.errors import InvalidInput
 from docmill.privacy.models import Finding
+
+LineT = TypeVar("LineT", bound=BaseModel)
 
 _CELLS = frozenset({"marker", "value", "unit", "range", "flag"})
 _SAFE_HARBOR = frozenset({"DATE", "LOCATION", "ADDRESS", "PHONE"})
@@ -54,6 +56,13 @@ class GoldText(BaseModel):
     text: str
     spans: list[GoldSpan] = []
     protected: list[ProtectedSpan] = []
+
+
+class PredictedText(BaseModel):
+    """What another tool found in a text."""
+
+    id: str
+    spans: list[GoldSpan]
 
 
 class TypeFigures(BaseModel):
@@ -99,25 +108,35 @@ def read_gold(path: Path) -> list[GoldText]:
     Raises:
         InvalidInput: A line is no gold line; the message names it.
     """
-    texts = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            texts.append(GoldText.model_validate_json(line))
-        except ValidationError as error:
-            where = ".".join(str(part) for part in error.errors()[0]["loc"])
-            raise InvalidInput(f"Line {number} of {path} is no gold line: {where or 'the line'} is wrong.") from None
-    return texts
+    return list(_read_lines(path, GoldText, "gold line"))
 
 
 def read_predictions(path: Path) -> dict[str, list[Finding]]:
-    """Read predictions of another tool: lines ``{"id", "spans": [{"start", "end", "type"}]}``."""
-    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    """Read predictions of another tool: lines ``{"id", "spans": [{"start", "end", "type"}]}``.
+
+    Raises:
+        InvalidInput: A line holds no prediction; the message names it.
+    """
     return {
-        line["id"]: [Finding(span["start"], span["end"], span["type"], 1.0, "model") for span in line["spans"]]
-        for line in lines
+        line.id: [Finding(span.start, span.end, span.type, 1.0, "model") for span in line.spans]
+        for line in _read_lines(path, PredictedText, "prediction")
     }
+
+
+def _read_lines(path: Path, shape: type[LineT], what: str) -> Iterator[LineT]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{path} is not UTF-8; it must hold lines of JSON.") from None
+    # Only a line feed ends a line: within a text of JSON, other separators stand for themselves.
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield shape.model_validate_json(line)
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise InvalidInput(f"Line {number} of {path} is no {what}: {where or 'the line'} is wrong.") from None
 
 
 def required_by(policy: str, text: GoldText) -> GoldText:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from rich.console import Console
 
 from docmill.cli.books import render_report
-from docmill.cli.rendering import number_text, render_job, render_markers
+from docmill.cli.rendering import moment_text, number_text, render_job, render_markers
 from docmill.cli.stats import render_statistics
 from docmill.pipelines.books.reports import Report
 
@@ -75,6 +77,17 @@ def test_no_digit_of_a_number_is_lost() -> None:
 
 def test_brackets_in_names_are_no_markup() -> None:
     assert "[PERSON_1]" in table(marker(name="[PERSON_1]"))
+
+
+def test_moments_are_told_in_the_time_of_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        assert moment_text(datetime(2026, 11, 22, 20, 0, tzinfo=UTC)) == "2026-11-23 01:30:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert moment_text(None) is None
 
 
 def test_a_failed_job_says_why_and_where() -> None:

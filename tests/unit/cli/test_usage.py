@@ -44,6 +44,7 @@ JOB = "00000000-0000-7000-8000-000000000000"
         (["run", "novel", "book.pdf", "--timeout", "-1"], "--timeout"),
         (["jobs", "list", "--limit", "0"], "--limit"),
         (["worker", "--concurrency", "none"], "--concurrency"),
+        (["demo", "nonsense"], "for 'WHAT': 'nonsense' is not one of"),
         (["nonsense"], "nonsense"),
     ],
 )

@@ -75,6 +75,21 @@ def test_predictions_of_others_are_read(tmp_path: Path) -> None:
     assert read_predictions(path)["a"][0].end == 8
 
 
+@pytest.mark.parametrize("line", ['{"id": "a"}', "[1]", "nope", '{"id": "a", "spans": [{"start": 1}]}'])
+def test_a_wrong_prediction_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "predictions.jsonl"
+    path.write_text(f'{{"id": "\u2028", "spans": []}}\n{line}\n', encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"Line 2 of .* is no prediction"):
+        read_predictions(path)
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidInput, match="is not UTF-8"):
+        read_gold(path)
+
+
 @pytest.mark.shared
 def test_the_figures_agree_with_the_scorer(shared_data: Path, rules: Anonymiser) -> None:
     specification = importlib.util.spec_from_file_location("score", shared_data / "pii" / "score.py")
