@@ -30,6 +30,8 @@ def test_a_fair_rewriting_passes() -> None:
         ("too_short", [*GOOD, "Il souffrait."]),
         ("unfinished", [*GOOD, "Charles arriva dans la maison"]),
         ("repeated", [*GOOD, GOOD[0]]),
+        ("unreadable", [GOOD[0].replace("la", "l\0a"), *GOOD[1:]]),
+        ("unreadable", [GOOD[0].replace("la", "l\ufffd"), *GOOD[1:]]),
         ("numbers", [GOOD[0].replace("1812", "1813"), *GOOD[1:]]),
         ("numbers", [GOOD[0].replace("en 1812", "tard"), *GOOD[1:]]),
         ("names", [GOOD[0], "Le bon Hippolyte souffrait beaucoup alors.", GOOD[2]]),

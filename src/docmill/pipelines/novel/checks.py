@@ -12,6 +12,8 @@ _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 _NAME_INSIDE = re.compile(r"(?<=[\w,;:»\"] )[A-ZÀ-Ü][^\W\d_]+")
 _ENDED = re.compile(r"[.!?…][\"'»”’)\]_\s]*$")
+# Control and private characters are no text, and a database holds no NUL.
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 _SPEECH = re.compile(r"[«»“”\"]|^[-–—―]")
 
 # Shares of the words with a meaning of their own; a fair paraphrase keeps more, a wrong one less.
@@ -30,6 +32,8 @@ def find_fault(
 
 
 def _shape_fault(rewritten: Sequence[str], options: NovelOptions) -> str | None:
+    if any(_UNREADABLE.search(text) for text in rewritten):
+        return "unreadable"
     counts = [count_words(text) for text in rewritten]
     if max(counts) > options.max_words:
         return "too_long"
