@@ -48,14 +48,20 @@ def holds_values(path: Path) -> bool:
 
 
 def rows_of_values(path: Path) -> Iterator[list[str]]:
-    """Yield the rows of an array of arrays; of other values, each is a row, below a name."""
+    """Yield the rows of an array of arrays, all as long as the longest; other values are rows below a name."""
+    width = max((len(value) for value in _values(path) if isinstance(value, list)), default=1)
+    for number, value in enumerate(_values(path)):
+        if number == 0 and not isinstance(value, list):
+            yield [_NAME_OF_VALUES, *[""] * (width - 1)]
+        cells = [_text(cell) for cell in value] if isinstance(value, list) else [_text(value)]
+        yield [*cells, *[""] * (width - len(cells))]
+
+
+def _values(path: Path) -> Iterator[Any]:
     import ijson
 
     with path.open("rb") as file:
-        for number, value in enumerate(ijson.items(file, "item", use_float=True)):
-            if number == 0 and not isinstance(value, list):
-                yield [_NAME_OF_VALUES]
-            yield [_text(cell) for cell in value] if isinstance(value, list) else [_text(value)]
+        yield from ijson.items(file, "item", use_float=True)
 
 
 def _text(value: Any) -> str:
