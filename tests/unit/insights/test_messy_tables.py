@@ -144,6 +144,12 @@ def test_different_units_are_told(tmp_path: Path) -> None:
     assert (column(found, "a").unit, column(found, "b").unit, column(found, "c").unit) == (None, "%", "$")
 
 
+def test_values_that_are_spelled_alike_are_told(tmp_path: Path) -> None:
+    found = profile(written(tmp_path, "city,n\nBerlin,1\nBerlin ,2\nberlin,3\nRome,4\nNew  York,5\n"))
+    assert issues(found)["alike_values"] == 3
+    assert "alike_values" not in issues(profile(written(tmp_path, "city,n\nBerlin,1\nBerlin,2\nRome,3\n")))
+
+
 @pytest.mark.parametrize("cells", [["on", "off"], ["Ja", "Nein"], ["VRAI", "faux"]])
 def test_truth_in_words(tmp_path: Path, cells: list[str]) -> None:
     path = written(tmp_path, "x,y\n" + "".join(f"{place},{cell}\n" for place, cell in enumerate(cells)))

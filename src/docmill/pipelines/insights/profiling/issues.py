@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from docmill.pipelines.insights.models import Issue
@@ -66,6 +67,9 @@ def _of_column(kind: Kind, personal: Mapping[str, float], formulas: Mapping[str,
             f"Column {kind.name!r} holds numbers in different units ({units}), which its figures do not tell apart."
         )
         note("mixed_units", "medium", message, column.present)
+    if alike := _alike(kind):
+        message = f"Values of column {kind.name!r} that differ in blanks or capitals only, and count as different"
+        note("alike_values", "low", f"{message}: {alike}.", alike)
     if count := formulas.get(kind.field):
         message = f"Cells of column {kind.name!r} that begin like formulas, and are escaped in exports: {count}."
         note("formula_cells", "low", message, count)
@@ -74,6 +78,14 @@ def _of_column(kind: Kind, personal: Mapping[str, float], formulas: Mapping[str,
         message = f"Column {kind.name!r} holds personal data ({kinds}), which is masked in texts of the result."
         note("personal_data", "high", message, round(max(personal.values()) * column.present))
     return issues
+
+
+def _alike(kind: Kind) -> int:
+    """Return how many values of a column of few texts are another one but for blanks and capitals."""
+    if kind.inferred_type not in _TEXTS or kind.counts is None:
+        return 0
+    spellings = Counter(" ".join(str(text).split()).casefold() for text in kind.counts)
+    return sum(count for count in spellings.values() if count > 1)
 
 
 def _doubt(form: str) -> str:
