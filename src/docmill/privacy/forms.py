@@ -12,13 +12,13 @@ from docmill.privacy.lab_guard import Guard
 from docmill.privacy.labels import classify, label_type
 from docmill.privacy.lines import Line
 from docmill.privacy.models import Finding
+from docmill.privacy.namesakes import is_part_of_organisation
 from docmill.privacy.people import (
     NAME_WORD,
     UPPER,
     is_credential,
     is_given_name,
     is_ordinary,
-    is_part_of_organisation,
     is_surname,
     is_title,
     name_at,

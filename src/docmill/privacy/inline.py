@@ -75,7 +75,7 @@ def _ambiguous_pattern() -> re.Pattern[str]:
     labels = alternation(listed("ambiguous_labels"))
     return re.compile(
         rf"(?<![^\W_])({labels})\b[\s.#]*(?:(?:id|no|nr|number|num|code|card)\b)?[\s.#]*(?:is|was)?[\s.:#=(№°º`*]*"
-        r"((?=[^\s]*\d[^\s]*\d[^\s]*\d(?:[^\s]*|[ ])\d)[^\W_][\w/:-]*[^\W_](?:[ ]\d{3,}(?![\w/.]))*)"
+        r"((?=[^\s]*\d[^\s]*\d[^\s]*\d[^\s]*\d)[^\W_][\w/:-]*[^\W_](?:[ ]\d{3,}(?![\w/.]))*)"
     )
 
 

@@ -6,17 +6,16 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.dates import is_month
 from docmill.privacy.labels import alternation
 from docmill.privacy.models import Finding
+from docmill.privacy.namesakes import is_clinical_use, is_nobody, is_work_or_brand
 from docmill.privacy.people import (
     UPPER,
     is_credential,
     is_given_name,
     is_laboratory_term,
     is_ordinary,
-    is_part_of_organisation,
     is_surname,
     is_title,
     may_be_surname,
@@ -25,7 +24,6 @@ from docmill.privacy.people import (
 )
 from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed, phrases
-from docmill.privacy.works import is_work_or_brand
 
 _CAPITALISED = rf"[{UPPER}][^\W\d_]{{0,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
 _SHORTEST_NAME = 3
@@ -167,7 +165,7 @@ def _is_telling(text: str, span: tuple[int, int], word: str) -> bool:
     """Whether a word that somebody is asked or greeted by is no ordinary one, no department and no disease."""
     if is_ordinary(word) or word.isupper() or len(word) < _SHORTEST_NAME:
         return False
-    return not is_part_of_organisation(text, span[1]) and not is_clinical_use(text, *span)
+    return not is_nobody(text, *span)
 
 
 @cache
@@ -212,7 +210,7 @@ def _with_roles(text: str) -> Iterator[Finding]:
         )
         if not known or not (bracketed or explicit) or all(map(is_ordinary, words)):
             continue
-        if not _is_nobody(text, *match.span(1)):
+        if not is_nobody(text, *match.span(1)):
             yield _person(*match.span(1), 0.8)
 
 
@@ -276,14 +274,8 @@ def _known_names(text: str) -> Iterator[Finding]:
         given, surname = match.group(1), match.group(2)
         if not is_given_name(given) or is_laboratory_term(given) or not _is_pair(given, surname):
             continue
-        if not _is_nobody(text, *match.span()):
+        if not is_nobody(text, *match.span()):
             yield _person(*match.span(), 0.8)
-
-
-def _is_nobody(text: str, start: int, end: int) -> bool:
-    """Whether words are used as a clinical term, or name an organisation, a work or a product."""
-    clinical = is_clinical_use(text, start, end)
-    return clinical or is_part_of_organisation(text, end) or is_work_or_brand(text, start, end)
 
 
 def _lone_given_names(text: str) -> Iterator[Finding]:
@@ -293,7 +285,7 @@ def _lone_given_names(text: str) -> Iterator[Finding]:
         if name.isupper() or not is_given_name(name) or is_ordinary(name):
             continue
         end = match.start() + len(name)
-        if not _is_nobody(text, match.start(), end):
+        if not is_nobody(text, match.start(), end):
             yield _person(match.start(), end, 0.7)
 
 

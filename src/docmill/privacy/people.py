@@ -18,7 +18,6 @@ NAME_WORD = re.compile(
 _OPENING = re.compile(r"[\s\"'*(]*")
 _NICKNAME = rf" \([{UPPER}][^\W\d_]+\)(?= )"
 _GAP = re.compile(rf"(?<=\.){_NICKNAME} |,? |\+|\^|,|(?<=\.)(?=[{UPPER}a-z]\.|[{UPPER}][^\W\d_]+-?)")
-_FOLLOWING = re.compile(rf"(?:['’]s(?= [{UPPER}]))?(?: [^\W\d_][\w'’.-]*){{1,2}}")
 _LONGEST_ABBREVIATION = 4
 _LONGEST_NAME = 6
 _INITIAL = len("E.")
@@ -74,14 +73,6 @@ def is_ordinary(word: str) -> bool:
     if classify(key) is not None or is_label_word(key):
         return True
     return "-" in key and all(is_ordinary(part) for part in key.split("-") if part)
-
-
-def is_part_of_organisation(text: str, end: int) -> bool:
-    """Whether the words before ``end`` begin the name of an organisation: "St. Brendan's Hospital"."""
-    following = _FOLLOWING.match(text, end)
-    return following is not None and any(
-        word_key(word) in listed("organisations") for word in following.group().split()
-    )
 
 
 def is_particle(word: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.models import Finding
+from docmill.privacy.namesakes import is_clinical_use
 from docmill.privacy.people import is_credential, is_eponym, is_given_name, is_ordinary, is_title
 from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed

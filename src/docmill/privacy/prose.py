@@ -12,19 +12,18 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice, takewhile
 
-from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.dates import date_pattern
 from docmill.privacy.lab_guard import Guard
 from docmill.privacy.labels import classify, is_label_word
 from docmill.privacy.lines import Line
 from docmill.privacy.model import Tag, TagReader
 from docmill.privacy.models import Finding
+from docmill.privacy.namesakes import is_clinical_use, is_part_of_organisation, is_work_or_brand
 from docmill.privacy.people import (
     is_eponym,
     is_given_name,
     is_laboratory_term,
     is_ordinary,
-    is_part_of_organisation,
     is_particle,
     is_surname,
     is_title,
@@ -33,7 +32,6 @@ from docmill.privacy.people import (
 from docmill.privacy.text import fold
 from docmill.privacy.values import Span
 from docmill.privacy.vocabulary import listed
-from docmill.privacy.works import is_work_or_brand
 
 _LEFT_OVER = re.compile(r"[^\W\d_]{2,}")
 _WORDS = re.compile(r"[^\W\d_][\w'’]*")
@@ -201,9 +199,9 @@ def _is_person(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
     if tag.label == _SPACY and not any(is_given_name(word) or is_surname(word) for word in words):
         # It knows English only.
         return False
-    if (is_eponym(words[0]) and words[-1].islower()) or _CODE_WORD.match(words[0]) or before.endswith(("<", "</")):
+    if (is_eponym(words[0]) and words[-1].islower()) or _CODE_WORD.match(words[0]):
         return False
-    if is_work_or_brand(text, tag.start, tag.end):
+    if is_work_or_brand(text, tag.start, tag.end) or _is_element(text, before, value):
         return False
     titled = bool(re.search(r"(\S+)\s$", before)) and is_title(before.split()[-1])
     if all(is_ordinary(part) for word in words for part in _CAMEL_CASE.split(word)) and not titled:
@@ -218,6 +216,11 @@ def _is_person(text: str, tag: Tag, value: str, tags: list[Tag]) -> bool:
     if is_part_of_organisation(text, tag.end):
         return False
     return not is_clinical_use(text, tag.start, tag.end) and not _is_abbreviation(text, tag)
+
+
+def _is_element(text: str, before: str, value: str) -> bool:
+    """Whether a word is the name of an element of XML, which is closed somewhere ("<Roe> hello" is a speaker)."""
+    return before.endswith("</") or (before.endswith("<") and f"</{value}" in text)
 
 
 def _is_abbreviation(text: str, tag: Tag) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from docmill.privacy.clinical import is_clinical_use
 from docmill.privacy.dates import is_month
 from docmill.privacy.labels import classify
 from docmill.privacy.models import Finding
+from docmill.privacy.namesakes import is_nobody
 from docmill.privacy.people import (
     UPPER,
     is_credential,
@@ -16,12 +16,10 @@ from docmill.privacy.people import (
     is_given_name,
     is_laboratory_term,
     is_ordinary,
-    is_part_of_organisation,
     is_surname,
     is_title,
 )
 from docmill.privacy.text import fold
-from docmill.privacy.works import is_work_or_brand
 
 _NAME = rf"[{UPPER}][^\W\d_]{{1,30}}(?:['’-][^\W\d_]{{1,30}}){{0,3}}"
 _PARTICLES = r"(?:(?:van|von|de|der|den|la|da|di|du|el|al|bin|zu|Ó|Ní|Mac) ){0,3}"
@@ -129,7 +127,7 @@ def _pairs(text: str) -> Iterator[Finding]:
     """Two words that are a given name and a surname: both in capitals, or both ordinary where somebody is meant."""
     for match in _CAPITALS_PAIR.finditer(text):
         first, last = match.groups()
-        if any(map(is_ordinary, (first, last))) or not _is_somebody(text, match.start(1), match.end(2)):
+        if any(map(is_ordinary, (first, last))) or is_nobody(text, match.start(1), match.end(2)):
             continue
         if (is_given_name(last) and _is_name(first)) or (is_given_name(first) and _is_name(last)):
             yield _person(*match.span())
@@ -137,15 +135,9 @@ def _pairs(text: str) -> Iterator[Finding]:
         first, last = match.groups()
         if not is_given_name(first) or not is_surname(last) or is_laboratory_term(last) or is_month(last):
             continue
-        if not (first + last).isupper() and _is_somebody(text, match.start(1), match.end(2)):
+        if not (first + last).isupper() and not is_nobody(text, match.start(1), match.end(2)):
             yield _person(match.start(1), match.end(2))
 
 
 def _is_name(word: str) -> bool:
     return len(word) >= _SHORTEST and (is_surname(word) or is_given_name(word))
-
-
-def _is_somebody(text: str, start: int, end: int) -> bool:
-    return not (
-        is_clinical_use(text, start, end) or is_part_of_organisation(text, end) or is_work_or_brand(text, start, end)
-    )

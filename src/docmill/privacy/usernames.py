@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from docmill.privacy.models import Finding
-from docmill.privacy.people import is_eponym, is_given_name, is_laboratory_term, is_ordinary, is_surname
+from docmill.privacy.people import is_given_name, is_laboratory_term, is_ordinary, is_surname
 from docmill.privacy.text import fold
 
 _START = r"(?<![\w@./-])"
@@ -72,10 +72,9 @@ def usernames(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _is_of_names(first: str, last: str) -> bool:
-    """Whether two words are the names of somebody, or an initial and a surname: "b.scarponi", and not "e.coli"."""
-    if min(len(first), len(last)) < _SHORTEST_NAME:
-        name = max(first, last, key=len)
-        return len(name) >= _SHORTEST_PART and is_surname(name) and not is_ordinary(name) and not is_eponym(name)
+    """Whether two words are the names of somebody, or an initial and a surname: "b.scarponi", and not "x.lo"."""
+    if len(min(first, last, key=len)) < _SHORTEST_NAME and len(first + last) <= _SHORTEST_PART:
+        return False
     return any(is_given_name(part) or is_surname(part) for part in (first, last)) and not any(
         map(is_ordinary, (first, last))
     )

@@ -105,3 +105,7 @@ def test_a_person_in_a_result_row_is_still_found(rules: Anonymiser) -> None:
 
 def test_a_labelled_number_is_never_taken_for_a_result(rules: Anonymiser) -> None:
     assert "8812345" not in rules.anonymise("Glucose 5.6 mmol/L   MRN: 8812345").text
+
+
+def test_a_name_behind_a_comma_is_no_eponym(rules: Anonymiser) -> None:
+    assert rules.anonymise("QUIST, Paul / 81 / bed 6").text == "[PERSON_1] / 81 / bed 6"

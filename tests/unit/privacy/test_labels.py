@@ -66,7 +66,7 @@ def test_labels_that_no_dictionary_lists(label: str, expected: str | None) -> No
             ("medicalRecordNumber", "MRN"),
         ),
         *(("ptnt_nm", "PERSON"), ("pt_brth_dt", "DATE_OF_BIRTH"), ("ordr_nbr", "ACCESSION"), ("pt_tel_1", "PHONE")),
-        *(("lab_nm", OTHER), ("tst_rslt", None), ("hct", None)),
+        *(("addr2", "ADDRESS"), ("postcode_town", "ADDRESS"), ("lab_nm", OTHER), ("tst_rslt", None), ("hct", None)),
     ],
 )
 def test_keys_of_programs(key: str, expected: str | None) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from docmill.privacy.anonymisation import Anonymiser
+from docmill.privacy.lab_guard import Guard
+from docmill.privacy.lines import split_lines
+from docmill.privacy.prose import left_over
 
 
 @pytest.mark.parametrize(
@@ -72,3 +75,9 @@ def test_the_number_of_a_specimen_is_no_name(anonymiser: Anonymiser) -> None:
 def test_only_the_name_of_the_patient_is_one(anonymiser: Anonymiser) -> None:
     text = "Wir danken für Ihren Patienten Herrn Dietmar Kossak und seinen Besuch."
     assert [text[item.start : item.end] for item in anonymiser.detect(text)] == ["Dietmar Kossak"]
+
+
+def test_a_line_of_plain_words_and_labels_is_not_read_by_a_model() -> None:
+    guard = Guard([], frozenset())
+    for text, read in (("referring hosp mailing: identifier verified", []), ("referring zquill", [(0, 16)])):
+        assert left_over(text, split_lines(text), [], guard) == read

@@ -1,4 +1,4 @@
-"""Names that somebody in a hurry wrote: initials, one letter, beds, grades, capitals; and films and goods."""
+"""Names that somebody in a hurry wrote: initials, one letter, beds, grades, capitals without a comma."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ def people(anonymiser: Anonymiser, text: str) -> list[str]:
         ("Bay 2: Bao Y, stable", ["Bao Y"]),
         ("[07:45] Øystein (helper): sure", ["Øystein"]),
         ("07:45 - Bao Y: sure", ["Bao Y"]),
-        ("has he asked May Banks yet", ["May Banks"]),
-        ("script checked w/ Grant Field twice", ["Grant Field"]),
-        ("on the door: KOWALSKI ROBERT, room 3", ["KOWALSKI ROBERT"]),
+        ("hey, did Will Long send the keys", ["Will Long"]),
+        ("a short lunch with May Young, then home", ["May Young"]),
+        ("the name on it is KOWALSKI ROBERT, he said", ["KOWALSKI ROBERT"]),
         ("ROBERT KOWALSKI came late", ["ROBERT KOWALSKI"]),
         ("| Kowalski R | night |", ["Kowalski R"]),
         ("then Robert's regular pharmacy rang", ["Robert"]),
-        ("released by P. Day. Questions go to the desk", ["P. Day"]),
+        ("Reviewed by: P. Day. Queries go to the desk", ["P. Day"]),
+        ("asked Prof Y. yesterday", ["Y."]),
         ("copy to G. van 't Quill today", ["G. van 't Quill"]),
         ("copies: J. d'Orsenne; desk", ["J. d'Orsenne"]),
         ("1) Banks, Robert - stable", ["Banks, Robert"]),
@@ -60,29 +61,8 @@ def test_what_is_no_name(rules: Anonymiser, text: str) -> None:
     assert people(rules, text) == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "They saw a musical called Robert Kowalski twice.",
-        "They will remake Robert Kowalski soon.",
-        "We left when Robert Kowalski was in cinemas.",
-        "Do you stock Robert Kowalski sneakers?",
-    ],
-)
-def test_works_and_goods(rules: Anonymiser, text: str) -> None:
-    assert people(rules, text) == []
-
-
-def test_who_is_to_get_the_goods(rules: Anonymiser) -> None:
-    assert people(rules, "Please bring Robert shoes; Robert Kowalski paid.") == ["Robert", "Robert Kowalski"]
-
-
-@pytest.mark.ner
-def test_titles_and_elements_that_a_model_takes_for_people(anonymiser: Anonymiser) -> None:
-    assert people(anonymiser, "We watched Kowalski's Garden and slept.") == []
-    assert people(anonymiser, "<LabExchange version='3'><x/></LabExchange>") == []
-
-
 def test_the_name_of_a_patient_in_a_sentence_with_a_measure(rules: Anonymiser) -> None:
     text = 'Patient: Oltrogge, Gesine\nPot labelled "Oltrogge - B" holds one piece, 4 mm.'
     assert people(rules, text) == ["Oltrogge, Gesine", "Oltrogge"]
+    text = 'Patient: bin Salleh, Ismail\nPot labelled "bin Salleh - B" holds one piece, 4 mm.'
+    assert people(rules, text) == ["bin Salleh, Ismail", "bin Salleh"]
