@@ -95,7 +95,8 @@ def test_merged_cells_and_two_header_rows(tmp_path: Path) -> None:
         (4, 0, 5, 0, "North"),
         (6, 0, 7, 0, "South"),
     )
-    path = book(tmp_path / "merged.xlsx", {"Sales": lines}, (*merged, (6, 1, 7, 1, 10)))
+    merged = (*merged, (6, 1, 7, 1, 10), (1, 9, 12, 9, ""))
+    path = book(tmp_path / "merged.xlsx", {"Sales": lines}, merged)
     found = profile(path)
     assert [item.name for item in found.columns] == ["Region", "Q1 Pieces", "Q1 Price", "Q2 Pieces", "Q2 Price"]
     # A label is that of all its rows; a number would count twice.

@@ -203,21 +203,18 @@ def _choose(workbook: CalamineWorkbook, filename: str, wanted: str | None) -> Ca
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
     """Yield the rows of a sheet; texts and dates of merged cells are repeated, numbers would count twice."""
-    merged = {
-        (row, first[1]): first
-        for first, last in sheet.merged_cell_ranges or ()
-        for row in range(first[0] + 1, min(last[0] + 1, sheet.total_height))
-    }
-    above: dict[tuple[int, int], str] = {}
-    origins = set(merged.values())
+    merged: dict[int, list[int]] = {}
+    for (top, place), (bottom, _) in sheet.merged_cell_ranges or ():
+        for number in range(top + 1, min(bottom + 1, sheet.total_height)):
+            merged.setdefault(number, []).append(place)
+    above: list[Any] = []
+    # Cells may be merged beyond those that hold anything.
     for number, row in enumerate(sheet.iter_rows()):
-        texts = [_text(cell) for cell in row]
-        for place, cell in enumerate(row):
-            if (number, place) in origins and not isinstance(cell, float | bool):
-                above[number, place] = texts[place]
-            elif (number, place) in merged:
-                texts[place] = above.get(merged[number, place], "")
-        yield texts
+        for place in merged.get(number, ()):
+            if place < len(row) and not isinstance(above[place], float | bool):
+                row[place] = above[place]
+        above = row
+        yield [_text(cell) for cell in row]
 
 
 def _text(cell: Any) -> str:
