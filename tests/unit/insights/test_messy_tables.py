@@ -60,6 +60,17 @@ def test_a_short_name_alone_is_a_row(tmp_path: Path, line: str) -> None:
     assert len(rows(written(tmp_path, f"country,gdp,people\nChad,1,2\nPeru,3,4\n{line}"))) == 3
 
 
+@pytest.mark.parametrize("times", [2, 3000])
+def test_a_header_in_the_middle_is_no_row(tmp_path: Path, times: int) -> None:
+    lines = "".join(f"x{number},{number},2024-01-31\n" for number in range(times))
+    path = written(tmp_path, f"name,n,day\n{lines}name,n,day\n{lines}")
+    assert len(rows(path)) == 2 * times
+    found = profile(path)
+    assert [item.inferred_type for item in found.columns][1:] == ["integer", "datetime"]
+    issue = next(issue for issue in found.issues if issue.code == "repeated_header")
+    assert issue.lines == [times + 2]
+
+
 def book(
     path: Path, sheets: dict[str, list[list[Any]]], merged: tuple[tuple[int, int, int, int, Any], ...] = ()
 ) -> Path:

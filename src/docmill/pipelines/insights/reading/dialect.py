@@ -44,6 +44,7 @@ class Dialect:
         first_line: Line on which the data begins.
         starts: Where the columns begin in a line, counted from 0, if they only stand below each other.
         header_rows: How many records the header has.
+        repeated: Whether the header occurs again among the first records, as in files that were put together.
     """
 
     encoding: str
@@ -54,6 +55,7 @@ class Dialect:
     first_line: int
     starts: tuple[int, ...] = ()
     header_rows: int = 1
+    repeated: bool = False
 
 
 def find_dialect(path: Path, options: TableOptions) -> Dialect:
@@ -209,7 +211,8 @@ def _with_header(
     last, record = fitting[header.place + header.rows - 1]
     # A ruler may stand between the names and the first row.
     first = next((begin for begin, _ in records if begin > last), last + _lines(record))
-    return Dialect(encoding, delimiter, width, header.names, line, first, starts, header.rows)
+    repeated = any(record == header.names for begin, record in records if begin >= first)
+    return Dialect(encoding, delimiter, width, header.names, line, first, starts, header.rows, repeated)
 
 
 def _lines(record: list[str]) -> int:

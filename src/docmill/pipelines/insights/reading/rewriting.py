@@ -44,6 +44,7 @@ class Rewritten:
     Attributes:
         bad: Lines that were kept out.
         short: Lines that were filled up.
+        repeated: Lines with the header once more.
         decoded: Lines that are not UTF-8.
         unicode_lines: Lines with letters beyond ASCII that are UTF-8.
         footer: What stands below the rows.
@@ -51,6 +52,7 @@ class Rewritten:
 
     bad: Lines = field(default_factory=Lines)
     short: Lines = field(default_factory=Lines)
+    repeated: Lines = field(default_factory=Lines)
     decoded: Lines = field(default_factory=Lines)
     unicode_lines: int = 0
     footer: Footer = field(default_factory=Footer)
@@ -76,6 +78,9 @@ def _fitting(lines: TextIO, dialect: Dialect, found: Rewritten) -> Iterator[Numb
     # Which cell is missing cannot be seen where blanks part them.
     fewest = dialect.width if dialect.delimiter == BLANK else 0
     for number, record in _records(_Decoded(lines, found), dialect):
+        if record is not None and record == dialect.header:
+            found.repeated.add(number)
+            continue
         if record is not None and is_note(record, dialect.width):
             yield number, [", ".join(filter(None, record)), *[""] * (dialect.width - 1)]
             continue

@@ -24,6 +24,7 @@ from docmill.pipelines.insights.reading.source import (
     check_width,
     column_names,
     csv_relation,
+    literal,
 )
 from docmill.settings import TableSettings
 
@@ -68,7 +69,7 @@ def read_text_file(
         typed = partial(csv_relation, str(path), delimiter=dialect.delimiter, skip=skip)
         relation = typed([TEXT] * dialect.width, options=["store_rejects=true"])
         table = _load_strictly(connection, Source(info, names, relation, locale_hint=hint, typed=typed), settings)
-        if table is not None:
+        if table is not None and not _repeats_header(table, dialect):
             return table
     rewritten = scratch / "rewritten.csv"
     found = rewrite(path, rewritten, dialect)
@@ -90,6 +91,7 @@ def _may_be_strict(path: Path, dialect: Dialect) -> bool:
         dialect.encoding in ("utf-8", "utf-8-sig")
         and dialect.width > 1
         and dialect.delimiter != BLANK
+        and not dialect.repeated
         and dialect.header_line in (None, 1)
         and dialect.first_line == (1 if dialect.header is None else 2)
         and head.count(b"\r") in (0, head.count(b"\r\n"))
@@ -109,11 +111,23 @@ def _load_strictly(connection: DuckDBPyConnection, source: Source, settings: Tab
     return None if found and found[0] else table
 
 
+def _repeats_header(table: OpenTable, dialect: Dialect) -> bool:
+    """Whether a row holds the names of its columns wherever a number or a date is expected."""
+    expected = [column for column in table.columns if column.misfit is not None]
+    if dialect.header is None or not any(column.invalid for column in expected):
+        return False
+    names = ", ".join(literal(dialect.header[int(column.field[1:])]) for column in expected)
+    found = table.connection.execute(f"SELECT count(*) FROM data WHERE x = [{names}]").fetchone()
+    return bool(found and found[0])
+
+
 def _issues(found: Rewritten, dialect: Dialect) -> list[Issue]:
     issues = []
     if found.bad.count:
         message = "Lines kept out because they do not fit: more cells than the header, or an open quotation mark"
         issues.append(_issue("bad_lines", found.bad, message, severity="medium"))
+    if found.repeated.count:
+        issues.append(_issue("repeated_header", found.repeated, "Lines with the names of the columns once more"))
     if found.short.count:
         message = "Lines with fewer cells than the header, whose other cells count as missing"
         issues.append(_issue("short_lines", found.short, message))
