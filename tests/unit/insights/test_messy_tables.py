@@ -128,6 +128,14 @@ def test_two_tables_on_a_sheet(tmp_path: Path) -> None:
     assert issue.lines == [7]
 
 
+def test_two_tables_in_a_file(tmp_path: Path) -> None:
+    path = written(tmp_path, "name,n\na,1\nb,2\nc,3\n\nshop,town\nx,Rome\ny,Oslo\n")
+    assert rows(path) == [("a", 1), ("b", 2), ("c", 3)]
+    assert "another_table" in issues(profile(path))
+    path = written(tmp_path, "name,n\na,1\n\nb,2\nc,3\n")
+    assert rows(path) == [("a", 1), ("b", 2), ("c", 3)]
+
+
 def test_an_empty_row_parts_nothing_where_texts_go_on(tmp_path: Path) -> None:
     path = book(tmp_path / "gap.xlsx", {"Data": [["name", "kind"], ["a", "x"], [], ["b", "y"], ["c", "z"]]})
     assert len(rows(path)) == 3

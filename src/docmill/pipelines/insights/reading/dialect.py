@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from docmill.documents.encoding import decode_head, find_encoding
@@ -17,6 +17,7 @@ from docmill.errors import InvalidInput, UnparseableInput
 from docmill.pipelines.insights.models import TableOptions
 from docmill.pipelines.insights.reading import cells
 from docmill.pipelines.insights.reading.blanks import BLANK, find_layout, is_ruler, is_torn, split_line
+from docmill.pipelines.insights.reading.footers import columns_of_numbers
 from docmill.pipelines.insights.reading.headers import find_header, is_header
 
 HEAD_BYTES = 256 * 1024
@@ -45,6 +46,7 @@ class Dialect:
         starts: Where the columns begin in a line, counted from 0, if they only stand below each other.
         header_rows: How many records the header has.
         repeated: Whether the header occurs again among the first records, as in files that were put together.
+        numbers: The columns of the first records that hold numbers only, counted from 0, where empty lines part these.
     """
 
     encoding: str
@@ -56,6 +58,7 @@ class Dialect:
     starts: tuple[int, ...] = ()
     header_rows: int = 1
     repeated: bool = False
+    numbers: frozenset[int] = frozenset()
 
 
 def find_dialect(path: Path, options: TableOptions) -> Dialect:
@@ -211,8 +214,11 @@ def _with_header(
     last, record = fitting[header.place + header.rows - 1]
     # A ruler may stand between the names and the first row.
     first = next((begin for begin, _ in records if begin > last), last + _lines(record))
-    repeated = any(record == header.names for begin, record in records if begin >= first)
-    return Dialect(encoding, delimiter, width, header.names, line, first, starts, header.rows, repeated)
+    data = [(begin, record) for begin, record in records if begin >= first]
+    repeated = any(record == header.names for _, record in data)
+    gaps = any(after > before + _lines(record) for (before, record), (after, _) in pairwise(data))
+    numbers = columns_of_numbers(data, width) if gaps else frozenset[int]()
+    return Dialect(encoding, delimiter, width, header.names, line, first, starts, header.rows, repeated, numbers)
 
 
 def _lines(record: list[str]) -> int:

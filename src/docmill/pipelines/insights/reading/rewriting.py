@@ -68,6 +68,7 @@ def rewrite(source: Path, target: Path, dialect: Dialect) -> Rewritten:
     ):
         # A blank line would be skipped, so that every cell is quoted.
         writer = csv.writer(output, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        found.footer.numbers = dialect.numbers
         records = without_footer(_fitting(lines, dialect, found), dialect.width, found.footer)
         writer.writerows(record for _, record in records)
     return found

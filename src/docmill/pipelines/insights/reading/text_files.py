@@ -92,6 +92,7 @@ def _may_be_strict(path: Path, dialect: Dialect) -> bool:
         and dialect.width > 1
         and dialect.delimiter != BLANK
         and not dialect.repeated
+        and not dialect.numbers
         and dialect.header_line in (None, 1)
         and dialect.first_line == (1 if dialect.header is None else 2)
         and head.count(b"\r") in (0, head.count(b"\r\n"))
