@@ -129,6 +129,7 @@ def test_a_header_without_a_name_for_the_rows(tmp_path: Path) -> None:
     with opened(path) as table:
         assert [column.name for column in table.columns] == ["column_1", "mpg", "cyl"]
     assert rows(path)[0] == ("Mazda", 21.0, 6)
+    assert "unnamed_rows" in issues(profile(path))
     # Rows that end with a delimiter have no cell more than the header.
     path = written(tmp_path, "city,mpg\nOslo,21,\nRome,22,\n")
     assert rows(path) == [("Oslo", 21), ("Rome", 22)]

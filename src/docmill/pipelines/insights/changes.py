@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from docmill.pipelines.insights.facts import Fact
 from docmill.pipelines.insights.language import Number, Pause, Quote, Token, spoken
@@ -64,39 +65,36 @@ _UP_OR_DOWN = r"(?P<verb>up|down)(?: (?P<amount>R\d+))?"
 _HIGHEST = r"(?P<extreme>highest|lowest)"
 _WITH = r"(?:(?: at| of| with)? (?P<after>N\d+))?"
 _FROM_THEN = r"(?:from|compared to|compared with) (?:(?P<before>N\d+) in )?(?P<first>P\d+)"
-_FORMS = tuple(
-    re.compile(form)
-    for form in (
-        rf"{_SUBJECT} {_VERB}(?: {_BY})?{_OVER} {_SPAN}",
-        rf"{_SPAN} {_SUBJECT} {_VERB}(?: {_BY})?{_OVER}",
-        rf"{_SUBJECT} {_VERB} {_SPAN} {_BY}",
-        rf"{_SUBJECT} {_VERB} from (?P<before>N\d+) in (?P<first>P\d+) to {_VALUE_THEN}{_APPOSITION}",
-        rf"{_SUBJECT} {_VERB} {_FROM_TO} {_SPAN}{_APPOSITION}",
-        rf"{_SPAN} {_SUBJECT} {_VERB} {_FROM_TO}{_APPOSITION}",
-        rf"{_COMPARED} {_SUBJECT} {_VERB} {_BY} in (?P<last>P\d+)",
-        rf"{_SUBJECT} {_VERB} {_BY} in (?P<last>P\d+) {_COMPARED}",
-        rf"in (?P<last>P\d+) {_SUBJECT} {_VERB} {_BY} {_COMPARED}",
-        rf"{_SUBJECT} {_WAS} {_MORE} in (?P<last>P\d+) than in (?P<first>P\d+)",
-        rf"in (?P<last>P\d+) {_SUBJECT} {_WAS} {_MORE} than in (?P<first>P\d+)",
-        rf"{_SUBJECT} in (?P<last>P\d+) {_WAS} {_MORE} than in (?P<first>P\d+)",
-        rf"there was an? {_NOUN} of {_BY} in {_SUBJECT} {_SPAN}",
-        rf"{_SUBJECT} (?:had|recorded|saw|showed|shows) an? {_NOUN} of {_BY} {_SPAN}",
-        rf"{_SUBJECT} (?:had|recorded|saw|showed|shows) an? {_NOUN} {_FROM_TO} {_SPAN}",
-        rf"{_SUBJECT} {_WAS} {_UP_OR_DOWN} in (?P<last>P\d+) {_COMPARED}",
-        rf"{_SUBJECT} (?P<more>more than )?(?P<multiple>doubled|tripled|halved) {_SPAN}",
-        rf"{_SPAN} {_SUBJECT} (?P<more>more than )?(?P<multiple>doubled|tripled|halved)",
-        rf"{_SUBJECT} {_REACHED}{_VALUE_THEN}",
-        rf"in (?P<last>P\d+) {_SUBJECT} {_REACHED}(?P<after>N\d+)",
-        rf"{_SUBJECT} {_REACHED}{_VALUE_THEN} {_UP_OR_DOWN} {_FROM_THEN}",
-        rf"in (?P<last>P\d+) {_SUBJECT} {_REACHED}(?P<after>N\d+) {_UP_OR_DOWN} {_FROM_THEN}",
-        rf"(?P<last>P\d+) (?:had|recorded|saw|shows|showed) the {_HIGHEST} {_SUBJECT}{_WITH}",
-        rf"the {_HIGHEST} {_SUBJECT} {_WAS} (?:found |observed |recorded )?in (?P<last>P\d+){_WITH}",
-        rf"the {_HIGHEST} {_SUBJECT} {_WAS} {_VALUE_THEN}",
-        rf"{_SUBJECT} {_WAS} (?:at (?:its|their) )?{_HIGHEST} in (?P<last>P\d+){_WITH}",
-        rf"{_SUBJECT} (?P<extreme>peaked) in (?P<last>P\d+) (?:at|with) (?P<after>N\d+)",
-        rf"{_SUBJECT} (?P<extreme>peaked) at {_VALUE_THEN}",
-        rf"{_SUBJECT} (?:had|hit|reached) (?:a|its|the|their) {_RECORD}(?: value)?(?: of)? {_VALUE_THEN}",
-    )
+_FORMS = (
+    rf"{_SUBJECT} {_VERB}(?: {_BY})?{_OVER} {_SPAN}",
+    rf"{_SPAN} {_SUBJECT} {_VERB}(?: {_BY})?{_OVER}",
+    rf"{_SUBJECT} {_VERB} {_SPAN} {_BY}",
+    rf"{_SUBJECT} {_VERB} from (?P<before>N\d+) in (?P<first>P\d+) to {_VALUE_THEN}{_APPOSITION}",
+    rf"{_SUBJECT} {_VERB} {_FROM_TO} {_SPAN}{_APPOSITION}",
+    rf"{_SPAN} {_SUBJECT} {_VERB} {_FROM_TO}{_APPOSITION}",
+    rf"{_COMPARED} {_SUBJECT} {_VERB} {_BY} in (?P<last>P\d+)",
+    rf"{_SUBJECT} {_VERB} {_BY} in (?P<last>P\d+) {_COMPARED}",
+    rf"in (?P<last>P\d+) {_SUBJECT} {_VERB} {_BY} {_COMPARED}",
+    rf"{_SUBJECT} {_WAS} {_MORE} in (?P<last>P\d+) than in (?P<first>P\d+)",
+    rf"in (?P<last>P\d+) {_SUBJECT} {_WAS} {_MORE} than in (?P<first>P\d+)",
+    rf"{_SUBJECT} in (?P<last>P\d+) {_WAS} {_MORE} than in (?P<first>P\d+)",
+    rf"there was an? {_NOUN} of {_BY} in {_SUBJECT} {_SPAN}",
+    rf"{_SUBJECT} (?:had|recorded|saw|showed|shows) an? {_NOUN} of {_BY} {_SPAN}",
+    rf"{_SUBJECT} (?:had|recorded|saw|showed|shows) an? {_NOUN} {_FROM_TO} {_SPAN}",
+    rf"{_SUBJECT} {_WAS} {_UP_OR_DOWN} in (?P<last>P\d+) {_COMPARED}",
+    rf"{_SUBJECT} (?P<more>more than )?(?P<multiple>doubled|tripled|halved) {_SPAN}",
+    rf"{_SPAN} {_SUBJECT} (?P<more>more than )?(?P<multiple>doubled|tripled|halved)",
+    rf"{_SUBJECT} {_REACHED}{_VALUE_THEN}",
+    rf"in (?P<last>P\d+) {_SUBJECT} {_REACHED}(?P<after>N\d+)",
+    rf"{_SUBJECT} {_REACHED}{_VALUE_THEN} {_UP_OR_DOWN} {_FROM_THEN}",
+    rf"in (?P<last>P\d+) {_SUBJECT} {_REACHED}(?P<after>N\d+) {_UP_OR_DOWN} {_FROM_THEN}",
+    rf"(?P<last>P\d+) (?:had|recorded|saw|shows|showed) the {_HIGHEST} {_SUBJECT}{_WITH}",
+    rf"the {_HIGHEST} {_SUBJECT} {_WAS} (?:found |observed |recorded )?in (?P<last>P\d+){_WITH}",
+    rf"the {_HIGHEST} {_SUBJECT} {_WAS} {_VALUE_THEN}",
+    rf"{_SUBJECT} {_WAS} (?:at (?:its|their) )?{_HIGHEST} in (?P<last>P\d+){_WITH}",
+    rf"{_SUBJECT} (?P<extreme>peaked) in (?P<last>P\d+) (?:at|with) (?P<after>N\d+)",
+    rf"{_SUBJECT} (?P<extreme>peaked) at {_VALUE_THEN}",
+    rf"{_SUBJECT} (?:had|hit|reached) (?:a|its|the|their) {_RECORD}(?: value)?(?: of)? {_VALUE_THEN}",
 )
 _SAME = re.compile(r" (?:in|over) the same (?:period|months|time)$")
 
@@ -178,9 +176,14 @@ def _marked(tokens: Sequence[Token | str], facts: Sequence[Fact]) -> str:
     return " ".join(mark(place, token) for place, token in enumerate(tokens))
 
 
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, _FORMS))
+
+
 def _claims(text: str, tokens: Sequence[Token | str]) -> list[_Claim] | None:
     """Return what a sentence claims: one thing, or several that are joined by "and"."""
-    for form in _FORMS:
+    for form in _forms():
         if found := form.fullmatch(text):
             return [_Claim(found, tokens)]
     for joint in re.finditer(r" and ", text):

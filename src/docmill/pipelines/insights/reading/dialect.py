@@ -46,6 +46,7 @@ class Dialect:
         starts: Where the columns begin in a line, counted from 0, if they only stand below each other.
         header_rows: How many records the header has.
         repeated: Whether the header occurs again among the first records, as in files that were put together.
+        shifted: Whether the header has one name less than the rows have cells, and none for the first column.
         numbers: The columns of the first records that hold numbers only, counted from 0, where empty lines part these.
     """
 
@@ -58,6 +59,7 @@ class Dialect:
     starts: tuple[int, ...] = ()
     header_rows: int = 1
     repeated: bool = False
+    shifted: bool = False
     numbers: frozenset[int] = frozenset()
 
 
@@ -205,7 +207,7 @@ def _with_header(
     nameless = _without_name_of_rows(records, width)
     if nameless is not None:
         line, record = records[0]
-        return Dialect(encoding, delimiter, width, nameless, line, line + _lines(record), starts)
+        return Dialect(encoding, delimiter, width, nameless, line, line + _lines(record), starts, shifted=True)
     fitting = [(line, record) for line, record in records if len(record) == width] or records
     header = find_header([record for _, record in fitting])
     line = fitting[header.place][0]
@@ -218,7 +220,9 @@ def _with_header(
     repeated = any(record == header.names for _, record in data)
     gaps = any(after > before + _lines(record) for (before, record), (after, _) in pairwise(data))
     numbers = columns_of_numbers(data, width) if gaps else frozenset[int]()
-    return Dialect(encoding, delimiter, width, header.names, line, first, starts, header.rows, repeated, numbers)
+    return Dialect(
+        encoding, delimiter, width, header.names, line, first, starts, header.rows, repeated=repeated, numbers=numbers
+    )
 
 
 def _lines(record: list[str]) -> int:

@@ -92,6 +92,7 @@ def _may_be_strict(path: Path, dialect: Dialect) -> bool:
         and dialect.width > 1
         and dialect.delimiter != BLANK
         and not dialect.repeated
+        and not dialect.shifted
         and not dialect.numbers
         and dialect.header_line in (None, 1)
         and dialect.first_line == (1 if dialect.header is None else 2)
@@ -124,6 +125,9 @@ def _repeats_header(table: OpenTable, dialect: Dialect) -> bool:
 
 def _issues(found: Rewritten, dialect: Dialect) -> list[Issue]:
     issues = []
+    if dialect.shifted:
+        message = "The header has one name less than the rows have cells; the first column was taken for names of rows."
+        issues.append(Issue(code="unnamed_rows", severity="medium", message=message, column="column_1"))
     if found.bad.count:
         message = "Lines kept out because they do not fit: more cells than the header, or an open quotation mark"
         issues.append(_issue("bad_lines", found.bad, message, severity="medium"))
