@@ -16,7 +16,7 @@ from docmill.database.crashpoints import crash_point
 from docmill.database.queries import load_queries
 from docmill.engine.gathering import AsyncGathering
 from docmill.engine.outage import is_outage
-from docmill.engine.submission import Request, Submission, SubmittedJob, acceptance
+from docmill.engine.submission import Request, Submission, SubmittedJob, acceptance, refusals_explained
 from docmill.settings import EngineSettings
 
 _QUERIES = load_queries("docmill.engine", "sql")
@@ -55,7 +55,9 @@ class AsyncSubmitter:
         Raises:
             UnknownPipeline: No pipeline has this name.
             IdempotencyConflict: A key was used before for a different request.
-            InvalidInput: A record does not fit the pipeline's options.
+            InvalidInput: A record does not fit the pipeline's options, or the priority is out of range.
+            DocumentNotFound: There is no such document.
+            BatchNotFound: There is no such batch.
         """
         submission = self._prepare(pipeline, requests, batch_id, priority)
         if submission.has_keys:
@@ -75,7 +77,8 @@ class AsyncSubmitter:
     async def _accept(self, submissions: Sequence[Submission]) -> list[list[SubmittedJob]]:
         parameters = acceptance(submissions, self._settings, alone=True)
         crash_point("submit.before_commit")
-        [(_, told)] = await self._fetch("accept_jobs", parameters)
+        with refusals_explained():
+            [(_, told)] = await self._fetch("accept_jobs", parameters)
         crash_point("submit.after_commit")
         self._wake_owed = self._wake_owed or not told
         job_ids = iter(parameters["job_ids"])

@@ -25,12 +25,13 @@ from docmill.engine.pipeline import Attempt, Document
 from docmill.engine.states import JobStatus
 from docmill.engine.store import Store
 from docmill.engine.submission import Request, Submission, SubmittedJob, Submitter, time_ordered_id
-from docmill.errors import BlobMissing, DocumentNotFound, IllegalTransition, JobNotFound
+from docmill.errors import BlobMissing, DocumentNotFound, IllegalTransition, InvalidInput, JobNotFound
 from docmill.settings import EngineSettings
 
 __all__ = ["BlobStore", "Client", "Request", "RetriedJobs", "RetryFilter", "StoredDocuments", "SubmittedJob"]
 
 _QUERIES = load_queries("docmill.engine", "sql")
+_HIGHEST_PRIORITY = 32767
 _PASSWORD = "password"  # noqa: S105 - a purpose, not a password
 
 
@@ -176,7 +177,9 @@ class Client:
         Raises:
             UnknownPipeline: No pipeline has this name.
             IdempotencyConflict: A key was used before for a different request.
-            InvalidInput: A record does not fit the pipeline's options.
+            InvalidInput: A record does not fit the pipeline's options, or the priority is out of range.
+            DocumentNotFound: There is no such document.
+            BatchNotFound: There is no such batch.
         """
         return self._submit(self._submission(pipeline, requests, batch_id, priority))
 
@@ -295,6 +298,10 @@ class Client:
         self, pipeline: str, requests: Sequence[Request], batch_id: UUID | None, priority: int
     ) -> Submission:
         declared = self._store.catalog.entry(pipeline).pipeline
+        if abs(priority) > _HIGHEST_PRIORITY:
+            raise InvalidInput(
+                f"The priority {priority} is out of range; use -{_HIGHEST_PRIORITY} to {_HIGHEST_PRIORITY}."
+            )
         for request in requests:
             declared.offers(request.record, Attempt())
         return Submission(pipeline, self.owner, requests, batch_id, priority)

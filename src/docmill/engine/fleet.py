@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from docmill.database.connection import Database
 from docmill.database.queries import load_queries
 from docmill.engine.states import ChunkStatus
-from docmill.errors import UsageError
+from docmill.errors import BatchNotFound
 
 _QUERIES = load_queries("docmill.engine", "sql")
 
@@ -50,11 +50,11 @@ class Fleet:
         """Return one batch with a page of its jobs.
 
         Raises:
-            UsageError: There is no such batch.
+            BatchNotFound: There is no such batch.
         """
         found = self._fetch("find_batch", batch_id=batch_id, owner=self._owner)
         if not found:
-            raise UsageError(f"No batch has the id {batch_id}; `docmill batches list` shows them.")
+            raise BatchNotFound(f"No batch has the id {batch_id}; `docmill batches list` shows them.")
         return {**found[0], "jobs": self._fetch("list_batch_jobs", batch_id=batch_id, after=after, limit=limit)}
 
     def workers(self) -> list[Row]:

@@ -6,11 +6,14 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+import psycopg
 
 from docmill.database.connection import Database
 from docmill.database.crashpoints import crash_point
@@ -18,10 +21,11 @@ from docmill.database.queries import load_queries
 from docmill.engine.chunk import Connection
 from docmill.engine.outage import is_outage
 from docmill.engine.payload import pack
-from docmill.errors import IdempotencyConflict
+from docmill.errors import BatchNotFound, DocumentNotFound, IdempotencyConflict, InvalidInput
 from docmill.settings import EngineSettings
 
 _QUERIES = load_queries("docmill.engine", "sql")
+_LONGEST_KEY = 255
 _VERSION_AND_VARIANT = 7 << 76 | 2 << 62
 _RANDOM_BITS = ~(15 << 76 | 3 << 62)
 
@@ -48,12 +52,21 @@ class Request:
         record: The input record, as JSON can hold it; with a document, the options of a pipeline that has any.
         idempotency_key: The same key and request make one job, for ever.
         unique_key: While a job with this key is open or completed, no further one is made.
+
+    Raises:
+        InvalidInput: The idempotency key is empty, or longer than 255 characters.
     """
 
     document_id: UUID | None = None
     record: Any = None
     idempotency_key: str | None = None
     unique_key: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a key that cannot be kept."""
+        key = self.idempotency_key
+        if key is not None and (not 1 <= len(key) <= _LONGEST_KEY or "\0" in key):
+            raise InvalidInput(f"An idempotency key has 1 to {_LONGEST_KEY} characters, none of them NUL.")
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,8 @@ class Submitter:
 
         Raises:
             IdempotencyConflict: A key was used before for a different request; nothing was accepted.
+            DocumentNotFound: There is no such document; nothing was accepted.
+            BatchNotFound: There is no such batch; nothing was accepted.
         """
         alike: dict[tuple[Any, ...], list[Submission]] = {}
         for submission in submissions:
@@ -149,7 +164,8 @@ class Submitter:
         all_told = True
         for group in groups:
             parameters = acceptance(group, self._settings, alone=alone)
-            [(only_new, told)] = _fetch(connection, "accept_jobs", parameters)
+            with refusals_explained():
+                [(only_new, told)] = _fetch(connection, "accept_jobs", parameters)
             all_told = all_told and told
             job_ids = iter(parameters["job_ids"])
             created = set(parameters["job_ids"] if only_new is None else only_new)
@@ -189,6 +205,26 @@ def acceptance(group: Sequence[Submission], settings: EngineSettings, *, alone: 
         "queue_seconds": settings.queue_timeout_seconds or None,
         "alone": alone,
     }
+
+
+@contextlib.contextmanager
+def refusals_explained() -> Iterator[None]:
+    """Tell what a submission names that the database does not have.
+
+    Raises:
+        DocumentNotFound: A document, which may have been erased meanwhile.
+        BatchNotFound: The batch.
+    """
+    try:
+        yield
+    except psycopg.errors.ForeignKeyViolation as error:
+        named = re.search(r"=\((.*?)\)", error.diag.message_detail or "")
+        identity = named[1] if named else "that was named"
+        if "batch" in (error.diag.constraint_name or ""):
+            raise BatchNotFound(f"There is no batch {identity}; `docmill batches list` shows them.") from None
+        raise DocumentNotFound(
+            f"There is no document {identity}; store it first, or again."
+        ) from None
 
 
 @contextlib.contextmanager

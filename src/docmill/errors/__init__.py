@@ -9,6 +9,7 @@ The tree (class: code, kind)::
     │   ├── UnknownPipeline               unknown_pipeline         permanent
     │   ├── JobNotFound                   job_not_found            permanent
     │   ├── DocumentNotFound              document_not_found       permanent
+    │   ├── BatchNotFound                 batch_not_found          permanent
     │   ├── IllegalTransition             illegal_transition       permanent
     │   └── IdempotencyConflict           idempotency_conflict     permanent
     ├── DocumentError                     unreadable_document      permanent
@@ -139,6 +140,7 @@ from docmill.errors.storage import (
     StorageError,
 )
 from docmill.errors.usage import (
+    BatchNotFound,
     DocumentNotFound,
     IdempotencyConflict,
     IllegalTransition,
@@ -152,6 +154,7 @@ from docmill.errors.usage import (
 __all__ = [
     "AmbiguousBook",
     "BadAnswer",
+    "BatchNotFound",
     "BlobCorrupt",
     "BlobMissing",
     "BookNotFound",

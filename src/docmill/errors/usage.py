@@ -41,6 +41,12 @@ class DocumentNotFound(UsageError):
     code = "document_not_found"
 
 
+class BatchNotFound(UsageError):
+    """No batch has this id; `docmill batches list` shows them."""
+
+    code = "batch_not_found"
+
+
 class IllegalTransition(UsageError):
     """The job or chunk is in a state that does not allow this."""
 

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from tests.integration.engine import sample_pipelines as samples
 from tests.integration.engine.conftest import Engine, wait_until
 
 from docmill.engine.client import Request
-from docmill.errors import IdempotencyConflict, UnknownPipeline
+from docmill.errors import DocumentNotFound, IdempotencyConflict, UnknownPipeline
 
 COUNT = "select count(*) from docmill.jobs"
 TRANSACTIONS = "select count(distinct xmin::text) from docmill.jobs"
@@ -74,7 +73,8 @@ def test_each_coroutine_gets_the_error_that_is_its_own(make_engine: Callable[...
     engine = make_engine(samples.single)
     missing = {"requests": [Request(document_id=uuid4())]}
     first, refused, last = submit_at_once(engine, numbered(1), missing, numbered(2))
-    assert isinstance(refused, psycopg.errors.ForeignKeyViolation)
+    assert isinstance(refused, DocumentNotFound)
+    assert str(missing["requests"][0].document_id) in refused.message
     assert {job.id for job in first + last} == {row[0] for row in engine.rows("select id from docmill.jobs")}
 
 

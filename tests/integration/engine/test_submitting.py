@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -13,7 +14,7 @@ from tests.integration.engine.conftest import Engine
 
 from docmill.database.queries import load_queries
 from docmill.engine.client import Client, Request
-from docmill.errors import IdempotencyConflict
+from docmill.errors import BatchNotFound, DocumentNotFound, IdempotencyConflict, InvalidInput
 
 
 def test_an_idempotency_key_makes_one_job_also_when_many_submit_at_once(make_engine: Callable[..., Engine]) -> None:
@@ -128,3 +129,26 @@ def test_a_job_submitted_in_a_long_transaction_holds_no_lease_up(make_engine: Ca
         heartbeat.execute("set lock_timeout = '1s'")
         query = load_queries("docmill.engine", "sql")["renew_lease"]
         assert heartbeat.execute(query, {"worker": worker, "lease": 60}).fetchall() == [(worker,)]
+
+
+def test_what_is_not_there_is_named_and_nothing_is_accepted(make_engine: Callable[..., Engine]) -> None:
+    engine, missing = make_engine(samples.single), uuid4()
+    with pytest.raises(DocumentNotFound, match=str(missing)):
+        engine.client.submit("single", [Request(record={"count": 1}), Request(document_id=missing)])
+    with pytest.raises(BatchNotFound, match=str(missing)):
+        engine.client.submit("single", [Request(record={"count": 1})], batch_id=missing)
+    assert engine.value("select count(*) from docmill.jobs") == 0
+
+
+@pytest.mark.parametrize("priority", [-32768, 32768])
+def test_a_priority_that_cannot_be_kept_is_refused(make_engine: Callable[..., Engine], priority: int) -> None:
+    engine = make_engine(samples.single)
+    with pytest.raises(InvalidInput, match=str(priority)):
+        engine.client.submit("single", [Request(record={"count": 1})], priority=priority)
+    engine.client.submit("single", [Request(record={"count": 1})], priority=priority - (1 if priority > 0 else -1))
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256, "a\0b"])
+def test_an_idempotency_key_that_cannot_be_kept_is_refused(key: str) -> None:
+    with pytest.raises(InvalidInput, match="1 to 255"):
+        Request(idempotency_key=key)
