@@ -222,9 +222,7 @@ def refusals_explained() -> Iterator[None]:
         identity = named[1] if named else "that was named"
         if "batch" in (error.diag.constraint_name or ""):
             raise BatchNotFound(f"There is no batch {identity}; `docmill batches list` shows them.") from None
-        raise DocumentNotFound(
-            f"There is no document {identity}; store it first, or again."
-        ) from None
+        raise DocumentNotFound(f"There is no document {identity}; store it first, or again.") from None
 
 
 @contextlib.contextmanager
