@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -114,7 +115,9 @@ def test_streams_that_are_closed_swallow_what_they_are_given(tmp_path: Path) -> 
 
 
 def test_an_interrupt_ends_a_command_without_a_trace(tmp_path: Path) -> None:
-    process = start(tmp_path, "anonymise", "--jsonl", stdin=subprocess.PIPE)
+    # Whoever runs these tests in the background of a shell has the signal ignored, and so would the child.
+    listening = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = start(tmp_path, "anonymise", "--jsonl", stdin=subprocess.PIPE, preexec_fn=listening)
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(b'{"id": 1, "text": ""}\n')

@@ -26,7 +26,7 @@ def novel(texts: list[str] = TEXTS) -> StoredNovel:
     sentences = [
         short
         for number, text in enumerate(texts)
-        for short in rewrite_by_rules(sentence(text, id=number), "fr", NovelOptions())
+        for short in rewrite_by_rules(sentence(text, id=number), "fr", NovelOptions(complete=True))
     ]
     return StoredNovel(UUID(int=7), "chat.pdf", {"language": "fr", "pages": 1}, sentences)
 

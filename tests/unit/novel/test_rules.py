@@ -98,11 +98,14 @@ def test_a_piece_is_written_as_a_sentence(text: str, expected: str) -> None:
     assert write_out(text, whole=False, keep_formatting=True) == expected
 
 
-@given(TEXTS, LANGUAGES, st.integers(3, 12), st.integers(1, 10))
-def test_no_word_is_dropped_and_none_invented(text: str, language: Language, max_words: int, min_words: int) -> None:
-    options = NovelOptions(max_words=max_words, min_words=min(min_words, max_words))
+@given(TEXTS, LANGUAGES, st.integers(3, 12), st.integers(1, 10), st.booleans())
+def test_no_word_is_dropped_and_none_invented_unless_it_is_told(
+    text: str, language: Language, max_words: int, min_words: int, complete: bool
+) -> None:
+    options = NovelOptions(max_words=max_words, min_words=min(min_words, max_words), complete=complete)
     source = sentence(text)
     found = rewrite_by_rules(source, language, options)
+    assert complete or not any(short.added for short in found)
     written = [words_of(short.text) for short in found]
     for words, short in zip(written, found, strict=True):
         for added in words_of(short.added or ""):
@@ -118,7 +121,8 @@ def test_the_limit_holds_and_every_piece_has_a_word(text: str, language: Languag
     counts = [count_words(join(list(piece.tokens))) for piece in pieces]
     if count_words(text) > max_words:
         assert min(counts) > 0
-    assert all(count_words(short) <= max_words for short in rewrite(text, language, min_words=3, max_words=max_words))
+    options = NovelOptions(min_words=3, max_words=max_words, complete=True)
+    assert all(count_words(short.text) <= max_words for short in rewrite_by_rules(sentence(text), language, options))
 
 
 @pytest.mark.timeout(60)

@@ -33,7 +33,7 @@ class NovelOptions(BaseModel):
     ignore_dialogue: bool = False
     keep_formatting: bool = True
     fix_hyphenation: bool = True
-    complete: bool = True
+    complete: bool = False
     model: str = Field(default="auto", max_length=200, pattern=r"^\S+$")
 
     @model_validator(mode="after")
