@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from tests.integration.engine import sample_pipelines as samples
 from tests.integration.engine.conftest import Engine, wait_until
 
+from docmill.engine.async_submission import AsyncSubmitter
 from docmill.engine.client import Request
 from docmill.errors import DocumentNotFound, IdempotencyConflict, UnknownPipeline
 
@@ -115,3 +117,82 @@ def test_a_connection_that_was_ended_is_replaced(make_engine: Callable[..., Engi
 
     assert asyncio.run(main()) > 0
     assert engine.value(COUNT) == 2
+
+
+LAST_STATEMENT = """select query from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()
+    and (query like '%%accept_jobs%%' or query like '%%wake_workers%%') order by query_start desc limit 1"""
+
+
+@pytest.mark.parametrize(("awake", "last"), [(True, "wake_workers"), (False, "accept_jobs")])
+def test_workers_are_woken_after_the_commit_where_one_may_have_fallen_asleep(
+    make_engine: Callable[..., Engine], awake: bool, last: str
+) -> None:
+    engine = make_engine(samples.single)
+    if awake:
+        engine.register()
+
+    async def main() -> str:
+        async with engine.client.submissions() as submit:
+            await submit("single", [Request(record={"count": 1})])
+            await submit._gathering.finish()
+            return str(await asyncio.to_thread(engine.value, LAST_STATEMENT))
+
+    assert last in asyncio.run(main())
+
+
+def test_a_wake_that_is_lost_takes_no_job_back(
+    make_engine: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = make_engine(samples.single)
+    engine.register()
+    real, asked = AsyncSubmitter._fetch, []
+
+    async def lose_the_wake(self: AsyncSubmitter, name: str, parameters: dict[str, Any] | None = None) -> list[Any]:
+        asked.append(name)
+        if name == "wake_workers":
+            raise psycopg.OperationalError("the connection is lost")
+        return await real(self, name, parameters)
+
+    async def main() -> Any:
+        async with engine.client.submissions() as submit:
+            return await submit("single", [Request(record={"count": 1})])
+
+    monkeypatch.setattr(AsyncSubmitter, "_fetch", lose_the_wake)
+    # The end waits for the wake, and would raise what it raised.
+    [job] = asyncio.run(main())
+    assert (job.created, asked) == (True, ["accept_jobs", "wake_workers"])
+
+
+def test_what_was_submitted_before_the_end_is_stored_before_it(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+
+    async def main() -> Any:
+        async with engine.client.submissions() as submit:
+            call = asyncio.ensure_future(submit("single", [Request(record={"count": 1})]))
+            await asyncio.sleep(0)
+        return await call
+
+    [job] = asyncio.run(main())
+    assert engine.rows("select id from docmill.jobs") == [(job.id,)]
+
+
+def test_a_session_that_ends_in_the_middle_of_a_call_harms_that_call_only(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    blocked = "from pg_stat_activity where wait_event_type = 'Lock' and query like '%%accept_jobs%%'"
+
+    def end_it(holder: psycopg.Connection) -> None:
+        wait_until(lambda: engine.value(f"select count(*) {blocked}"))
+        engine.value(f"select count(pg_terminate_backend(pid, 5000)) {blocked}")
+        holder.rollback()
+
+    async def main(holder: psycopg.Connection) -> list[Any]:
+        async with engine.client.submissions() as submit:
+            calls = [submit("single", [Request(record={"count": n})], priority=n) for n in range(2)]
+            ended = asyncio.to_thread(end_it, holder)
+            return list(await asyncio.gather(*calls, ended, return_exceptions=True))
+
+    with engine.database.connect() as holder:
+        holder.execute("lock table docmill.jobs")
+        lost, [job], _ = asyncio.run(main(holder))
+    assert isinstance(lost, psycopg.OperationalError)
+    assert engine.rows("select id from docmill.jobs") == [(job.id,)]

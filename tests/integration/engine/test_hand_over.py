@@ -98,9 +98,10 @@ def test_a_worker_that_could_not_begin_is_given_nothing(make_engine: Callable[..
 def test_jobs_that_come_together_are_left_to_be_shared(make_engine: Callable[..., Engine]) -> None:
     engine = make_engine(samples.single)
     worker = sleeper(engine)
-    engine.submit("single", {"count": 1}, {"count": 2})
+    requests = [Request(record={"count": 1}), Request(record={"count": 2})]
+    Submitter(engine.database, engine.settings)([Submission("single", "tester", requests, None, 0)])
     assert engine.rows(STATE) == [("pending", None, 0, 0)] * 2
-    # All that sleep are rung for instead.
+    # All that sleep are rung for instead, at the commit: nobody was asked to wake them after it.
     assert engine.value("select waiting from docmill.sleepers where worker_id = %s", worker) is False
 
 

@@ -106,6 +106,30 @@ def test_nobody_is_forgotten(most: int) -> None:
     assert call_at_once(gathering, range(50)) == {n: n for n in range(50)}
 
 
+def test_a_rest_comes_when_no_other_run_follows_at_once() -> None:
+    told: list[str] = []
+    first_runs, other_waits = threading.Event(), threading.Event()
+
+    def run(items: Sequence[int]) -> list[int]:
+        told.append("run")
+        if items == [0]:
+            first_runs.set()
+            assert other_waits.wait(10)
+        return list(items)
+
+    gathering = Gathering[int, int](run, transactions=1, rest=lambda: told.append("rest"))
+    first, other = (threading.Thread(target=gathering, args=(item,)) for item in range(2))
+    first.start()
+    assert first_runs.wait(10)
+    other.start()
+    while not gathering._waiting:
+        pass
+    other_waits.set()
+    first.join(10)
+    other.join(10)
+    assert told == ["run", "run", "rest"]
+
+
 class Recorder:
     """Runs items of coroutines and keeps what was run together.
 
@@ -193,14 +217,18 @@ def test_a_coroutine_that_is_cancelled_before_its_run_takes_nobody_with_it() -> 
     cancelled, *others = asyncio.run(main())
     assert isinstance(cancelled, asyncio.CancelledError)
     assert others == [2, 4]
+    assert recorder.runs == [[1, 2]]
 
 
-def test_a_coroutine_that_is_cancelled_while_it_runs_takes_nobody_with_it() -> None:
+@pytest.mark.parametrize("outage", [False, True])
+def test_a_coroutine_that_is_cancelled_while_it_runs_takes_nobody_with_it(outage: bool) -> None:
     started, go = asyncio.Event(), asyncio.Event()
 
     async def run(items: Sequence[int]) -> list[int]:
         started.set()
         await go.wait()
+        if outage:
+            raise psycopg.OperationalError("the connection is lost")
         return list(items)
 
     async def main() -> tuple[Any, ...]:
@@ -214,4 +242,8 @@ def test_a_coroutine_that_is_cancelled_while_it_runs_takes_nobody_with_it() -> N
 
     first, cancelled, third = asyncio.run(main())
     assert isinstance(cancelled, asyncio.CancelledError)
-    assert (first, third) == (0, 2)
+    if outage:
+        assert isinstance(first, psycopg.OperationalError)
+        assert isinstance(third, psycopg.OperationalError)
+    else:
+        assert (first, third) == (0, 2)
