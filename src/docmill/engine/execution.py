@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import threading
 import time
@@ -180,6 +181,9 @@ class StepExecutor:
         """End the children, the threads and the loop; what still runs is stopped, or dropped where it cannot be."""
         self._children.close(force=True)
         self._threads.close(_CLOSE_SECONDS)
+        ending = asyncio.run_coroutine_threadsafe(_end_coroutines(), self._loop)
+        with contextlib.suppress(TimeoutError):
+            ending.result(_CLOSE_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._loop_thread.join(_CLOSE_SECONDS)
         if not self._loop_thread.is_alive():
@@ -349,6 +353,17 @@ class StepExecutor:
             self._running[_key(chunk)] = stop
         else:
             stop()
+
+
+async def _end_coroutines() -> None:
+    """Cancel what the loop runs, and give it time to let go of what it holds: its connections and files."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        # A second cancel would break off what the first one has begun to clean up.
+        if not task.cancelling():
+            task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=_CLOSE_SECONDS / 2)
 
 
 def _place(store: Store, step_id: int) -> tuple[Pipeline, int]:

@@ -124,6 +124,8 @@ async def never_end(numbers: Numbers) -> Total:
     try:
         await asyncio.Event().wait()
     except asyncio.CancelledError:
+        # As who closes a connection does.
+        await asyncio.sleep(0.05)
         mark(numbers.folder, "stopped")
         raise
     return Total(total=0)

@@ -98,6 +98,7 @@ def test_a_stopped_worker_hands_back_without_using_an_attempt(
     assert engine.rows("select status, attempts, worker_id from docmill.chunks") == [("pending", 0, None)]
     assert engine.rows("select outcome, attempt from docmill.attempts") == [("worker_shutdown", 1)]
     assert engine.rows("select stopped_at is not null, settled from docmill.workers") == [(True, True)]
+    assert (tmp_path / "stopped").exists(), "the step could not let go of what it held"
 
 
 def test_a_stopping_worker_lets_its_chunks_end_and_claims_no_more(
