@@ -174,15 +174,38 @@ def test_a_job_that_runs_too_long_is_stopped(make_engine: Callable[..., Engine],
     wait_until((tmp_path / "stopped").exists)
 
 
-def test_states_that_cannot_be_are_refused_by_the_database(make_engine: Callable[..., Engine]) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        "jobs set status = 'running', started_at = now(), finished_at = now(), chunks_open = 0",
+        "jobs set status = 'completed', started_at = now()",
+        "jobs set finished_at = now()",
+        "jobs set status = 'processing'",
+        "jobs set status = 'completed', started_at = now(), finished_at = now()",
+        "jobs set status = 'completed', finished_at = now(), chunks_open = 0",
+        "jobs set status = 'failed', finished_at = now(), chunks_open = 0",
+        "jobs set idempotency_key = ''",
+        "jobs set idempotency_key = repeat('k', 256)",
+        "jobs set chunks_open = -1",
+        "jobs set chunks_failed = -1",
+        "jobs set position = -1",
+        "jobs set max_attempts = 0",
+        "jobs set timeout_seconds = 0",
+        "chunks set status = 'running'",
+        "chunks set status = 'processing'",
+        "chunks set worker_id = 1",
+        "chunks set status = 'retry_scheduled'",
+        "chunks set run_at = now()",
+        "chunks set item = -1",
+        "chunks set epoch = -1",
+        "chunks set attempts = -1",
+        "chunks set attempts = max_attempts + 1",
+        "chunks set max_attempts = 0",
+        "chunks set priority = -32768",
+    ],
+)
+def test_a_row_that_cannot_be_is_refused_by_the_database(make_engine: Callable[..., Engine], change: str) -> None:
     engine = make_engine(samples.single)
     engine.submit("single", {"count": 1})
-    for change in (
-        "update docmill.jobs set status = 'completed'",
-        "update docmill.jobs set status = 'running'",
-        "update docmill.chunks set status = 'processing'",
-        "update docmill.chunks set attempts = 4",
-        "update docmill.chunks set status = 'retry_scheduled'",
-    ):
-        with pytest.raises(psycopg.errors.CheckViolation):
-            engine.rows(change)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        engine.rows(f"update docmill.{change}")
