@@ -277,6 +277,34 @@ MUTANTS = (
         "if False:",
         "test_async_submission.py -k was_ended",
     ),
+    Mutant(
+        "a job that has ended has no chunk to do",
+        "../database/migrations/sql/0013_expand_sound_rows.up.sql",
+        "       and (chunks_open = 0 or finished_at is null)\n",
+        "",
+        "test_fencing.py -k cannot_be",
+    ),
+    Mutant(
+        "a chunk names its worker while it runs, and only then",
+        "../database/migrations/sql/0013_expand_sound_rows.up.sql",
+        "       and (worker_id is not null) = (status = 'processing')\n",
+        "",
+        "test_fencing.py -k cannot_be",
+    ),
+    Mutant(
+        "who may have come while a key was waited for is woken",
+        "../database/migrations/sql/0011_expand_acceptance.up.sql",
+        "(somebody_sleeps is null and not keyed)",
+        "somebody_sleeps is null",
+        "test_submitting.py -k woken_after",
+    ),
+    Mutant(
+        "a coroutine that is cancelled may close what it holds",
+        "execution.py",
+        "            ending.result(_CLOSE_SECONDS)\n",
+        "            pass\n",
+        "test_outages.py -k hands_back",
+    ),
 )
 
 

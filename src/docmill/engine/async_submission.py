@@ -66,7 +66,9 @@ class AsyncSubmitter:
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
-        return self
+        # At once, so that the first who submits waits no longer than others.
+        async with self._pool.connection():
+            return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

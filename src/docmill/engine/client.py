@@ -24,7 +24,7 @@ from docmill.engine.gathering import Gathering
 from docmill.engine.pipeline import Attempt, Document
 from docmill.engine.states import JobStatus
 from docmill.engine.store import Store
-from docmill.engine.submission import Request, Submission, SubmittedJob, Submitter, time_ordered_id
+from docmill.engine.submission import Request, Submission, SubmittedJob, Submitter, time_ordered_ids
 from docmill.errors import BlobMissing, DocumentNotFound, IllegalTransition, InvalidInput, JobNotFound
 from docmill.settings import EngineSettings
 
@@ -147,7 +147,7 @@ class Client:
         with path.open("rb") as file:
             blob = self._blobs.put(file, most_bytes=most_bytes)
         row = {
-            "id": time_ordered_id(),
+            "id": time_ordered_ids(1)[0],
             "owner": self.owner,
             "filename": path.name.encode("utf-8", "replace").decode(),
             "size": blob.size,
@@ -195,7 +195,7 @@ class Client:
 
     def start_batch(self, name: str) -> UUID:
         """Begin a batch and return its id."""
-        batch_id = time_ordered_id()
+        [batch_id] = time_ordered_ids(1)
         with self._database.pool.connection() as connection:
             connection.execute(_QUERIES["insert_batch"], {"id": batch_id, "owner": self.owner, "name": name})
         return batch_id
@@ -302,8 +302,9 @@ class Client:
             raise InvalidInput(
                 f"The priority {priority} is out of range; use -{_HIGHEST_PRIORITY} to {_HIGHEST_PRIORITY}."
             )
+        attempt = Attempt()
         for request in requests:
-            declared.offers(request.record, Attempt())
+            declared.offers(request.record, attempt)
         return Submission(pipeline, self.owner, requests, batch_id, priority)
 
     def _decode_result(self, connection: Connection, job: dict[str, Any], entry: CatalogEntry) -> Any:

@@ -135,8 +135,8 @@ class AsyncGathering(Generic[Item, Answer]):
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._runner: asyncio.Task[None] | None = None
 
-    async def __call__(self, item: Item) -> Answer:
-        """Run one item, together with those of other coroutines; raise what ``run`` raises for it.
+    def __call__(self, item: Item) -> asyncio.Future[Answer]:
+        """Run one item, together with those of other coroutines; the future raises what ``run`` raises for it.
 
         Whoever is cancelled while the item runs does not learn what became of it.
         """
@@ -146,7 +146,7 @@ class AsyncGathering(Generic[Item, Answer]):
         if self._runner is None:
             # A task of its own: a caller that is cancelled must not take the others with it.
             self._runner = loop.create_task(self._serve_all())
-        return await answer
+        return answer
 
     async def finish(self) -> None:
         """Wait until all that was called has run."""

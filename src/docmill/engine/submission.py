@@ -26,6 +26,7 @@ from docmill.settings import EngineSettings
 
 _QUERIES = load_queries("docmill.engine", "sql")
 _LONGEST_KEY = 255
+_RANDOM_BYTES = 10
 _VERSION_AND_VARIANT = 7 << 76 | 2 << 62
 _RANDOM_BITS = ~(15 << 76 | 3 << 62)
 
@@ -68,6 +69,11 @@ class Request:
         if key is not None and (not 1 <= len(key) <= _LONGEST_KEY or "\0" in key):
             raise InvalidInput(f"An idempotency key has 1 to {_LONGEST_KEY} characters, none of them NUL.")
 
+    @property
+    def has_key(self) -> bool:
+        """Whether another job may answer it."""
+        return self.idempotency_key is not None or self.unique_key is not None
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -95,7 +101,7 @@ class Submission:
     @property
     def has_keys(self) -> bool:
         """Whether another job may answer one of its requests."""
-        return any(request.idempotency_key is not None or request.unique_key is not None for request in self.requests)
+        return any(request.has_key for request in self.requests)
 
 
 class Submitter:
@@ -186,13 +192,13 @@ def acceptance(group: Sequence[Submission], settings: EngineSettings, *, alone: 
         alone: Whether the statement is the whole transaction.
     """
     requests = [request for submission in group for request in submission.requests]
-    keyed = any(submission.has_keys for submission in group)
+    keyed = any(request.has_key for request in requests)
     with_documents = any(request.document_id is not None for request in requests)
     pipeline = group[0].pipeline
     return {
         "pipeline": pipeline,
         "owner": group[0].owner,
-        "job_ids": [time_ordered_id() for _ in requests],
+        "job_ids": time_ordered_ids(len(requests)),
         "document_ids": [request.document_id for request in requests] if with_documents else None,
         "inputs": [_record(request) for request in requests],
         "idempotency_keys": [request.idempotency_key for request in requests] if keyed else None,
@@ -254,10 +260,14 @@ def _existing(connection: Connection, submission: Submission, request: Request) 
     return SubmittedJob(job_id, False)
 
 
-def time_ordered_id() -> UUID:
-    """Return a version 7 UUID (RFC 9562): ids that grow with time keep the indexes dense."""
-    milliseconds = time.time_ns() // 1_000_000
-    return UUID(int=milliseconds << 80 | int.from_bytes(os.urandom(10), "big") & _RANDOM_BITS | _VERSION_AND_VARIANT)
+def time_ordered_ids(count: int) -> list[UUID]:
+    """Return version 7 UUIDs (RFC 9562): ids that grow with time keep the indexes dense."""
+    start = time.time_ns() // 1_000_000 << 80 | _VERSION_AND_VARIANT
+    random = os.urandom(_RANDOM_BYTES * count)
+    return [
+        UUID(int=start | int.from_bytes(random[at : at + _RANDOM_BYTES], "big") & _RANDOM_BITS)
+        for at in range(0, len(random), _RANDOM_BYTES)
+    ]
 
 
 def _record(request: Request) -> bytes | None:

@@ -140,6 +140,19 @@ def test_workers_are_woken_after_the_commit_where_one_may_have_fallen_asleep(
     assert last in asyncio.run(main())
 
 
+def test_the_connection_is_open_before_the_first_call(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    sessions = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+
+    async def main() -> tuple[int, int]:
+        before = await asyncio.to_thread(engine.value, sessions)
+        async with engine.client.submissions():
+            return before, await asyncio.to_thread(engine.value, sessions)
+
+    before, within = asyncio.run(main())
+    assert within == before + 1
+
+
 def test_a_wake_that_is_lost_takes_no_job_back(
     make_engine: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
 ) -> None:

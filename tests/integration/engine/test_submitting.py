@@ -14,6 +14,7 @@ from tests.integration.engine.conftest import Engine
 
 from docmill.database.queries import load_queries
 from docmill.engine.client import Client, Request
+from docmill.engine.submission import Submitter
 from docmill.errors import BatchNotFound, DocumentNotFound, IdempotencyConflict, InvalidInput
 
 
@@ -152,3 +153,26 @@ def test_a_priority_that_cannot_be_kept_is_refused(make_engine: Callable[..., En
 def test_an_idempotency_key_that_cannot_be_kept_is_refused(key: str) -> None:
     with pytest.raises(InvalidInput, match="1 to 255"):
         Request(idempotency_key=key)
+
+
+@pytest.mark.parametrize(
+    ("lives", "key", "wakes"),
+    [(False, None, 0), (True, None, 1), (False, "k", 1)],
+    ids=["nobody lives", "somebody may have fallen asleep", "somebody may have come while a key was waited for"],
+)
+def test_workers_are_woken_after_the_commit_only_where_one_may_sleep(
+    make_engine: Callable[..., Engine], lives: bool, key: str | None, wakes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[bool] = []
+    real = Submitter.wake
+
+    def wake(self: Submitter) -> None:
+        woken.append(self._wake_owed)
+        real(self)
+
+    monkeypatch.setattr(Submitter, "wake", wake)
+    engine = make_engine(samples.single)
+    if lives:
+        engine.register()
+    engine.client.submit("single", [Request(record={"count": 1}, idempotency_key=key)])
+    assert sum(woken) == wakes

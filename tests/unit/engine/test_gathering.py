@@ -209,8 +209,7 @@ def test_a_coroutine_that_is_cancelled_before_its_run_takes_nobody_with_it() -> 
 
     async def main() -> tuple[Any, ...]:
         gathering = AsyncGathering[int, int](recorder.run, lambda item: 0)
-        calls = [asyncio.ensure_future(gathering(item)) for item in range(3)]
-        await asyncio.sleep(0)
+        calls = [gathering(item) for item in range(3)]
         calls[0].cancel()
         return tuple(await asyncio.gather(*calls, return_exceptions=True))
 
@@ -233,7 +232,7 @@ def test_a_coroutine_that_is_cancelled_while_it_runs_takes_nobody_with_it(outage
 
     async def main() -> tuple[Any, ...]:
         gathering = AsyncGathering[int, int](run, lambda item: 0)
-        calls = [asyncio.ensure_future(gathering(item)) for item in range(3)]
+        calls = [gathering(item) for item in range(3)]
         await started.wait()
         calls[1].cancel()
         await asyncio.sleep(0)

@@ -12,7 +12,7 @@ import pytest
 from tests.quiet_database import QuietDatabase
 
 from docmill.engine.payload import unpack
-from docmill.engine.submission import Request, Submission, Submitter, time_ordered_id
+from docmill.engine.submission import Request, Submission, Submitter, time_ordered_ids
 from docmill.errors import IdempotencyConflict
 from docmill.settings import EngineSettings
 
@@ -136,7 +136,7 @@ def test_what_nobody_set_is_not_sent() -> None:
 
 
 def test_ids_grow_with_time_and_are_version_7() -> None:
-    found = [time_ordered_id() for _ in range(50)]
+    found = [time_ordered_ids(1)[0] for _ in range(50)]
     assert {(identity.version, identity.variant) for identity in found} == {(7, uuid4().variant)}
     assert [identity.int >> 80 for identity in found] == sorted(identity.int >> 80 for identity in found)
     assert len(set(found)) == 50

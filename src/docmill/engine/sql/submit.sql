@@ -36,12 +36,14 @@ insert into docmill.batches (id, owner, name) values (%(id)s, %(owner)s, %(name)
 
 -- name: accept_jobs
 -- Submit many jobs of one pipeline: the ids of those that are new, unless all are, and whether nobody has to be woken after
--- the commit. Where this statement is the whole transaction (`alone`), workers learn of the jobs at the commit.
-select case when cardinality(accepted) < cardinality(%(job_ids)b::uuid[]) then accepted end, told
-  from docmill.accept_jobs(%(pipeline)s, %(owner)s, %(job_ids)b::uuid[], %(document_ids)b::uuid[], %(inputs)b::bytea[],
-                           %(idempotency_keys)b::text[], %(unique_keys)b::text[], %(request_hashes)b::bytea[],
-                           %(batch_id)s::uuid, %(priority)s::smallint, %(max_attempts)s::smallint,
-                           %(timeout_seconds)s::real, %(queue_seconds)s::real, %(alone)s)
+-- the commit. Where this statement is the whole transaction (`alone`), workers learn of the jobs at the commit. The call
+-- stands in a list of columns, and `offset 0` keeps it single: a function in `from` is put into a table first.
+select case when cardinality((done).accepted) < cardinality(%(job_ids)b::uuid[]) then (done).accepted end, (done).told
+  from (select docmill.accept_jobs(
+            %(pipeline)s, %(owner)s, %(job_ids)b::uuid[], %(document_ids)b::uuid[], %(inputs)b::bytea[],
+            %(idempotency_keys)b::text[], %(unique_keys)b::text[], %(request_hashes)b::bytea[], %(batch_id)s::uuid,
+            %(priority)s::smallint, %(max_attempts)s::smallint, %(timeout_seconds)s::real, %(queue_seconds)s::real,
+            %(alone)s) as done offset 0) as call
 
 -- name: find_job_by_key
 -- The job that holds an idempotency key or a unique key.
