@@ -66,9 +66,13 @@ class AsyncSubmitter:
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
-        # At once, so that the first who submits waits no longer than others.
-        async with self._pool.connection():
-            return self
+        try:
+            # At once, so that the first who submits waits no longer than others.
+            async with self._pool.connection():
+                return self
+        except BaseException:
+            await self._pool.close()
+            raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

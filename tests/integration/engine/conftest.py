@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -127,6 +128,19 @@ def wait_until(condition: Callable[[], Any], seconds: float = 60) -> Any:
         assert time.monotonic() < deadline, "waited in vain"
         pause.wait(0.01)
     return answer
+
+
+@contextlib.contextmanager
+def unreachable(engine: Engine) -> Iterator[None]:
+    """Refuse all connections to the test's database, and end those that it has."""
+    name = engine.value("select current_database()")
+    with psycopg.connect(engine.database.conninfo, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f'alter database "{name}" allow_connections false')
+        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,))
+        try:
+            yield
+        finally:
+            connection.execute(f'alter database "{name}" allow_connections true')
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from tests.integration.engine import sample_pipelines as samples
-from tests.integration.engine.conftest import Engine, wait_until
+from tests.integration.engine.conftest import Engine, unreachable, wait_until
 
 from docmill.engine.async_submission import AsyncSubmitter
 from docmill.engine.client import Request
@@ -151,6 +151,21 @@ def test_the_connection_is_open_before_the_first_call(make_engine: Callable[...,
 
     before, within = asyncio.run(main())
     assert within == before + 1
+
+
+def test_what_cannot_connect_leaves_nothing_open(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+
+    async def main() -> bool:
+        submit = engine.client.submissions()
+        submit._pool.timeout = 0.5
+        with pytest.raises(psycopg.OperationalError):
+            async with submit:
+                pass
+        return submit._pool.closed
+
+    with unreachable(engine):
+        assert asyncio.run(main())
 
 
 def test_a_wake_that_is_lost_takes_no_job_back(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from tests.integration.engine import sample_pipelines as samples
-from tests.integration.engine.conftest import Engine, wait_until
+from tests.integration.engine.conftest import Engine, unreachable, wait_until
 
 from docmill.engine.chunk import ClaimedChunk
 from docmill.engine.dispatch import Dispatcher
@@ -23,19 +22,6 @@ KILL_OTHERS = (
     "select pg_terminate_backend(pid) from pg_stat_activity "
     "where datname = current_database() and pid <> pg_backend_pid()"
 )
-
-
-@contextlib.contextmanager
-def unreachable(engine: Engine) -> Iterator[None]:
-    """Refuse all connections to the test's database, and end those that it has."""
-    name = engine.value("select current_database()")
-    with psycopg.connect(engine.database.conninfo, dbname="postgres", autocommit=True) as connection:
-        connection.execute(f'alter database "{name}" allow_connections false')
-        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,))
-        try:
-            yield
-        finally:
-            connection.execute(f'alter database "{name}" allow_connections true')
 
 
 def test_work_goes_on_after_every_connection_was_killed(make_engine: Callable[..., Engine], tmp_path: Path) -> None:
