@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from docmill.cli.output import emit, say
+from docmill.cli.rejects import RejectsFile
 from docmill.cli.running import Submission, describe_error
 from docmill.errors import DocmillError, FileError, UsageError
 
@@ -31,6 +31,7 @@ class Intake:
         duplicates: Rows whose work another row, or an earlier job, does.
         invalid: Rows that were put aside.
         rejects_file: Where they are, with their numbers and reasons.
+        removed_file: Where those of an earlier load were; this one has none.
         error: Why the file could not be read, or not to its end.
     """
 
@@ -41,6 +42,7 @@ class Intake:
     duplicates: int = 0
     invalid: int = 0
     rejects_file: str | None = None
+    removed_file: str | None = None
     error: dict[str, Any] | None = None
     submissions: list[Submission] = field(default_factory=list, repr=False)
 
@@ -107,7 +109,8 @@ def _submit_file(
     from docmill.engine.client import Request
 
     seen: set[str] = set()
-    rows = _good_rows(pipeline, file, intake)
+    rejects = RejectsFile(file)
+    rows = _good_rows(pipeline, file, intake, rejects)
     while part := list(islice(rows, application.settings.books.batch_size)):
         new = list({row.key: row for row in reversed(part) if row.key not in seen}.values())[::-1]
         seen.update(row.key for row in new)
@@ -123,31 +126,25 @@ def _submit_file(
             intake.submissions.append(Submission(f"{file}:{row.row}", job_id=job.id, existing=not job.created))
             intake.created += job.created
             intake.duplicates += not job.created
+    if not intake.invalid and rejects.remove_old():
+        intake.removed_file = str(rejects.path)
 
 
-def _good_rows(pipeline: Pipeline, file: Path, intake: Intake) -> Iterator[InputRecord]:
+def _good_rows(pipeline: Pipeline, file: Path, intake: Intake, rejects: RejectsFile) -> Iterator[InputRecord]:
     """Yield the rows that can become jobs; write the others to a file beside this one."""
     from docmill.engine.pipeline import RejectedRow
 
     if pipeline.records is None:
         return
-    rejects_path = file.with_name(f"{file.stem}.rejects.csv")
-    rejects = None
-    try:
+    with rejects:
         for row in pipeline.records(file):
             intake.total += 1
             if not isinstance(row, RejectedRow):
                 yield row
                 continue
             intake.invalid += 1
-            if rejects is None:
-                rejects = rejects_path.open("w", encoding="utf-8", newline="")
-                intake.rejects_file = str(rejects_path)
-                csv.writer(rejects).writerow(["row", "reason", "cells"])
-            csv.writer(rejects).writerow([row.row, row.reason, *row.cells])
-    finally:
-        if rejects is not None:
-            rejects.close()
+            rejects.add(row)
+            intake.rejects_file = str(rejects.path)
 
 
 def report_intakes(intakes: Sequence[Intake], *, as_json: bool) -> None:
@@ -163,3 +160,5 @@ def report_intakes(intakes: Sequence[Intake], *, as_json: bool) -> None:
         counts = f"{intake.created} jobs created, {intake.duplicates} duplicates skipped, {intake.invalid} invalid"
         where = f" (see {intake.rejects_file})" if intake.rejects_file else ""
         say(f"{intake.file}: {intake.total} rows, {counts}{where}")
+        if intake.removed_file:
+            say(f"{intake.file}: {intake.removed_file} of an earlier load was removed.")

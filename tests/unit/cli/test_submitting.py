@@ -146,11 +146,65 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(
     assert intakes[2].batch_id is None
 
 
+def test_no_spreadsheet_takes_a_cell_that_was_put_aside_for_a_formula(application: Application, tmp_path: Path) -> None:
+    path = tmp_path / "books.tsv"
+    dangerous = ["=cmd|' /C calc'!A0", "+1", "-1", "@sum(1)", '"\t=1"', '"\r=1"', "plain"]
+    path.write_text("title\tauthor\n" + "".join(f"\t{cell}\n" for cell in dangerous), encoding="utf-8")
+    [intake] = submitted(application, path)
+    assert intake.rejects_file == str(tmp_path / "books.tsv.rejects.csv")
+    with Path(intake.rejects_file).open(encoding="utf-8", newline="") as file:
+        cells = [row[3] for row in list(csv.reader(file))[1:]]
+    assert cells == ["'=cmd|' /C calc'!A0", "'+1", "'-1", "'@sum(1)", "'\t=1", "'\r=1", "plain"]
+
+
+def test_a_list_without_bad_rows_takes_away_the_file_of_its_earlier_load(
+    application: Application, list_of_books: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    [before] = submitted(application, list_of_books)
+    assert before.rejects_file is not None
+    list_of_books.write_text("title,author\nEmma,Jane Austen\n", encoding="utf-8")
+    intakes = submitted(application, list_of_books)
+    assert (intakes[0].removed_file, intakes[0].rejects_file) == (before.rejects_file, None)
+    assert not Path(before.rejects_file).exists()
+    report_intakes(intakes, as_json=False)
+    assert "books.rejects.csv of an earlier load was removed" in " ".join(
+        capsysbinary.readouterr().err.decode().split()
+    )
+    [later] = submitted(application, list_of_books)
+    assert later.removed_file is None
+
+
+def test_the_file_of_an_earlier_load_stays_when_the_list_cannot_be_read(
+    application: Application, list_of_books: Path
+) -> None:
+    [before] = submitted(application, list_of_books)
+    list_of_books.write_text("name\nEmma\n", encoding="utf-8")
+    [intake] = submitted(application, list_of_books)
+    assert intake.error is not None
+    assert Path(before.rejects_file or "").exists()
+
+
+@pytest.mark.parametrize("bad_rows", [True, False])
+def test_a_file_that_docmill_did_not_write_stays_as_it_is(
+    application: Application, list_of_books: Path, bad_rows: bool
+) -> None:
+    foreign = list_of_books.with_name("books.rejects.csv")
+    foreign.write_text("my own notes\n", encoding="utf-8")
+    if not bad_rows:
+        list_of_books.write_text("title,author\nEmma,Jane Austen\n", encoding="utf-8")
+    [intake] = submitted(application, list_of_books)
+    assert foreign.read_text(encoding="utf-8") == "my own notes\n"
+    assert (intake.error is not None, intake.rejects_file, intake.removed_file) == (bad_rows, None, None)
+
+
 def test_bad_rows_that_cannot_be_put_aside_are_told(application: Application, list_of_books: Path) -> None:
     list_of_books.with_name("books.rejects.csv").mkdir()
     [intake] = submitted(application, list_of_books)
     assert intake.error is not None
-    assert intake.error["message"] == "books.rejects.csv cannot be used: Is a directory; it is a folder: name a file."
+    assert intake.error["message"] == (
+        "books.rejects.csv is in the way of the rows that are bad, and docmill did not write it; "
+        "rename it, and submit the list again."
+    )
 
 
 def test_rows_have_no_options(application: Application, list_of_books: Path) -> None:
