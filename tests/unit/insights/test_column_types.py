@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 from collections.abc import Iterator
 
 import duckdb
 import pytest
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docmill.pipelines.insights.reading import cells, typed_sql
+from docmill.pipelines.insights.reading import cells, month_names, typed_sql
 from docmill.pipelines.insights.reading.column_types import plan_column, plan_columns
 from docmill.pipelines.insights.reading.source import ColumnPlan
 
@@ -131,6 +135,98 @@ def test_digits_are_dates_where_their_column_says_so(name: str, texts: list[str]
 )
 def test_digits_stay_numbers_where_nothing_says_that_they_are_dates(name: str, texts: list[str]) -> None:
     assert plan_column(dict.fromkeys(texts, 1), ".", name).kind in ("integer", "text")
+
+
+@pytest.mark.parametrize(
+    ("texts", "first", "last"),
+    [
+        (["Januar 2024", "März 2024"], (2024, 1, 1), (2024, 3, 1)),
+        (["Jan 24", "Mrz 24", "Dez. 24"], (2024, 1, 1), (2024, 12, 1)),
+        (["1. Jänner 2024", "15. Feber 2024"], (2024, 1, 1), (2024, 2, 15)),
+        (["Jan 2024", "Mai 2024"], (2024, 1, 1), (2024, 5, 1)),
+        (["janv. 2024", "AOÛT 2024"], (2024, 1, 1), (2024, 8, 1)),
+        (["1er janvier 2024", "2 fevrier 2024"], (2024, 1, 1), (2024, 2, 2)),
+        (["janv.-24", "juil.-24", "déc.-24"], (2024, 1, 1), (2024, 12, 1)),
+        (["enero-24", "marzo-24", "sept-24"], (2024, 1, 1), (2024, 9, 1)),
+        (["12 de enero de 2024", "3 de agosto de 2024"], (2024, 1, 12), (2024, 8, 3)),
+        (["12/ene/2024", "3-feb-24"], (2024, 1, 12), (2024, 2, 3)),
+        (["gennaio 2024", "set 2024"], (2024, 1, 1), (2024, 9, 1)),
+        (["1º de fevereiro de 2024", "2 de março de 2024"], (2024, 2, 1), (2024, 3, 2)),
+        (["2024 marzec", "2024 październik"], (2024, 3, 1), (2024, 10, 1)),
+        (["12 lipca 2024 r.", "1 września 2024"], (2024, 7, 12), (2024, 9, 1)),
+        (["mrt 2024", "mei 2024"], (2024, 3, 1), (2024, 5, 1)),
+        (["січень 2024", "Грудень 2024"], (2024, 1, 1), (2024, 12, 1)),
+        (["12 травня 2024 р.", "1 липня 2024 року"], (2024, 5, 12), (2024, 7, 1)),
+    ],
+)  # fmt: skip
+def test_months_have_names_in_many_languages(
+    database: duckdb.DuckDBPyConnection, texts: list[str], first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    plan = planned(*texts)
+    assert plan.kind == "datetime"
+    for text, day in ((texts[0], first), (texts[-1], last)):
+        found = database.execute(f"SELECT {typed_sql.value('t', plan)} FROM (SELECT ? AS t)", [text]).fetchone()
+        assert found == (datetime.datetime(*day),)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["Mai", "June", "August"],
+        ["Mars", "Set", "Lis"],
+        ["Mai 2", "June 3", "August 4"],
+        ["Set-12", "Set-24"],
+        ["Set 12", "Mar 14"],
+        ["Paris 2024", "Tokio 2020"],
+        ["Product-12", "Product-13"],
+        ["Mars 12345", "Mars 123"],
+        ["31. Februar", "12. Mai"],
+        ["Maya 2024", "Augusta 2023", "Juno 2022"],
+    ],
+)
+def test_words_that_only_sound_like_months_are_no_dates(texts: list[str]) -> None:
+    assert planned(*texts).kind == "text"
+
+
+def test_a_column_that_says_so_holds_months_of_short_years() -> None:
+    assert plan_column({"set-12": 1, "set-13": 1}, ".", "mese").kind == "datetime"
+    assert plan_column({"set-12": 1, "set-13": 1}, ".", "codice").kind == "text"
+
+
+@pytest.mark.parametrize("locale", month_names.LOCALES)
+@pytest.mark.parametrize("pattern", ["d MMMM y", "LLLL y", "LLL y", "d-MMM-yy"])
+def test_all_months_of_a_language_are_read_by_sql_as_well(
+    database: duckdb.DuckDBPyConnection, locale: str, pattern: str
+) -> None:
+    days = [datetime.date(2031, month, 9 if "d" in pattern else 1) for month in range(1, 13)]
+    texts = [format_date(day, pattern, locale) for day in days]
+    plan = planned(*texts)
+    found = database.execute(f"SELECT {typed_sql.value('t', plan)} FROM (SELECT unnest(?) AS t)", [texts]).fetchall()
+    assert [value.date() for (value,) in found] == days
+
+
+def test_a_name_means_one_month_in_all_languages() -> None:
+    found: dict[str, set[int]] = {}
+    for locale in map(Locale.parse, month_names.LOCALES):
+        for use, width in itertools.product(("format", "stand-alone"), ("wide", "abbreviated")):
+            for number, name in locale.months[use][width].items():
+                found.setdefault(month_names.fold(name).rstrip("."), set()).add(number)
+    assert [name for name, numbers in found.items() if len(numbers) > 1] == []
+
+
+@pytest.mark.parametrize("locale", [*month_names.LOCALES, "de_CH", "es_MX", "pt_PT"])
+@pytest.mark.parametrize("value", [-1234567.25, 0.5, 12, 987654.321])
+def test_numbers_of_a_language(database: duckdb.DuckDBPyConnection, locale: str, value: float) -> None:
+    texts = [format_decimal(value, locale=locale), format_decimal(1234567.5, locale=locale)]
+    plan = planned(*texts)
+    found = database.execute(f"SELECT {typed_sql.value('t', plan)} FROM (SELECT ? AS t)", [texts[0]]).fetchone()
+    assert found == (value,)
+
+
+def test_names_of_months_tell_the_decimal_mark_where_nothing_else_does() -> None:
+    dates, numbers = {"Mai 2024": 1.0, "Juni 2024": 1.0}, {"1.234": 1.0, "2.345": 1.0}
+    assert plan_columns([dates, numbers], "?", ["a", "b"])[1].decimal == ","
+    assert plan_columns([dates, numbers], ".", ["a", "b"])[1].decimal == "."
 
 
 def test_a_type_holds_when_95_in_100_cells_fit() -> None:

@@ -61,6 +61,16 @@ def test_european_numbers_and_dates(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_months_of_a_german_file(tmp_path: Path, encoding: str) -> None:
+    lines = [f"{month} 2024\t1.{place}34,50 €" for place, month in enumerate(("Januar", "Februar", "März", "Mai"), 1)]
+    path = written(tmp_path, "\n".join(["Monat\tUmsatz", *lines]).encode(encoding))
+    assert rows(path) == [
+        (datetime.datetime(2024, month, 1), 1034.5 + 100 * place) for place, month in enumerate((1, 2, 3, 5), 1)
+    ]
+    assert [(series.date_column, series.grain) for series in profile(path).time_series] == [("Monat", "month")]
+
+
 @pytest.mark.parametrize(
     ("encoding", "told"),
     [

@@ -23,8 +23,26 @@ FALSE = frozenset({"false", "no", "n", "f", "off", "nein", "non", "falsch", "fau
 
 # One that begins like another comes before it.
 CURRENCIES = (
-    *("US$", "A$", "C$", "R$", "$", "€", "£", "¥", "₹", "₩", "₽", "₺", "zł", "Kč", "kr"),
-    *("USD", "EUR", "GBP", "CHF", "JPY", "INR", "AUD", "BRL", "CAD", "CNY", "CZK", "DKK", "HUF", "NOK", "PLN", "SEK"),
+    *("US$", "A$", "C$", "R$", "$", "€", "£", "¥", "₹", "₩", "₽", "₺", "₴", "zł", "Kč", "kr", "грн"),
+    *(
+        "USD",
+        "EUR",
+        "GBP",
+        "CHF",
+        "JPY",
+        "INR",
+        "AUD",
+        "BRL",
+        "CAD",
+        "CNY",
+        "CZK",
+        "DKK",
+        "HUF",
+        "NOK",
+        "PLN",
+        "SEK",
+        "UAH",
+    ),
 )
 _UNIT = "|".join(map(re.escape, ("%", *CURRENCIES)))
 _LEADING = rf"[ \t]*(?:{_UNIT})?[ \t]*"

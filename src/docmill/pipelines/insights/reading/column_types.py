@@ -10,9 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from docmill.pipelines.insights.reading import cells
 from docmill.pipelines.insights.reading.dates import ENOUGH, Weights, enough, plan_dates, plan_digits, share
+from docmill.pipelines.insights.reading.month_names import SHAPES
 from docmill.pipelines.insights.reading.source import ColumnPlan
 
 __all__ = ["ENOUGH", "Weights", "as_text", "plan_column", "plan_columns"]
@@ -32,13 +34,21 @@ def plan_columns(samples: Sequence[Weights], locale_hint: str, names: Sequence[s
     plans = [plan_column(sample, locale_hint, name) for sample, name in columns]
     certain = [plan.decimal for plan in plans if plan.kind == "numeric" and not plan.ambiguous and not plan.plain]
     certain += ["." for plan in plans if plan.kind == "numeric" and plan.plain and not plan.ambiguous]
-    if not certain:
+    if certain:
+        hint = "," if certain.count(",") > certain.count(".") else "."
+    elif locale_hint == "?" and any(map(_names_months_abroad, plans)):
+        hint = ","
+    else:
         return plans
-    hint = "," if certain.count(",") > certain.count(".") else "."
     return [
         plan_column(sample, hint, name) if plan.ambiguous else plan
         for (sample, name), plan in zip(columns, plans, strict=True)
     ]
+
+
+def _names_months_abroad(plan: ColumnPlan) -> bool:
+    """Whether dates hold names of months that are not English; all other languages known here have a decimal comma."""
+    return plan.kind == "datetime" and not SHAPES.keys().isdisjoint((plan.format or "").split("|"))
 
 
 def plan_column(sample: Weights, locale_hint: str, name: str) -> ColumnPlan:
@@ -46,7 +56,7 @@ def plan_column(sample: Weights, locale_hint: str, name: str) -> ColumnPlan:
     total = sum(sample.values())
     if not total:
         return ColumnPlan("text")
-    for reading in (_boolean, _number, plan_dates, _complex):
+    for reading in (_boolean, _number, partial(plan_dates, name=name), _complex):
         plan = reading(sample, total, locale_hint)
         if plan is not None and plan.kind == "integer" and plan.plain:
             return plan_digits(sample, total, name) or plan

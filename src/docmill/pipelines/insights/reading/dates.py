@@ -11,7 +11,7 @@ import datetime
 import re
 from collections.abc import Callable, Mapping
 
-from docmill.pipelines.insights.reading import cells
+from docmill.pipelines.insights.reading import cells, month_names
 from docmill.pipelines.insights.reading.source import ColumnPlan
 
 ENOUGH = 0.95
@@ -20,10 +20,12 @@ Weights = Mapping[str, float]
 
 _FEWEST_DAYS = 20
 _FEWEST_MONTHS = 3
+# "Set-12" may be the name of a product, and September in Italian.
+_FEWEST_SHORT_MONTHS = 3
 # Numbers that are counted anew each month seldom end where the month does.
 _LATE_IN_THE_MONTH = 29
 _YEARS_OF_DIGITS = range(1900, 2100)
-_WORD = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-Z]+(?![a-z])")
+_WORD = re.compile(r"[A-Z]?[a-zà-ÿą-ż]+|[A-Z]+(?![a-z])|[Ѐ-ӿ]+")
 _DATE_WORDS = frozenset(
     {
         *("date", "dates", "datetime", "day", "days", "dob", "dt", "timestamp", "ymd", "yyyymmdd"),
@@ -33,7 +35,7 @@ _DATE_WORDS = frozenset(
 _MONTH_WORDS = frozenset(
     {
         *("date", "month", "months", "period", "periods", "yearmonth", "yyyymm"),
-        *("datum", "monat", "periode", "période", "mes", "mois", "mese"),
+        *("datum", "monat", "periode", "période", "mes", "mois", "mese", "mês", "maand", "miesiąc", "місяць"),
     }
 )
 _NAMING_WORDS = frozenset(
@@ -75,7 +77,7 @@ def enough(sample: Weights, total: float, fits: Callable[[str], object]) -> bool
     return True
 
 
-def plan_dates(sample: Weights, total: float, hint: str) -> ColumnPlan | None:
+def plan_dates(sample: Weights, total: float, hint: str, name: str) -> ColumnPlan | None:
     """Return how dates are read that hold more than digits; None where the sample holds others."""
     if not enough(sample, total, _may_be_date):
         return None
@@ -83,12 +85,12 @@ def plan_dates(sample: Weights, total: float, hint: str) -> ColumnPlan | None:
     iso = share(sample, total, cells.ISO_DATE.fullmatch)
     if zoned + iso >= ENOUGH:
         return ColumnPlan("datetime", format="iso with zone" if zoned else "iso")
-    return _numbered_dates(sample, total, hint) or _written_dates(sample, total)
+    return _numbered_dates(sample, total, hint) or _written_dates(sample, total, name)
 
 
 def plan_digits(sample: Weights, total: float, name: str) -> ColumnPlan | None:
     """Return how whole numbers are read that stand for days (20240131) or months (202401); None where they do not."""
-    words = {word.lower() for word in _WORD.findall(name)}
+    words = _words(name)
     if words & _NAMING_WORDS:
         return None
     for form, pattern in cells.DIGIT_DATES.items():
@@ -99,6 +101,10 @@ def plan_digits(sample: Weights, total: float, name: str) -> ColumnPlan | None:
         if form != "%Y%m" and len(days) == len(sample) and _cover_months(set(days.values())):
             return ColumnPlan("datetime", format=form, ambiguous=True)
     return None
+
+
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(name)}
 
 
 def _day(text: str, pattern: re.Pattern[str]) -> datetime.date | None:
@@ -120,10 +126,14 @@ def _cover_months(days: set[datetime.date]) -> bool:
 
 def _may_be_date(text: str) -> bool:
     numbers = (cells.ISO_DATE, cells.ZONED_DATE, cells.NUMBERED_DATE)
-    return any(pattern.fullmatch(text) for pattern in numbers) or _written_form(text) is not None
+    return (
+        any(pattern.fullmatch(text) for pattern in numbers)
+        or _english_form(text) is not None
+        or month_names.shape_of(text) is not None
+    )
 
 
-def _written_form(text: str) -> str | None:
+def _english_form(text: str) -> str | None:
     text = text.strip()
     if not cells.BEGINNING_OF_WRITTEN_DATE.match(text):
         return None
@@ -133,14 +143,17 @@ def _written_form(text: str) -> str | None:
     return None
 
 
-def _written_dates(sample: Weights, total: float) -> ColumnPlan | None:
+def _written_dates(sample: Weights, total: float, name: str) -> ColumnPlan | None:
     """Return the plan for dates with words or letters, or without a day; None where they are none."""
     forms: dict[str, float] = {}
     for text, weight in sample.items():
-        form = _written_form(text)
+        form = _english_form(text) or month_names.form_of(text)
         if form:
             forms[form] = forms.get(form, 0) + weight
     if sum(forms.values()) / total < ENOUGH or ("%Y-%m" in forms and all(map(_is_season, sample))):
+        return None
+    months = month_names.short_months(sample) if not forms.keys().isdisjoint(month_names.SHAPES) else None
+    if months is not None and len(months) < _FEWEST_SHORT_MONTHS and not _words(name) & _MONTH_WORDS:
         return None
     return ColumnPlan("datetime", format="|".join(sorted(forms, key=lambda form: -forms[form])))
 

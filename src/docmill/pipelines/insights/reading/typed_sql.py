@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from docmill.pipelines.insights.column_models import InferredType
-from docmill.pipelines.insights.reading import cells
+from docmill.pipelines.insights.reading import cells, month_names
 from docmill.pipelines.insights.reading.source import TEXT, ColumnPlan, literal
 
 _MISSING = literal(f" *(?:{'|'.join(map(re.escape, sorted(cells.MISSING)))}) *")
@@ -148,10 +148,26 @@ def _written_date(text: str, forms: Sequence[str]) -> str:
     for form in (form for form in forms if form in cells.DIGIT_DATES):
         pattern = cells.DIGIT_DATES[form].pattern
         read.append(_guarded(text, pattern, f"try_strptime({text}, {literal(form)})"))
-    others = [form for form in forms if form not in ("quarter", "week", *cells.DIGIT_DATES)]
+    read += [_named_month(text, form) for form in forms if form in month_names.SHAPES]
+    others = [form for form in forms if form not in ("quarter", "week", *cells.DIGIT_DATES, *month_names.SHAPES)]
     if others:
         read.append(f"try_strptime({text}, [{', '.join(map(literal, others))}])")
     return f"coalesce({', '.join(read)})"
+
+
+def _named_month(text: str, form: str) -> str:
+    """Return the expression for a date whose month is a name; the first of the month where no day is told."""
+    shape = month_names.SHAPES[form]
+    groups = re.compile(shape).groupindex
+    parts = {
+        name: f"regexp_extract(strip_accents(lower({text})), {literal(f'^(?:{shape})$')}, {group})"
+        for name, group in groups.items()
+    }
+    names = " ".join(f"WHEN {literal(name)} THEN '{number}'" for name, number in month_names.month_numbers().items())
+    month = f"CASE {parts['month']} {names} END"
+    year = "%y" if "short" in form else "%Y"
+    day = parts.get("day", "'1'")
+    return f"try_strptime({day} || '-' || {month} || '-' || {parts['year']}, '%d-%m-{year}')"
 
 
 def _guarded(text: str, pattern: str, date: str) -> str:
