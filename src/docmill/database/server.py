@@ -31,6 +31,7 @@ from psycopg.conninfo import make_conninfo
 
 from docmill.database.binaries import Binaries, find_binaries
 from docmill.database.conninfo import connect
+from docmill.database.diagnosis import failed_start, unusable
 from docmill.database.launch import Launcher, find_launcher, give_to, may_own
 from docmill.database.locks import POLL_SECONDS, FileLock
 from docmill.database.queries import load_queries
@@ -181,7 +182,7 @@ class EmbeddedServer:
         """Tell whether any process of the server lives."""
         if not self.folder.is_dir():
             return False
-        with FileLock(self.folder / "server.lock") as lock:
+        with self._refusals_explained(), FileLock(self.folder / "server.lock") as lock:
             # Shared, so that two who ask at once do not take each other for the server.
             return not lock.try_shared()
 
@@ -210,11 +211,19 @@ class EmbeddedServer:
                 f"The folder {self.folder} belongs to the user with id {owner}; run docmill as that user, "
                 "or choose another DOCMILL_HOME."
             )
-        self.folder.chmod(0o700)
+        with self._refusals_explained():
+            self.folder.chmod(0o700)
+
+    @contextmanager
+    def _refusals_explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise unusable(self.folder, error) from error
 
     @contextmanager
     def _starting(self, deadline: float) -> Iterator[None]:
-        with FileLock(self.folder / "start.lock") as lock:
+        with self._refusals_explained(), FileLock(self.folder / "start.lock") as lock:
             if not lock.wait_exclusive(deadline):
                 raise EmbeddedServerFailed(
                     f"Another process has been starting or stopping the embedded PostgreSQL in {self.folder} "
@@ -254,9 +263,7 @@ class EmbeddedServer:
         command = [binaries.program("initdb"), "-D", new.name, "-U", USER, "--auth=trust", "--encoding=UTF8"]
         done = launcher.run([*command, "--locale=C.UTF-8", *locale, *sync], self.folder, log, [lock.fileno()])
         if done.returncode:
-            raise EmbeddedServerFailed(
-                f"The embedded PostgreSQL could not be created in {self.folder}: {self._log_end()}"
-            )
+            raise failed_start(f"The embedded PostgreSQL in {self.folder} could not be made", self.log, self._timeout)
         new.rename(self.data)
 
     def _start_postmaster(
@@ -269,10 +276,7 @@ class EmbeddedServer:
         command = [binaries.program("pg_ctl"), "-s", "-w", "-D", self.data.name, "-l", self.log.name]
         done = launcher.run([*command, "-t", str(seconds), "-o", options, "start"], self.folder, log, [lock.fileno()])
         if done.returncode:
-            raise EmbeddedServerFailed(
-                f"The embedded PostgreSQL did not start (limit {self._timeout:g} s); "
-                f"{self.log} ends with: {self._log_end()}"
-            )
+            raise failed_start(f"The embedded PostgreSQL in {self.folder} did not start", self.log, self._timeout)
 
     def _shut_down(self, deadline: float) -> None:
         told = False
@@ -305,7 +309,8 @@ class EmbeddedServer:
 
     def _data_major(self) -> int | None:
         version = self.data / "PG_VERSION"
-        return int(version.read_text()) if version.exists() else None
+        written = version.read_text(errors="replace").strip() if version.exists() else ""
+        return int(written) if written.isdecimal() else None
 
     @property
     def _socket_record(self) -> Path:
@@ -325,7 +330,3 @@ class EmbeddedServer:
         give_to(folder, owner)
         self._socket_record.write_text(str(folder), encoding="utf-8")
         return folder
-
-    def _log_end(self) -> str:
-        lines = self.log.read_text(encoding="utf-8", errors="replace").split("\n")
-        return " | ".join(line for line in lines if line.strip())[-500:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -82,12 +82,69 @@ def test_a_long_path_puts_the_socket_elsewhere_for_as_long_as_it_runs(made: Path
     assert not elsewhere.exists()
 
 
-def test_a_broken_data_folder_is_told_with_the_end_of_the_log(made: Path, tmp_path: Path) -> None:
+def open_to_all(data: Path) -> None:
+    data.chmod(0o777)
+
+
+def emptied(data: Path) -> None:
+    shutil.rmtree(data)
+    data.mkdir(mode=0o700)
+
+
+def of_no_version(data: Path) -> None:
+    (data / "PG_VERSION").write_text("notes\n")
+
+
+def wrongly_set(data: Path) -> None:
+    with (data / "postgresql.conf").open("a") as settings:
+        settings.write("no_such_setting = 1\n")
+
+
+def without_its_control_file(data: Path) -> None:
+    (data / "global" / "pg_control").unlink()
+
+
+def without_its_log(data: Path) -> None:
+    shutil.rmtree(data / "pg_wal")
+
+
+def with_a_folder_for_a_socket(data: Path) -> None:
+    (data.parent / ".s.PGSQL.5432").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("break_it", "cause"),
+    [
+        (open_to_all, "others may read its data folder, which PostgreSQL refuses; run `chmod 700 {data}`."),
+        (emptied, "{data} is not the data folder of a PostgreSQL; restore {folder} from a backup, or move"),
+        (of_no_version, "{data} is not the data folder of a PostgreSQL; restore {folder} from a backup, or move"),
+        (wrongly_set, "a setting in {data}/postgresql.conf or postgresql.auto.conf is wrong; correct the line"),
+        (without_its_control_file, "files in {data} are missing or damaged; restore {folder} from a backup, or move"),
+        (without_its_log, "files in {data} are missing or damaged; restore {folder} from a backup, or move"),
+        (with_a_folder_for_a_socket, "its socket cannot be made in {folder}; see that no file or folder there begins"),
+    ],
+)
+def test_why_it_did_not_start_is_told_in_a_sentence(
+    made: Path, tmp_path: Path, break_it: Callable[[Path], None], cause: str
+) -> None:
     shutil.copytree(made / "database", tmp_path / "database", symlinks=True)
-    (tmp_path / "database" / "data" / "global" / "pg_control").unlink()
-    with pytest.raises(EmbeddedServerFailed, match="pg_control"):
-        server_of(tmp_path).start()
-    assert not server_of(tmp_path).is_running()
+    server = server_of(tmp_path)
+    break_it(server.data)
+    with pytest.raises(EmbeddedServerFailed) as failed:
+        server.start()
+    expected = cause.format(data=server.data, folder=server.folder)
+    assert failed.value.message.startswith(f"The embedded PostgreSQL in {server.folder} did not start: {expected}")
+    assert failed.value.message.endswith(f". The whole log: {server.log}.")
+    assert not server.is_running()
+
+
+@pytest.mark.parametrize("name", ["start.lock", "server.lock", "server.log.1"])
+def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, name: str) -> None:
+    server = server_of(tmp_path)
+    (server.folder / name).mkdir(parents=True)
+    server.log.touch()
+    with pytest.raises(EmbeddedServerFailed, match=r"cannot be reached or started: .* Is a directory"):
+        server.start()
 
 
 def test_data_of_another_major_version_is_left_alone(made: Path, tmp_path: Path) -> None:
@@ -120,7 +177,7 @@ def test_programs_that_fail_are_told_with_what_they_said(tmp_path: Path) -> None
         (programs / name).chmod(0o755)
     home = tmp_path / "home"
     home.parent.chmod(0o755)
-    with pytest.raises(EmbeddedServerFailed, match=r"could not be created .* no room"):
+    with pytest.raises(EmbeddedServerFailed, match=r"could not be made: PostgreSQL says “no room”; see the log"):
         server_of(home, binaries=programs).start()
     assert not (home / "database" / "data").exists()
 
