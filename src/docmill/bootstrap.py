@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
+import psycopg
 import structlog
 
 from docmill.database import migrations
@@ -85,8 +86,8 @@ class Application:
         """
         from docmill.privacy.vault import open_vault
 
-        vault = open_vault(self.settings.privacy, self.settings.installation.home)
         with self.database.pool.connection() as connection:
+            vault = open_vault(self.settings.privacy, self.settings.installation.home, connection)
             erased = erase_document(connection, self.store, document_id, self.client.owner)
             vault.erase(connection, document_id, actor=actor)
             if not erased.shared:
@@ -152,17 +153,18 @@ def _assemble(settings: Settings, database: Database) -> Application:
     catalog = Catalog()
     with database.pool.connection() as connection:
         catalog.register(connection, load_pipelines(settings.engine))
-    store = Store(catalog, _ciphers(settings), retry_delays(settings.engine, Random()))  # noqa: S311 - jitter
+        ciphers = _ciphers(settings, connection)
+    store = Store(catalog, ciphers, retry_delays(settings.engine, Random()))  # noqa: S311 - jitter
     blobs = LocalBlobs(settings.installation.home / "blobs")
     owner = settings.installation.owner
     client = Client(database, store, blobs, detect_media_type, settings.engine, owner)
     return Application(settings, database, blobs, store, client, Inspection(database, owner))
 
 
-def _ciphers(settings: Settings) -> CipherSource:
+def _ciphers(settings: Settings, connection: psycopg.Connection[Any]) -> CipherSource:
     from docmill.privacy.vault import open_vault
 
-    return open_vault(settings.privacy, settings.installation.home).cipher
+    return open_vault(settings.privacy, settings.installation.home, connection).cipher
 
 
 def load_pipelines(settings: EngineSettings) -> list[Pipeline]:

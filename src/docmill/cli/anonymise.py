@@ -114,7 +114,7 @@ def restore(
             given = "".join(lines)
     with opened() as application, application.database.pool.connection() as connection:
         settings = application.settings
-        vault = open_vault(settings.privacy, settings.installation.home)
+        vault = open_vault(settings.privacy, settings.installation.home, connection)
         try:
             require_phi(settings.privacy, settings.installation.home)
         except RoleMissing:

@@ -16,6 +16,7 @@ import typer
 from docmill.cli.output import console, emit
 
 if TYPE_CHECKING:
+    from docmill.database.connection import Database
     from docmill.settings import Settings
 
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -55,7 +56,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="Print one line of 
 
 def examine() -> Iterator[Finding]:
     """Yield a finding for each check; a check that raises is a failure with its message."""
-    from docmill.errors import DocmillError, FileError
+    from docmill.errors import DocmillError
     from docmill.settings import load_settings
 
     yield _python()
@@ -65,7 +66,7 @@ def examine() -> Iterator[Finding]:
         yield Finding("settings", "fail", error.message)
         return
     yield Finding("settings", "ok", "all values are valid")
-    checks: tuple[Callable[[Settings], Finding], ...] = (
+    checks: tuple[Callable[[Settings], Finding | Iterator[Finding]], ...] = (
         _home,
         _pdf_engine,
         _ocr,
@@ -78,16 +79,21 @@ def examine() -> Iterator[Finding]:
         _database,
     )
     for check in checks:
-        try:
-            yield check(settings)
-        except DocmillError as error:
-            yield Finding(_name(check), "fail", f"{error.message} [{error.code}]")
-        except OSError as error:
-            yield Finding(_name(check), "fail", FileError.of(error.filename or "A file", error).message)
+        yield from _answers(check, settings)
 
 
-def _name(check: Callable[..., object]) -> str:
-    return check.__name__.strip("_").replace("_", " ")
+def _answers(check: Callable[..., Finding | Iterator[Finding]], *given: object) -> Iterator[Finding]:
+    """Yield what a check found; one that raises has failed."""
+    from docmill.errors import DocmillError, FileError
+
+    name = check.__name__.strip("_").replace("_", " ")
+    try:
+        found = check(*given)
+        yield from [found] if isinstance(found, Finding) else found
+    except DocmillError as error:
+        yield Finding(name, "fail", f"{error.message} [{error.code}]")
+    except OSError as error:
+        yield Finding(name, "fail", FileError.of(error.filename or "A file", error).message)
 
 
 def _python() -> Finding:
@@ -160,16 +166,16 @@ def _privacy(settings: Settings) -> Finding:
 
 
 def _key(settings: Settings) -> Finding:
-    from docmill.privacy.vault import key_file, open_vault
+    from docmill.privacy.installation_key import decode_key, is_there, key_file, read_keys
 
-    place = "DOCMILL_KEY"
-    if settings.privacy.key is None:
-        path = key_file(settings.privacy, settings.installation.home)
-        if not path.exists():
-            return Finding("key", "ok", f"{path} is made when it is first needed")
-        place = str(path)
-    open_vault(settings.privacy, settings.installation.home)
-    return Finding("key", "ok", place)
+    if settings.privacy.key is not None:
+        decode_key(settings.privacy.key.get_secret_value(), "DOCMILL_KEY")
+        return Finding("key", "ok", "DOCMILL_KEY")
+    path = key_file(settings.privacy, settings.installation.home)
+    if not is_there(path):
+        return Finding("key", "ok", f"{path} is made when it is first needed")
+    read_keys(path)
+    return Finding("key", "ok", str(path))
 
 
 def _pipelines(settings: Settings) -> Finding:
@@ -198,7 +204,7 @@ def _isolation(settings: Settings) -> Finding:
     return Finding("child processes", "ok", f"start, with {megabytes} MB of address space and no network")
 
 
-def _database(settings: Settings) -> Finding:
+def _database(settings: Settings) -> Iterator[Finding]:
     from docmill.bootstrap import prepare_schema
     from docmill.database import migrations
     from docmill.database.connection import Database
@@ -210,9 +216,29 @@ def _database(settings: Settings) -> Finding:
         with database.pool.connection() as connection:
             version = connection.info.server_version
         revision = migrations.current(database.conninfo)
-    return Finding(
-        "database", "ok", f"PostgreSQL {version // 10_000}.{version % 10_000} ({kind}), schema at {revision}"
-    )
+        yield Finding(
+            "database", "ok", f"PostgreSQL {version // 10_000}.{version % 10_000} ({kind}), schema at {revision}"
+        )
+        yield from _answers(_data_keys, settings, database)
+
+
+def _data_keys(settings: Settings, database: Database) -> Finding:
+    from docmill.privacy.vault import open_vault, stored_keys
+
+    with database.pool.connection() as connection:
+        stored = stored_keys(connection)
+        if not stored:
+            return Finding("data keys", "ok", "none yet")
+        # Makes no key file: there are data keys.
+        opened = open_vault(settings.privacy, settings.installation.home, connection).require_fit(stored)
+    if opened < len(stored):
+        return Finding(
+            "data keys",
+            "warn",
+            f"{len(stored) - opened} of the {len(stored)} that were looked at were wrapped by another key of an "
+            "installation; what they sealed opens only with that key",
+        )
+    return Finding("data keys", "ok", "open with the key")
 
 
 def _present(module: str) -> bool:

@@ -25,14 +25,15 @@ def rotate(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = F
     workers have files of their own, copy it to them first, then run this again.
     """
     from docmill.privacy.access import operating_account
-    from docmill.privacy.vault import add_key, key_file, open_vault
+    from docmill.privacy.installation_key import add_key, key_file
+    from docmill.privacy.vault import open_vault
 
     with opened() as application:
         settings, pool = application.settings, application.database.pool
         path = key_file(settings.privacy, settings.installation.home)
         version, wrapped = add_key(path), 0
-        vault = open_vault(settings.privacy, settings.installation.home)
         with pool.connection() as connection:
+            vault = open_vault(settings.privacy, settings.installation.home, connection)
             while count := vault.rotate(connection):
                 wrapped += count
                 connection.commit()

@@ -6,29 +6,40 @@ document destroys its data key, and with it every sealed copy, in backups too.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import contextlib
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
 
 from docmill.database.queries import load_queries
 from docmill.errors import DecryptionFailed, DocumentErased, InvalidConfiguration
+from docmill.privacy.installation_key import (
+    KEY_BYTES,
+    decode_key,
+    is_there,
+    key_file,
+    key_place,
+    make_key_file,
+    read_keys,
+)
 from docmill.settings import PrivacySettings
 
 _QUERIES = load_queries("docmill.privacy", "sql")
 
-_KEY_BYTES = 32
 _NONCE_BYTES = 12
 _CACHED_KEYS = 4096
 # How long a process may go on opening what another one erased.
 _REMEMBERED_SECONDS = 60.0
+# So many of the oldest and of the newest data keys tell whether an installation key fits a database.
+_LOOKED_AT = 5
+_REMEDY = (
+    "Name the right file in DOCMILL_KEY_FILE, or put it back from your backup, with all its lines if keys were "
+    "rotated. No key was made. If the key is lost, what it sealed is lost too: begin with a new database."
+)
 
 Connection = psycopg.Connection[Any]
 
@@ -77,15 +88,36 @@ class DocumentCipher:
         return _decrypt(self._key, data, f"{self._document_id}|{purpose}")
 
 
+class StoredKey(NamedTuple):
+    """A data key as it is stored.
+
+    Attributes:
+        document_id: The document, or the job where there is none.
+        wrapped: The version of the installation's key, four bytes, and the key under it.
+    """
+
+    document_id: UUID
+    wrapped: bytes
+
+
 class Vault:
     """The data keys of documents, wrapped by the installation's key.
 
     Args:
         keys: The installation's keys by version; the highest wraps, all open.
         reread: Reads the keys again, for when another process has added one.
+        place: Where the keys are, in words, for messages.
     """
 
-    def __init__(self, keys: Mapping[int, bytes], reread: Callable[[], Mapping[int, bytes]] | None = None) -> None:
+    def __init__(
+        self,
+        keys: Mapping[int, bytes],
+        reread: Callable[[], Mapping[int, bytes]] | None = None,
+        place: str = "the given key",
+    ) -> None:
+        self._place = place
+        # Whether a data key that is there for good has been opened: then no other installation key is in use.
+        self._proven = False
         self._keys = dict(keys)
         self._version = max(self._keys)
         self._reread = reread
@@ -102,16 +134,21 @@ class Vault:
         Raises:
             DocumentErased: The document's key was destroyed, or there is none and none is to be made.
             DecryptionFailed: The data key was wrapped by another installation's key.
+            InvalidConfiguration: A data key is to be made where all others are wrapped by another key.
         """
         known = self._ciphers.get(document_id)
         if known is not None and known[1] > time.monotonic():
             return known[0]
         # A key that this very transaction made may still be rolled back, so it must not be remembered.
-        settled = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        fresh_transaction = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
         wrapped = self._find(connection, document_id)
-        settled = settled and wrapped is not None
+        settled = fresh_transaction and wrapped is not None
         if wrapped is None and create:
-            fresh = self._wrap(document_id, os.urandom(_KEY_BYTES))
+            if not self._proven:
+                # Two first starts with different keys meet here: who comes second sees the first one's data key.
+                connection.execute(_QUERIES["lock_first_keys"])
+                self.require_fit(stored_keys(connection), lasting=fresh_transaction)
+            fresh = self._wrap(document_id, os.urandom(KEY_BYTES))
             row = {"document_id": document_id, "wrapped_key": fresh, "key_version": self._version}
             connection.execute(_QUERIES["insert_key"], row)
             wrapped = self._find(connection, document_id)
@@ -119,8 +156,29 @@ class Vault:
             raise DocumentErased(f"Document {document_id} has no key: it was erased, or never had anything sealed.")
         cipher = DocumentCipher(document_id, self._unwrap(document_id, wrapped))
         if settled:
+            self._proven = True
             self._remember(document_id, cipher)
         return cipher
+
+    def require_fit(self, stored: Sequence[StoredKey], *, lasting: bool = True) -> int:
+        """Return how many of some data keys open with the installation's keys.
+
+        One is enough: where a wrong key was in use for a while, what is under the right one stays usable.
+
+        Args:
+            stored: As ``stored_keys`` returns them.
+            lasting: All of them are committed, none by the caller's transaction that may still be rolled back.
+
+        Raises:
+            InvalidConfiguration: There are some and none opens: they were wrapped by another installation's key.
+        """
+        opened = sum(map(self._opens, stored))
+        if stored and not opened:
+            raise InvalidConfiguration(
+                f"The data keys in this database were wrapped by another key than that of {self._place}. {_REMEDY}"
+            )
+        self._proven = self._proven or (lasting and opened > 0)
+        return opened
 
     def erase(self, connection: Connection, document_id: UUID, *, actor: str) -> None:
         """Destroy a document's data key for good."""
@@ -166,101 +224,53 @@ class Vault:
             raise DecryptionFailed(f"Version {version} of the installation's key is needed, and is not here.")
         return _decrypt(self._keys[version], wrapped[4:], f"key|{document_id}")
 
+    def _opens(self, stored: StoredKey) -> bool:
+        try:
+            self._unwrap(stored.document_id, stored.wrapped)
+        except DecryptionFailed:
+            return False
+        return True
+
     def _remember(self, document_id: UUID, cipher: DocumentCipher) -> None:
         if len(self._ciphers) >= _CACHED_KEYS:
             self._ciphers.clear()
         self._ciphers[document_id] = (cipher, time.monotonic() + _REMEMBERED_SECONDS)
 
 
-def open_vault(settings: PrivacySettings, home: Path) -> Vault:
-    """Return the vault of this installation; its key file is made at first use.
+def stored_keys(connection: Connection) -> list[StoredKey]:
+    """Return a few of the oldest and of the newest data keys in the database."""
+    rows = connection.execute(_QUERIES["sample_keys"], {"most": _LOOKED_AT}).fetchall()
+    return [StoredKey(document_id, bytes(wrapped)) for document_id, wrapped in rows]
 
-    The key file holds one key a line, base64 of 32 bytes, the newest last: a line that is added rotates.
+
+def open_vault(settings: PrivacySettings, home: Path, connection: Connection) -> Vault:
+    """Return the vault of this installation; its key file is made at first use, where the database holds no data keys.
+
+    Args:
+        settings: Where the key is.
+        home: The folder of the key file, where the settings name none.
+        connection: Tells which data keys the installation's key has to open.
 
     Raises:
-        InvalidConfiguration: The key cannot be read or has a wrong length.
+        InvalidConfiguration: The key cannot be read, has a wrong length, or is not the one that wrapped the data keys
+            in the database.
     """
+    # Read before the file is looked for: who stored a data key in between has made the file already.
+    stored = stored_keys(connection)
+    vault = _with_keys(settings, home, make=not stored)
+    vault.require_fit(stored)
+    return vault
+
+
+def _with_keys(settings: PrivacySettings, home: Path, *, make: bool) -> Vault:
+    place = key_place(settings, home)
     if settings.key is not None:
-        return Vault({1: _decode(settings.key.get_secret_value(), "DOCMILL_KEY")})
+        return Vault({1: decode_key(settings.key.get_secret_value(), "DOCMILL_KEY")}, place=place)
     path = key_file(settings, home)
-    if not path.exists():
-        _make_key_file(path)
-    return Vault(_read_keys(path), lambda: _read_keys(path))
-
-
-def key_file(settings: PrivacySettings, home: Path) -> Path:
-    """Return where the installation's keys are.
-
-    Raises:
-        InvalidConfiguration: The key is in DOCMILL_KEY, not in a file.
-    """
-    if settings.key is not None:
-        raise InvalidConfiguration("The key is in DOCMILL_KEY; only keys in a file (DOCMILL_KEY_FILE) can be rotated.")
-    return settings.key_file or home / "key"
-
-
-def add_key(path: Path) -> int:
-    """Add a fresh installation key to the key file, whole or not at all; return its version.
-
-    Raises:
-        InvalidConfiguration: The key file cannot be read, or another process adds a key to it now.
-    """
-    keys = _read_keys(path)
-    fresh = (base64.b64encode(os.urandom(_KEY_BYTES)).decode() + "\n").encode("ascii")
-    new = path.with_name(f".{path.name}.new")
-    try:
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise InvalidConfiguration(f"{new} is there: a rotation is going on, or was cut off; then remove it.") from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(path.read_bytes().rstrip(b"\n") + b"\n" + fresh)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(new, path)
-    _sync_folder(path.parent)
-    return max(keys) + 1
-
-
-def _read_keys(path: Path) -> dict[int, bytes]:
-    try:
-        lines = [line for line in path.read_text(encoding="ascii").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidConfiguration(f"The key file {path} cannot be read ({type(error).__name__}).") from None
-    if not lines:
-        raise InvalidConfiguration(f"The key file {path} is empty; restore it from your backup.")
-    return {version: _decode(line, str(path)) for version, line in enumerate(lines, start=1)}
-
-
-def _decode(text: str, where: str) -> bytes:
-    with contextlib.suppress(binascii.Error, ValueError):
-        key = base64.b64decode(text.strip(), validate=True)
-        if len(key) == _KEY_BYTES:
-            return key
-    raise InvalidConfiguration(f"{where} must hold the base64 form of {_KEY_BYTES} bytes.")
-
-
-def _make_key_file(path: Path) -> None:
-    """Write a fresh key so that the file is whole or not there, and only its owner may read it."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(base64.b64encode(os.urandom(_KEY_BYTES)).decode() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # Of several first starts one wins; the others take its key.
-        os.link(new, path)
-    except FileExistsError:
-        pass
-    finally:
-        new.unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    if not is_there(path):
+        if not make:
+            raise InvalidConfiguration(
+                f"There is nothing at {place}, but the database holds data keys that another key wrapped. {_REMEDY}"
+            )
+        make_key_file(path)
+    return Vault(read_keys(path), lambda: read_keys(path), place)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.integration.cli.conftest import CommandLine
+from tests.integration.cli.conftest import CommandLine, SameProcess
 from tests.integration.cli.test_run import PIPELINE, write_report
 
 CANARY = "Zerubbabel Quackenbush"
@@ -103,3 +103,32 @@ def test_nothing_that_is_printed_logged_counted_or_written_aside_holds_an_origin
     told += [path.read_text(errors="replace") for path in temporary.rglob("*") if path.is_file()]
     assert log, "debug messages were printed"
     assert [text for text in told if any(part in text for part in name.split())] == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [("jobs", "list"), ("keys", "rotate"), ("worker", "--drain"), ("restore", "DOCUMENT")]
+)
+def test_no_command_makes_a_key_beside_what_another_one_sealed(
+    nearby: SameProcess, document: str, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    mistyped = tmp_path / "kye"
+    called = [document if argument == "DOCUMENT" else argument for argument in arguments]
+    nearby.run(*called, code=2, DOCMILL_KEY_FILE=str(mistyped))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_finds_a_key_that_does_not_fit(nearby: SameProcess, document: str, tmp_path: Path) -> None:
+    def data_keys(code: int, **settings: str) -> tuple[str, str]:
+        [found] = [
+            line for line in nearby.lines("doctor", "--json", code=code, **settings) if line["check"] == "data keys"
+        ]
+        return found["state"], found["message"]
+
+    assert data_keys(0) == ("ok", "open with the key")
+    mistyped = tmp_path / "kye"
+    state, message = data_keys(1, DOCMILL_KEY_FILE=str(mistyped))
+    assert state == "fail"
+    assert str(mistyped) in message
+    assert "[invalid_configuration]" in message
+    assert data_keys(1, DOCMILL_KEY="A" * 43 + "=")[0] == "fail"
+    assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,8 @@ import pytest
 
 from docmill.database.connection import Database
 from docmill.errors import DecryptionFailed, DocumentErased
-from docmill.privacy.vault import Vault, add_key, open_vault
+from docmill.privacy.installation_key import add_key
+from docmill.privacy.vault import Vault, open_vault
 from docmill.settings import PrivacySettings
 
 KEY = b"\x01" * 32
@@ -82,9 +83,10 @@ def test_rotation_wraps_anew_and_old_values_open(database: Database, document: U
 
 def test_a_process_that_runs_learns_of_a_key_that_was_added(database: Database, document: UUID, tmp_path: Path) -> None:
     settings = PrivacySettings()
-    running = open_vault(settings, tmp_path)
+    with database.pool.connection() as connection:
+        running = open_vault(settings, tmp_path, connection)
     assert add_key(tmp_path / "key") == 2
     with database.pool.connection() as connection:
-        sealed = open_vault(settings, tmp_path).cipher(connection, document).seal("p", b"x")
+        sealed = open_vault(settings, tmp_path, connection).cipher(connection, document).seal("p", b"x")
     with database.pool.connection() as connection:
         assert running.cipher(connection, document).open("p", sealed) == b"x"

@@ -15,7 +15,8 @@ import pytest
 from tests.quiet_database import QuietDatabase
 
 from docmill.errors import DecryptionFailed, DocumentErased, InvalidConfiguration
-from docmill.privacy.vault import DocumentCipher, Vault, add_key, open_vault
+from docmill.privacy.installation_key import add_key
+from docmill.privacy.vault import DocumentCipher, Vault, open_vault
 from docmill.settings import PrivacySettings
 
 KEY, OTHER = b"\x01" * 32, b"\x02" * 32
@@ -27,12 +28,15 @@ class Keys(QuietDatabase):
 
     def __init__(self) -> None:
         self.wrapped: dict[UUID, bytes] = {}
-        super().__init__(find_key=self.find, insert_key=self.insert)
+        super().__init__(find_key=self.find, insert_key=self.insert, sample_keys=self.sample)
         self.info = SimpleNamespace(transaction_status=psycopg.pq.TransactionStatus.IDLE)
 
     def find(self, parameters: Mapping[str, Any]) -> Sequence[tuple[bytes, bool]]:
         wrapped = self.wrapped.get(parameters["document_id"])
         return [] if wrapped is None else [(wrapped, False)]
+
+    def sample(self, _parameters: Mapping[str, Any]) -> Sequence[tuple[UUID, bytes]]:
+        return list(self.wrapped.items())
 
     def insert(self, parameters: Mapping[str, Any]) -> Sequence[tuple[()]]:
         self.wrapped[parameters["document_id"]] = parameters["wrapped_key"]
@@ -115,9 +119,9 @@ def test_rotation_wraps_anew_under_the_newest_key() -> None:
 
 def test_the_key_file_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     settings = PrivacySettings()
-    open_vault(settings, tmp_path / "home")
+    open_vault(settings, tmp_path / "home", Keys())
     made = (tmp_path / "home" / "key").read_bytes()
-    open_vault(settings, tmp_path / "home")
+    open_vault(settings, tmp_path / "home", Keys())
     assert (tmp_path / "home" / "key").read_bytes() == made
     assert (tmp_path / "home" / "key").stat().st_mode & 0o777 == 0o600
     assert os.listdir(tmp_path / "home") == ["key"]
@@ -128,9 +132,9 @@ def test_a_line_that_is_added_to_the_key_file_rotates(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_text(lines[0] + "\n")
     keys = Keys()
-    open_vault(PrivacySettings(key_file=path), tmp_path).cipher(keys, DOCUMENT)
+    open_vault(PrivacySettings(key_file=path), tmp_path, keys).cipher(keys, DOCUMENT)
     path.write_text("\n".join(lines) + "\n")
-    rotated = open_vault(PrivacySettings(key_file=path), tmp_path)
+    rotated = open_vault(PrivacySettings(key_file=path), tmp_path, keys)
     rotated.cipher(keys, DOCUMENT)
     rotated.cipher(keys, ANOTHER)
     assert [keys.wrapped[document][:4] for document in (DOCUMENT, ANOTHER)] == [b"\0\0\0\1", b"\0\0\0\2"]
@@ -139,7 +143,7 @@ def test_a_line_that_is_added_to_the_key_file_rotates(tmp_path: Path) -> None:
 def test_the_key_may_stand_in_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCMILL_KEY", base64.b64encode(KEY).decode())
     keys = Keys()
-    sealed = open_vault(PrivacySettings(), tmp_path).cipher(keys, DOCUMENT).seal("p", b"x")
+    sealed = open_vault(PrivacySettings(), tmp_path, keys).cipher(keys, DOCUMENT).seal("p", b"x")
     assert Vault({1: KEY}).cipher(keys, DOCUMENT).open("p", sealed) == b"x"
     assert os.listdir(tmp_path) == []
 
@@ -148,12 +152,23 @@ def test_the_key_may_stand_in_the_environment(tmp_path: Path, monkeypatch: pytes
 def test_a_wrong_key_file_is_refused_and_not_shown(tmp_path: Path, content: str) -> None:
     (tmp_path / "key").write_text(content, encoding="utf-8")
     with pytest.raises(InvalidConfiguration) as raised:
-        open_vault(PrivacySettings(key_file=tmp_path / "key"), tmp_path)
+        open_vault(PrivacySettings(key_file=tmp_path / "key"), tmp_path, Keys())
     assert not content or content not in raised.value.message
 
 
+@pytest.mark.parametrize("place", ["file/key", "folder", "n" * 300, "folder/link"])
+def test_a_place_that_cannot_hold_a_key_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link").symlink_to(tmp_path / "absent" / "key")
+    with pytest.raises(InvalidConfiguration, match="DOCMILL_KEY_FILE") as raised:
+        open_vault(PrivacySettings(key_file=tmp_path / place), tmp_path, Keys())
+    assert str(tmp_path / place) in raised.value.message
+    assert {entry.name for entry in tmp_path.rglob("*")} == {"file", "folder", "link"}
+
+
 def test_a_key_is_added_by_one_at_a_time(tmp_path: Path) -> None:
-    open_vault(PrivacySettings(), tmp_path)
+    open_vault(PrivacySettings(), tmp_path, Keys())
     before = (tmp_path / "key").read_bytes()
     (tmp_path / ".key.new").touch()
     with pytest.raises(InvalidConfiguration, match=r"\.key\.new"):

@@ -10,6 +10,16 @@ select %(document_id)s, %(wrapped_key)s, %(key_version)s
  where not exists (select 1 from docmill.erased_documents where document_id = %(document_id)s)
     on conflict (document_id) do nothing
 
+-- name: lock_first_keys
+-- Let processes that do not know yet whose key wraps the data keys here store theirs one after the other.
+select pg_advisory_xact_lock(hashtext('docmill'), hashtext('document_keys'))
+
+-- name: sample_keys
+-- Some of the oldest and of the newest data keys: identifiers of documents grow with time.
+(select document_id, wrapped_key from docmill.document_keys order by document_id limit %(most)s)
+union
+(select document_id, wrapped_key from docmill.document_keys order by document_id desc limit %(most)s)
+
 -- name: delete_key
 -- Destroy a document's data key.
 delete from docmill.document_keys where document_id = %(document_id)s
