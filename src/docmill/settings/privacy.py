@@ -43,7 +43,7 @@ class PrivacySettings(BaseSettings):
     key_file: UserPath | None = Field(
         default=None,
         validation_alias="DOCMILL_KEY_FILE",
-        description="File with the installation's key; by default `key` in DOCMILL_HOME; made once, for an empty database.",
+        description="File with the installation's key; by default `key` in DOCMILL_HOME. Made with an empty database.",
     )
     key: SecretStr | None = Field(
         default=None,
