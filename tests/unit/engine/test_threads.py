@@ -64,6 +64,55 @@ def test_a_thread_that_is_free_is_used_again(threads: Threads) -> None:
     blocked.let_go.set()
 
 
+class Turnstile:
+    """The lock of the threads; one thread is held up wherever it has just let the lock go, or is about to take it."""
+
+    def __init__(self, threads: Threads, held: threading.Thread) -> None:
+        self._lock, self._held = threads._changed, held
+        self.reached, self.open = threading.Event(), threading.Event()
+
+    def __enter__(self) -> None:
+        self._hold()
+        self._lock.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.__exit__(*_)
+        self._hold()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._lock, name)
+
+    def _hold(self) -> None:
+        if threading.current_thread() is self._held:
+            self.reached.set()
+            self.open.wait(PATIENCE)
+
+
+def test_no_task_waits_for_a_thread_that_has_just_taken_another(
+    threads: Threads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = started(threads)
+    assert first.thread is not None
+    turnstile = Turnstile(threads, first.thread)
+    monkeypatch.setattr(threads, "_changed", turnstile)
+    first.let_go.set()
+    assert turnstile.reached.wait(PATIENCE)
+    turnstile.open.set()
+    while not threads._idle:
+        pass
+    turnstile.reached.clear()
+    turnstile.open.clear()
+    taken, other = Blocked(), Blocked()
+    threads.submit(taken)
+    assert turnstile.reached.wait(PATIENCE)
+    threads.submit(other)
+    assert other.runs.wait(PATIENCE)
+    turnstile.open.set()
+    assert taken.runs.wait(PATIENCE)
+    taken.let_go.set()
+    other.let_go.set()
+
+
 def test_a_thread_that_hangs_is_replaced_and_ends_when_its_task_returns(threads: Threads) -> None:
     hanging = [started(threads), started(threads)]
     waiting = Blocked()
