@@ -305,6 +305,20 @@ MUTANTS = (
         "            pass\n",
         "test_outages.py -k hands_back",
     ),
+    Mutant(
+        "a thread that has taken a task is idle no more",
+        "threads.py",
+        "            self._idle -= 1\n",
+        "",
+        "../../unit/engine/test_threads.py -k just_taken",
+    ),
+    Mutant(
+        "a worker sweeps before it claims",
+        "sweeper.py",
+        "        self._try()\n        self._thread.start()",
+        "        self._thread.start()",
+        "test_claiming.py -k too_late",
+    ),
 )
 
 

@@ -139,7 +139,8 @@ class Sweeper:
         self._thread = threading.Thread(target=self._run, name="docmill-sweeper", daemon=True)
 
     def start(self) -> None:
-        """Begin to sweep."""
+        """Sweep once, so that nothing is begun whose time was over before, and go on in a thread."""
+        self._try()
         self._thread.start()
 
     def stop(self) -> None:
@@ -157,16 +158,16 @@ class Sweeper:
             forget_old_jobs(self._connection, self._retention_days)
 
     def _run(self) -> None:
-        while True:
-            try:
-                self.sweep()
-            except Exception as error:  # noqa: BLE001 - a sweep that fails must not end the sweeping
-                log.warning("sweep failed", error_type=type(error).__name__)
-                self._disconnect()
-            pause = self._lease_seconds / 4 * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
-            if self._stop.wait(pause):
-                self._disconnect()
-                return
+        while not self._stop.wait(self._lease_seconds / 4 * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter, no secret
+            self._try()
+        self._disconnect()
+
+    def _try(self) -> None:
+        try:
+            self.sweep()
+        except Exception as error:  # noqa: BLE001 - a sweep that fails must not end the sweeping
+            log.warning("sweep failed", error_type=type(error).__name__)
+            self._disconnect()
 
     def _disconnect(self) -> None:
         if self._connection is not None:

@@ -12,6 +12,7 @@ from tests.integration.engine import sample_pipelines as samples
 from tests.integration.engine.conftest import Engine, wait_until
 
 from docmill.engine.client import Request
+from docmill.engine.sweeper import Sweeper, end_overdue_jobs
 
 
 def submit_as(engine: Engine, owner: str, count: int, priority: int = 0) -> None:
@@ -175,7 +176,6 @@ def test_a_short_step_does_not_make_a_worker_hoard_a_long_one() -> None:
 def test_a_job_that_nobody_begins_in_time_fails(make_engine: Callable[..., Engine]) -> None:
     engine = make_engine(samples.single, queue_timeout_seconds=0.001)
     [job] = engine.submit("single", {"count": 1})
-    from docmill.engine.sweeper import end_overdue_jobs
 
     def swept() -> bool:
         with engine.database.pool.connection() as connection:
@@ -185,6 +185,21 @@ def test_a_job_that_nobody_begins_in_time_fails(make_engine: Callable[..., Engin
     assert engine.rows("select status, error_code from docmill.jobs where id = %s", job) == [
         ("failed", "queue_timeout")
     ]
+
+
+def test_a_worker_that_comes_too_late_begins_nothing(
+    make_engine: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = make_engine(samples.single)
+    late, timely = engine.submit("single", {"count": 1}, {"count": 2})
+    engine.execute("update docmill.jobs set start_before = now() where id = %s", late)
+    # The thread may come late; what it has not seen must not be claimed.
+    monkeypatch.setattr(Sweeper, "_run", lambda self: self._stop.wait())
+    engine.drain()
+    assert dict(engine.rows("select id, coalesce(error_code, status) from docmill.jobs")) == {
+        late: "queue_timeout",
+        timely: "completed",
+    }
 
 
 def test_what_comes_back_below_the_mark_of_the_last_claim_is_found(make_engine: Callable[..., Engine]) -> None:
