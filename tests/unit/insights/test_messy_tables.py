@@ -36,8 +36,109 @@ def test_a_row_that_only_sounds_like_a_total_counts(tmp_path: Path, line: str) -
     assert ("doubtful_totals" in issues(profile(path))) == (line == "Total,250")
 
 
-def test_a_total_in_the_middle_counts(tmp_path: Path) -> None:
-    assert len(rows(written(tmp_path, "a,n\nx,1\ny,2\nTotal,3\nz,4\n"))) == 4
+GROUPED = """region;city;orders;share
+North;Oslo;10;50
+North;Bergen;10;50
+{0};;20;100
+South;Rome;5;25
+South;Bari;15;75
+{1};;20;100
+"""
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Subtotal", "Subtotal"),
+        ("Sub-total North", "Sub-total South"),
+        ("North Total", "South Total"),
+        ("Total", "Total"),
+        ("Zwischensumme:", "Zwischensumme:"),
+        ("Summe Nord", "Summe Süd"),
+        ("Nord Ergebnis", "Süd Ergebnis"),
+        ("Sous-total", "SOUS-TOTAL"),
+        ("Total parcial", "Total parcial"),
+        ("Totale parziale", "Totale parziale"),
+        ("Soma parcial", "Soma parcial"),
+        ("Tussentotaal", "Tussentotaal"),
+        ("Suma częściowa", "Suma częściowa"),
+        ("Razem", "Razem"),
+        ("Łącznie", "Łącznie"),
+        ("Проміжний підсумок", "Проміжний підсумок"),
+        ("Разом", "Всього"),
+    ],
+)
+@pytest.mark.parametrize("last", ["", "Total;;40;200\n"])
+def test_subtotals_do_not_count_twice(tmp_path: Path, names: tuple[str, str], last: str) -> None:
+    found = profile(written(tmp_path, GROUPED.format(*names) + last))
+    assert {name: stats.sum for name, stats in found.kpis.numeric_stats.items()} == {"orders": 40, "share": 200}
+    assert sum(issues(found).values()) == 2 + bool(last)
+    assert issues(found).keys() <= {"subtotals", "totals"}
+    assert "(row 3" in next(issue.message for issue in found.issues if issue.code == "subtotals")
+
+
+def test_totals_of_groups_of_groups(tmp_path: Path) -> None:
+    lines = ["item,n", "a,1", "b,2", "Subtotal,3", "c,4", "d,5", "Subtotal,9", "Total Europe,12"]
+    lines += ["e,6", "f,7", "Subtotal,13", "g,8", "Subtotal,8", "Total Asia,21", "Grand total,33"]
+    path = written(tmp_path, "\n".join(lines))
+    assert [number for _, number in rows(path)] == [1, 2, 4, 5, 6, 7, 8]
+    assert issues(profile(path)) == {"subtotals": 6, "totals": 1}
+
+
+def test_subtotals_of_a_workbook(tmp_path: Path) -> None:
+    lines: list[list[Any]] = [["day", "amount"]]
+    for month in (1, 2, 3):
+        lines += [[datetime(2024, month, day), 10.5 * day] for day in (1, 2)]
+        lines.append(["Zwischensumme", 31.5])
+    lines.append(["Gesamtsumme", 94.5])
+    path = tmp_path / "table.xlsx"
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet()
+        for number, line in enumerate(lines):
+            sheet.write_row(number, 0, line)
+    found = profile(path)
+    assert [column.inferred_type for column in found.columns] == ["datetime", "numeric"]
+    assert (found.columns[1].numeric.sum if found.columns[1].numeric else None) == 94.5
+    assert issues(found) == {"subtotals": 3, "totals": 1}
+
+
+def test_subtotals_of_json(tmp_path: Path) -> None:
+    records = [{"a": "x", "n": 1}, {"a": "y", "n": 2}, {"a": "Subtotal", "n": 3}, {"a": "z", "n": 4}]
+    assert [number for _, number in rows(written(tmp_path, json.dumps(records), "table.json"))] == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # The name alone.
+        "a,n\nx,1\ny,2\nTotal,7\nz,4\n",
+        "a,n\nx,1\ny,2\nSubtotal,7\nz,4\n",
+        # The numbers alone.
+        "a,n\nx,1\ny,2\nboth,3\nz,4\n",
+        # Of what stands below, or of a single row.
+        "sex,n\nTotal,3\nmale,1\nfemale,2\nTotal,7\nmale,3\nfemale,4\n",
+        "company,n\nTotal,3\nTotal,3\nShell,4\n",
+        # Nothing adds up to nothing.
+        "a,n\nx,1\ny,2\nTotal,\nz,4\n",
+    ],
+)
+def test_rows_that_only_sound_or_look_like_totals_count(tmp_path: Path, content: str) -> None:
+    assert len(rows(written(tmp_path, content))) == content.count("\n") - 1
+
+
+def test_a_doubtful_total_in_the_middle_is_told(tmp_path: Path) -> None:
+    assert issues(profile(written(tmp_path, "a,n\nx,1\ny,2\nTotal,7\nz,4\n"))) == {"doubtful_totals": 1}
+    assert issues(profile(written(tmp_path, "a,n\nx,1\ny,2\nTotal Gabon,7\nz,4\n"))) == {}
+
+
+def test_rows_without_subtotals_keep_their_order(tmp_path: Path) -> None:
+    lines = []
+    for group in range(3000):
+        lines += [f"item {group}-{place},{group * 10 + place}" for place in range(1, 10)]
+        lines.append(f"Subtotal,{group * 90 + 45}")
+    path = written(tmp_path, "\n".join(["name,n", *lines]))
+    numbers = [number for _, number in rows(path, threads=4)]
+    assert numbers == [number for number in range(30_000) if number % 10]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """What stands below the rows of a table: their totals, notes, another table.
 
-A row that calls itself a total would count everything twice. It is left out where at least one column adds up to it;
-else it is a row like the others, since somebody may be called Total. Notes have the first cell only. Another table
+Whether a last row that calls itself a total is one, ``totals`` finds out. Notes have the first cell only. Another table
 begins after an empty row with names where the rows above hold numbers.
 """
 
@@ -14,21 +13,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from docmill.pipelines.insights.column_models import NUMERIC_TYPES
 from docmill.pipelines.insights.models import Issue
-from docmill.pipelines.insights.reading import typed_sql
 from docmill.pipelines.insights.reading.cells import is_missing
 from docmill.pipelines.insights.reading.headers import is_header, is_number
-from docmill.pipelines.insights.reading.source import OpenTable, literal
+from docmill.pipelines.insights.reading.totals import is_total
 
 _MOST_ROWS = 8
 _TAIL_BYTES = 16 * 1024
 _FEWEST_ADDED = 2
-# Printed numbers are rounded, and so are their totals.
-_MOST_ROUNDED = 0.002
-_TOTAL = re.compile(
-    r"(?:(?:grand|overall|sum) )?totals?|sum|(?:gesamt)?summe|(?:ins)?gesamt|total g[eé]n[eé]ra[l]?|totale|somme|suma"
-)
 _NAMED_NOTE = re.compile(
     r"(?:sources?|notes?|footnotes?|quellen?|hinweise?|anmerkung(?:en)?|fuentes?|notas?) ?:.*", re.DOTALL
 )
@@ -81,7 +73,7 @@ def without_footer(rows: Iterable[Numbered], width: int, footer: Footer) -> Iter
             yield held.popleft()
     while len(held) > 1 and is_note(held[-1][1], width):
         footer.notes.insert(0, held.pop()[0])
-    if len(held) > _FEWEST_ADDED and is_total(held[-1][1]):
+    if len(held) > _FEWEST_ADDED and names_total(held[-1][1]):
         footer.total = held.pop()
     yield from held
 
@@ -116,13 +108,13 @@ def has_footer(path: Path, delimiter: str, width: int) -> bool:
         row = next(csv.reader([last.strip("\r")], delimiter=delimiter), [])
     except csv.Error:
         return False
-    return is_note(row, width) or is_total(row)
+    return is_note(row, width) or names_total(row)
 
 
-def is_total(row: Sequence[str]) -> bool:
+def names_total(row: Sequence[str]) -> bool:
     """Whether the first filled cell of a row says that the others are totals."""
-    filled = [cell.strip() for cell in row if cell.strip()]
-    return len(filled) > 1 and _TOTAL.fullmatch(filled[0].rstrip(" :").lower()) is not None
+    filled = [cell for cell in row if cell.strip()]
+    return len(filled) > 1 and is_total(filled[0])
 
 
 def is_note(row: Sequence[str], width: int) -> bool:
@@ -135,16 +127,3 @@ def is_note(row: Sequence[str], width: int) -> bool:
         return True
     alone = len(filled) == 1 and bool(row[0].strip())
     return alone and (len(text) > _LONGEST_NAME or _MARKED_NOTE.fullmatch(text) is not None)
-
-
-def adds_up(table: OpenTable, cells: Sequence[str]) -> bool:
-    """Whether the numbers of at least one column add up to a cell of a row."""
-    for column in table.columns:
-        cell = cells[int(column.field[1:])]
-        if column.plan.kind not in NUMERIC_TYPES or not column.present:
-            continue
-        wanted = f"SELECT ({typed_sql.value('t', column.plan)})::DOUBLE, (SELECT sum({column.field}::DOUBLE) FROM data)"
-        found = table.connection.execute(f"{wanted} FROM (SELECT {literal(cell)} AS t)").fetchone()
-        if found and found[0] is not None and abs(found[0] - found[1]) <= _MOST_ROUNDED * abs(found[1]):
-            return True
-    return False

@@ -11,11 +11,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from docmill.pipelines.insights.models import Issue
 from docmill.pipelines.insights.reading import typed_sql
 from docmill.pipelines.insights.reading.cells import is_missing
 from docmill.pipelines.insights.reading.column_types import ENOUGH, Weights, as_text, plan_columns
-from docmill.pipelines.insights.reading.footers import adds_up
 from docmill.pipelines.insights.reading.source import (
     ColumnPlan,
     LoadedColumn,
@@ -24,8 +22,8 @@ from docmill.pipelines.insights.reading.source import (
     check_size,
     check_width,
     is_placeholder,
-    literal,
 )
+from docmill.pipelines.insights.reading.totals import named_columns, without_totals
 from docmill.settings import TableSettings
 
 if TYPE_CHECKING:
@@ -37,32 +35,18 @@ _MOST_LOADS = 3
 
 
 def load(connection: DuckDBPyConnection, source: Source, settings: TableSettings) -> OpenTable:
-    """Read a source into the table ``data``; a last row that calls itself a total only where it is none.
+    """Read a source into the table ``data``, without the rows that are sums of others.
 
     Raises:
         TooLarge: It has more rows, columns or cells than a limit.
     """
-    table = _load(connection, source, settings)
-    if source.total is None:
-        return table
-    place, cells = source.total
-    if adds_up(table, cells):
-        message = f"Row {place} of the file holds the totals of the rows above; it is not in the table."
-        table.issues.append(Issue(code="totals", severity="low", message=message, count=1, lines=[place]))
-        return table
-    values = ", ".join(f"{literal(cell)} AS c{index}" for index, cell in enumerate(cells))
-    whole = replace(source, relation=f"(SELECT * FROM {source.relation} UNION ALL SELECT {values})", typed=None)
-    table = _load(connection, whole, settings)
-    message = (
-        f"Row {place} of the file calls itself a total, but no column adds up to it; it counts like any other row."
-    )
-    table.issues.append(Issue(code="doubtful_totals", severity="medium", message=message, count=1, lines=[place]))
-    return table
-
-
-def _load(connection: DuckDBPyConnection, source: Source, settings: TableSettings) -> OpenTable:
     check_width(source.info.name, len(source.names), settings)
     samples, missing = _samples(connection, source)
+    named = named_columns(samples, source.total[1] if source.total else ())
+    if named or source.total:
+        plans = _with_declared(source, plan_columns(samples, source.locale_hint, source.names))
+        source = without_totals(connection, source, named, plans)
+        samples, missing = _samples(connection, source)
     plans = _with_declared(source, plan_columns(samples, source.locale_hint, source.names))
     for attempt in range(1, _MOST_LOADS + 1):
         rows, loaded = _parse(connection, source, plans, missing) or _fill(connection, source, plans)
