@@ -15,7 +15,7 @@ from docmill.database.connection import Database, has_input
 from docmill.database.crashpoints import crash_point
 from docmill.database.queries import load_queries
 from docmill.engine.gathering import AsyncGathering
-from docmill.engine.outage import is_outage
+from docmill.engine.outage import is_outage, outage_explained, outages_explained
 from docmill.engine.submission import Request, Submission, SubmittedJob, acceptance, refusals_explained
 from docmill.settings import EngineSettings
 
@@ -55,21 +55,28 @@ class AsyncSubmitter:
         Raises:
             UnknownPipeline: No pipeline has this name.
             IdempotencyConflict: A key was used before for a different request.
-            InvalidInput: A record does not fit the pipeline's options, or the priority is out of range.
+            InvalidInput: A record does not fit the pipeline's first step or options, or the priority is out of range.
             DocumentNotFound: There is no such document.
             BatchNotFound: There is no such batch.
+            DatabaseUnavailable: The database does not answer, or its answer was lost.
         """
         submission = self._prepare(pipeline, requests, batch_id, priority)
-        if submission.has_keys:
-            return await asyncio.to_thread(self._submit, submission)
-        return await self._gathering(submission)
+        try:
+            if submission.has_keys:
+                return await asyncio.to_thread(self._submit, submission)
+            return await self._gathering(submission)
+        except psycopg.Error as error:
+            if not is_outage(error):
+                raise
+            raise outage_explained(error) from error
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
         try:
             # At once, so that the first who submits waits no longer than others.
-            async with self._pool.connection():
-                return self
+            with outages_explained():
+                async with self._pool.connection():
+                    return self
         except BaseException:
             await self._pool.close()
             raise

@@ -11,9 +11,7 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-import psycopg
-
-from docmill.engine.outage import is_outage
+from docmill.engine.outage import is_outage, is_undone
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -94,7 +92,7 @@ class Gathering(Generic[Item, Answer]):
             try:
                 answers = self._run([ticket.item for ticket in batch])
             except Exception as error:  # noqa: BLE001 - it is raised in the callers' own threads
-                if is_outage(error) and not _rolled_back(error):
+                if is_outage(error) and not is_undone(error):
                     # Nobody knows whether it was committed: to run it again could do it twice.
                     for ticket in batch:
                         ticket.error = error
@@ -180,7 +178,7 @@ class AsyncGathering(Generic[Item, Answer]):
         try:
             answers = await self._run([item for item, _ in batch])
         except Exception as error:  # noqa: BLE001 - it is raised in the callers' own coroutines
-            unknown = is_outage(error) and not _rolled_back(error)
+            unknown = is_outage(error) and not is_undone(error)
             if len(batch) > 1 and not unknown:
                 # Alone, each caller gets the error that is its own.
                 for pair in batch:
@@ -193,8 +191,3 @@ class AsyncGathering(Generic[Item, Answer]):
             for (_, answer), value in zip(batch, answers, strict=True):
                 if not answer.done():
                     answer.set_result(value)
-
-
-def _rolled_back(error: Exception) -> bool:
-    """Tell whether the server said that it has undone the transaction: a deadlock, for one."""
-    return isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith("40")

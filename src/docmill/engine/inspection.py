@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from docmill.database.connection import Database
 from docmill.database.queries import load_queries
+from docmill.engine.outage import outages_explained
 from docmill.engine.states import JobStatus
 from docmill.errors import DocumentNotFound, JobNotFound
 
@@ -19,7 +20,7 @@ Row = dict[str, Any]
 
 
 class Inspection:
-    """Reads what the engine has written.
+    """Reads what the engine has written; each method raises DatabaseUnavailable where the database does not answer.
 
     Args:
         database: Where jobs live.
@@ -100,6 +101,7 @@ class Inspection:
             raise DocumentNotFound(f"No document has the id {document_id}.")
         return rows[0]
 
+    @outages_explained()
     def _fetch(self, query: str, **parameters: Any) -> list[Row]:
         with self._database.pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(_QUERIES[query], parameters).fetchall()

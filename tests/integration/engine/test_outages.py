@@ -15,8 +15,10 @@ from tests.integration.engine.conftest import Engine, unreachable, wait_until
 from docmill.engine.chunk import ClaimedChunk
 from docmill.engine.dispatch import Dispatcher
 from docmill.engine.heartbeat import Heartbeat
+from docmill.engine.inspection import Inspection
 from docmill.engine.store import Store
 from docmill.engine.wakeup import Listener
+from docmill.errors import DatabaseUnavailable
 
 KILL_OTHERS = (
     "select pg_terminate_backend(pid) from pg_stat_activity "
@@ -317,3 +319,23 @@ def test_a_worker_name_that_comes_back_is_another_worker(make_engine: Callable[.
     engine.claim(dead)
     worker.run(drain=True)
     assert engine.rows("select status, attempts from docmill.finished_chunks") == [("success", 2)]
+
+
+@pytest.mark.parametrize("method", ["submit", "start_batch", "cancel", "retry", "result", "job"])
+def test_a_program_is_told_of_an_outage_in_docmills_words(
+    make_engine: Callable[..., Engine], method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = make_engine(samples.single)
+    [job] = engine.submit("single", {"count": 1})
+    calls: dict[str, Callable[[], object]] = {
+        "submit": lambda: engine.submit("single", {"count": 1}),
+        "start_batch": lambda: engine.client.start_batch("night"),
+        "cancel": lambda: engine.client.cancel(job),
+        "retry": lambda: engine.client.retry(job),
+        "result": lambda: engine.client.result(job),
+        "job": lambda: Inspection(engine.database, None).job(job),
+    }
+    with unreachable(engine), monkeypatch.context() as patched:
+        patched.setattr(engine.database.pool, "timeout", 0.5)
+        with pytest.raises(DatabaseUnavailable):
+            calls[method]()
