@@ -58,3 +58,16 @@ def check_choices(pipeline: Pipeline, choices: dict[str, str] | None) -> dict[ty
         return pipeline.offers(choices, Attempt())
     except InvalidInput as error:
         raise UsageError(error.message) from None
+
+
+def check_takes_files(pipeline: Pipeline) -> None:
+    """Refuse a file for a pipeline whose jobs run over records.
+
+    Raises:
+        UsageError: It is such a pipeline.
+    """
+    if pipeline.options is None and not pipeline.steps[0].takes_document:
+        raise UsageError(
+            f"Pipeline {pipeline.name!r} runs over records, not over files; submit them from a program, or give it "
+            "`records`, which reads them from a list."
+        )

@@ -12,7 +12,7 @@ from uuid import UUID
 from docmill.cli.output import emit, say
 from docmill.cli.rejects import RejectsFile
 from docmill.cli.running import Submission, describe_error
-from docmill.errors import DocmillError, FileError, UsageError
+from docmill.errors import DocmillError, FileError, InvalidInput, UsageError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
@@ -139,12 +139,27 @@ def _good_rows(pipeline: Pipeline, file: Path, intake: Intake, rejects: RejectsF
     with rejects:
         for row in pipeline.records(file):
             intake.total += 1
-            if not isinstance(row, RejectedRow):
+            if isinstance(row, RejectedRow):
+                rejected = row
+            elif (reason := _misfit(pipeline, row)) is None:
                 yield row
                 continue
+            else:
+                rejected = RejectedRow(row.row, [str(value) for value in row.record.values()], reason)
             intake.invalid += 1
-            rejects.add(row)
+            rejects.add(rejected)
             intake.rejects_file = str(rejects.path)
+
+
+def _misfit(pipeline: Pipeline, row: InputRecord) -> str | None:
+    """Return why the pipeline could never run over a row; None where it can."""
+    from docmill.engine.submission import encode_record
+
+    try:
+        pipeline.check_input(encode_record(row.record), None)
+    except InvalidInput as error:
+        return error.message
+    return None
 
 
 def report_intakes(intakes: Sequence[Intake], *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from docmill.cli.choices import check_choices
+from docmill.cli.choices import check_choices, check_takes_files
 from docmill.errors import DocmillError, FileError
 
 if TYPE_CHECKING:
@@ -61,9 +61,10 @@ def submit_files(
 
     Raises:
         UnknownPipeline: No pipeline has this name.
-        UsageError: The pipeline does not take the options.
+        UsageError: The pipeline does not take files, or the options.
     """
     entry = application.store.catalog.entry(pipeline)
+    check_takes_files(entry.pipeline)
     check_choices(entry.pipeline, record)
     batch = application.client.start_batch(f"{pipeline}: {len(files)} files") if len(files) > 1 else None
     submissions = []

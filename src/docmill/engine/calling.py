@@ -9,7 +9,7 @@ from typing import Any
 
 from docmill.engine.payload import to_json
 from docmill.engine.pipeline import Document, Resources, Step, check_output
-from docmill.errors import InvalidInput, OutputLimitExceeded
+from docmill.errors import OutputLimitExceeded
 
 Encoded = bytes | list[bytes]
 ResourceFactory = Callable[[], Resources]
@@ -35,17 +35,10 @@ def decode_input(step: Step, inputs: Sequence[bytes] | bytes | None, document: D
     Raises:
         InvalidInput: The stored or submitted input does not fit; the message names the place, never the value.
     """
-    from pydantic import ValidationError
-
     if step.takes_document:
         return document
     data = inputs if isinstance(inputs, bytes) else b"[" + b",".join(inputs or ()) + b"]"
-    try:
-        return step.input.validate_json(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the input"
-        raise InvalidInput(f"Step {step.name!r} cannot take its input: {where}: {first['type']}.") from None
+    return step.decode(data)
 
 
 def encode_result(step: Step, fans_out: bool, result: Any) -> Encoded:

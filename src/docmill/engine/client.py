@@ -21,6 +21,7 @@ from docmill.engine.async_submission import AsyncSubmitter
 from docmill.engine.catalog import CatalogEntry
 from docmill.engine.chunk import Connection
 from docmill.engine.gathering import Gathering
+from docmill.engine.outage import outages_explained
 from docmill.engine.pipeline import Attempt, Document
 from docmill.engine.states import JobStatus
 from docmill.engine.store import Store
@@ -32,6 +33,7 @@ __all__ = ["BlobStore", "Client", "Request", "RetriedJobs", "RetryFilter", "Stor
 
 _QUERIES = load_queries("docmill.engine", "sql")
 _HIGHEST_PRIORITY = 32767
+_UNTRIED = Attempt()
 _PASSWORD = "password"  # noqa: S105 - a purpose, not a password
 
 
@@ -109,7 +111,7 @@ class RetriedJobs:
 
 
 class Client:
-    """Submits and steers jobs.
+    """Submits and steers jobs; each method raises DatabaseUnavailable where the database does not answer.
 
     Args:
         database: Where jobs live.
@@ -138,6 +140,7 @@ class Client:
         submitter = Submitter(database, settings)
         self._submit = Gathering(submitter, rest=submitter.wake)
 
+    @outages_explained()
     def store_document(self, path: Path, *, most_bytes: int, password: str | None = None) -> StoredDocument:
         """Accept a file: its bytes first, then its row; both are durable when this returns.
 
@@ -169,6 +172,7 @@ class Client:
                 connection.execute(_QUERIES["store_password"], {"id": document_id, "sealed": sealed})
         return StoredDocument(document_id, created)
 
+    @outages_explained()
     def submit(
         self, pipeline: str, requests: Sequence[Request], *, batch_id: UUID | None = None, priority: int = 0
     ) -> list[SubmittedJob]:
@@ -177,7 +181,7 @@ class Client:
         Raises:
             UnknownPipeline: No pipeline has this name.
             IdempotencyConflict: A key was used before for a different request.
-            InvalidInput: A record does not fit the pipeline's options, or the priority is out of range.
+            InvalidInput: A record does not fit the pipeline's first step or options, or the priority is out of range.
             DocumentNotFound: There is no such document.
             BatchNotFound: There is no such batch.
         """
@@ -193,6 +197,7 @@ class Client:
         """
         return AsyncSubmitter(self._database, self._settings, self._submission, self._submit)
 
+    @outages_explained()
     def start_batch(self, name: str) -> UUID:
         """Begin a batch and return its id."""
         [batch_id] = time_ordered_ids(1)
@@ -200,6 +205,7 @@ class Client:
             connection.execute(_QUERIES["insert_batch"], {"id": batch_id, "owner": self.owner, "name": name})
         return batch_id
 
+    @outages_explained()
     def cancel(self, job_id: UUID) -> None:
         """Cancel a job; what it runs is stopped. A job that is cancelled already stays so.
 
@@ -217,6 +223,7 @@ class Client:
             crash_point("cancel.before_commit")
         crash_point("cancel.after_commit")
 
+    @outages_explained()
     def retry(
         self, job_id: UUID, *, chunk_ids: Sequence[int] | None = None, force: bool = False, dry_run: bool = False
     ) -> int:
@@ -262,6 +269,7 @@ class Client:
             connection.execute(_QUERIES["wake_workers"])
         return len(found)
 
+    @outages_explained()
     def retry_all(self, matching: RetryFilter, *, force: bool = False, dry_run: bool = False) -> RetriedJobs:
         """Retry every job of the owner that ended without a full result and matches; each in its own transaction.
 
@@ -285,6 +293,7 @@ class Client:
                 jobs += 1
         return RetriedJobs(jobs, chunks)
 
+    @outages_explained()
     def result(self, job_id: UUID) -> Any:
         """Return what the job's last step returned, as JSON data; None while there is no result."""
         with self._database.pool.connection() as connection:
@@ -302,10 +311,18 @@ class Client:
             raise InvalidInput(
                 f"The priority {priority} is out of range; use -{_HIGHEST_PRIORITY} to {_HIGHEST_PRIORITY}."
             )
-        attempt = Attempt()
-        for request in requests:
-            declared.offers(request.record, attempt)
-        return Submission(pipeline, self.owner, requests, batch_id, priority)
+        submission = Submission(pipeline, self.owner, requests, batch_id, priority)
+        for number, (request, record) in enumerate(zip(requests, submission.records, strict=True), start=1):
+            try:
+                if declared.options is None:
+                    declared.check_input(record, request.document_id)
+                else:
+                    declared.offers(request.record, _UNTRIED)
+            except InvalidInput as error:
+                if len(requests) == 1:
+                    raise
+                raise InvalidInput(f"Request {number} of {len(requests)}: {error.message}") from None
+        return submission
 
     def _decode_result(self, connection: Connection, job: dict[str, Any], entry: CatalogEntry) -> Any:
         position = len(entry.pipeline.steps) - 1

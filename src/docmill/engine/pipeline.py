@@ -165,6 +165,19 @@ class Step:
         """Whether the function is declared with ``async def``."""
         return inspect.iscoroutinefunction(self.function)
 
+    def decode(self, data: bytes) -> Any:
+        """Return an input, as JSON, as the declared type.
+
+        Raises:
+            InvalidInput: It does not fit; the message names the place, never the value.
+        """
+        try:
+            return self.input.validate_json(data)
+        except ValidationError as error:
+            first = error.errors(include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the input"
+            raise InvalidInput(f"Step {self.name!r} cannot take its input: {where}: {first['type']}.") from None
+
     def arguments(self, document: Document | None, *offers: Resources) -> dict[str, Any]:
         """Return the arguments after the input; an earlier offer goes before a later one.
 
@@ -262,6 +275,26 @@ class Pipeline:
             if step in (candidate.function, candidate.name):
                 return position
         raise InvalidConfiguration(f"Pipeline {self.name!r} has no step {step!r}.")
+
+    def check_input(self, record: bytes | None, document_id: UUID | None) -> None:
+        """Refuse what the first step of a pipeline without options could never run over.
+
+        Args:
+            record: The job's record as JSON, if it has one.
+            document_id: Its document, if it has one.
+
+        Raises:
+            InvalidInput: The record does not fit, or what the step takes is not there; the message names the place,
+                never the value.
+        """
+        first = self.steps[0]
+        if first.takes_document:
+            if document_id is None:
+                raise InvalidInput(f"Pipeline {self.name!r} takes a document, but the job has none.")
+        elif record is None:
+            raise InvalidInput(f"Pipeline {self.name!r} takes an input record, but the job has none.")
+        else:
+            first.decode(record)
 
     def offers(self, record: Any, attempt: Attempt) -> dict[type, Any]:
         """Return what steps may ask for about one job: its attempt, and its options where the pipeline has any.

@@ -9,7 +9,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +85,10 @@ class Submission:
         requests: One for each job.
         batch_id: Their batch, if they have one.
         priority: Higher ones run first.
+        records: The record of each request as JSON: what is checked is what is stored.
+
+    Raises:
+        InvalidInput: A record cannot be written as JSON.
     """
 
     pipeline: str
@@ -92,6 +96,11 @@ class Submission:
     requests: Sequence[Request]
     batch_id: UUID | None
     priority: int
+    records: Sequence[bytes | None] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Encode each record once."""
+        object.__setattr__(self, "records", [encode_record(request.record) for request in self.requests])
 
     @property
     def terms(self) -> tuple[Any, ...]:
@@ -200,7 +209,7 @@ def acceptance(group: Sequence[Submission], settings: EngineSettings, *, alone: 
         "owner": group[0].owner,
         "job_ids": time_ordered_ids(len(requests)),
         "document_ids": [request.document_id for request in requests] if with_documents else None,
-        "inputs": [_record(request) for request in requests],
+        "inputs": [None if record is None else pack(record) for submission in group for record in submission.records],
         "idempotency_keys": [request.idempotency_key for request in requests] if keyed else None,
         "unique_keys": [request.unique_key for request in requests] if keyed else None,
         "request_hashes": [_request_hash_if_keyed(pipeline, request) for request in requests] if keyed else None,
@@ -270,10 +279,18 @@ def time_ordered_ids(count: int) -> list[UUID]:
     ]
 
 
-def _record(request: Request) -> bytes | None:
-    if request.record is None:
+def encode_record(record: Any) -> bytes | None:
+    """Return a record as JSON; None where a job has none.
+
+    Raises:
+        InvalidInput: JSON cannot hold it.
+    """
+    if record is None:
         return None
-    return pack(json.dumps(request.record, ensure_ascii=True).encode())
+    try:
+        return json.dumps(record, ensure_ascii=True).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInput(f"The record of a job cannot be written as JSON: {error}.") from None
 
 
 def _request_hash_if_keyed(pipeline: str, request: Request) -> bytes | None:

@@ -14,7 +14,7 @@ from tests.integration.engine.conftest import Engine, unreachable, wait_until
 
 from docmill.engine.async_submission import AsyncSubmitter
 from docmill.engine.client import Request
-from docmill.errors import DocumentNotFound, IdempotencyConflict, UnknownPipeline
+from docmill.errors import DatabaseUnavailable, DocumentNotFound, IdempotencyConflict, UnknownPipeline
 
 COUNT = "select count(*) from docmill.jobs"
 TRANSACTIONS = "select count(distinct xmin::text) from docmill.jobs"
@@ -73,7 +73,7 @@ def test_a_worker_that_sleeps_learns_of_what_coroutines_submit(make_engine: Call
 
 def test_each_coroutine_gets_the_error_that_is_its_own(make_engine: Callable[..., Engine]) -> None:
     engine = make_engine(samples.single)
-    missing = {"requests": [Request(document_id=uuid4())]}
+    missing = {"requests": [Request(document_id=uuid4(), record={"count": 1})]}
     first, refused, last = submit_at_once(engine, numbered(1), missing, numbered(2))
     assert isinstance(refused, DocumentNotFound)
     assert str(missing["requests"][0].document_id) in refused.message
@@ -159,7 +159,7 @@ def test_what_cannot_connect_leaves_nothing_open(make_engine: Callable[..., Engi
     async def main() -> bool:
         submit = engine.client.submissions()
         submit._pool.timeout = 0.5
-        with pytest.raises(psycopg.OperationalError):
+        with pytest.raises(DatabaseUnavailable, match="did not do"):
             async with submit:
                 pass
         return submit._pool.closed
@@ -222,5 +222,6 @@ def test_a_session_that_ends_in_the_middle_of_a_call_harms_that_call_only(make_e
     with engine.database.connect() as holder:
         holder.execute("lock table docmill.jobs")
         lost, [job], _ = asyncio.run(main(holder))
-    assert isinstance(lost, psycopg.OperationalError)
+    assert isinstance(lost, DatabaseUnavailable)
+    assert "not known" in lost.message
     assert engine.rows("select id from docmill.jobs") == [(job.id,)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,7 @@ from docmill.engine.catalog import Catalog
 from docmill.engine.client import Client
 from docmill.engine.inspection import Inspection
 from docmill.engine.payload import pack, unpack
+from docmill.engine.pipeline import InputRecord
 from docmill.engine.store import Store
 from docmill.errors import UnknownPipeline, UsageError
 from docmill.pipelines.books.pipeline import pipeline as books
@@ -205,6 +207,34 @@ def test_bad_rows_that_cannot_be_put_aside_are_told(application: Application, li
         "books.rejects.csv is in the way of the rows that are bad, and docmill did not write it; "
         "rename it, and submit the list again."
     )
+
+
+def rows_of_two_kinds(path: Path) -> Iterator[InputRecord]:
+    yield InputRecord(2, {"title": "Emma", "author": "Jane Austen"}, "emma")
+    yield InputRecord(3, {"title": "Persuasion", "written_by": "Jane Austen"}, "persuasion")
+
+
+def test_a_row_that_the_pipeline_could_never_run_over_is_put_aside(
+    application: Application, database: QuietDatabase, list_of_books: Path
+) -> None:
+    careless = replace(books, records=rows_of_two_kinds)
+    [intake] = submit_rows(application, careless, [list_of_books], again=False, priority=0, choices=None)
+    assert (intake.total, intake.created, intake.invalid) == (2, 1, 1)
+    [sent] = database.told("accept_jobs")
+    assert [json.loads(unpack(record))["title"] for record in sent["inputs"]] == ["Emma"]
+    with Path(intake.rejects_file or "").open(encoding="utf-8", newline="") as file:
+        [rejected] = list(csv.reader(file))[1:]
+    assert rejected == ["3", "Step 'fetch' cannot take its input: author: missing.", "Persuasion", "Jane Austen"]
+
+
+def test_a_file_is_not_stored_for_a_pipeline_of_records(
+    application: Application, database: QuietDatabase, reports: list[Path]
+) -> None:
+    application.store.catalog.register(cast("Any", database), [replace(books, records=None)])
+    with pytest.raises(UsageError, match="runs over records, not over files"):
+        send(application, reports, "books")
+    assert not database.told("insert_document")
+    assert not database.told("insert_batch")
 
 
 def test_rows_have_no_options(application: Application, list_of_books: Path) -> None:
