@@ -313,6 +313,20 @@ MUTANTS = (
         "../../unit/engine/test_threads.py -k just_taken",
     ),
     Mutant(
+        "a cancel that meets a start stops it",
+        "execution.py",
+        "        self._stops[_key(chunk)] = stop\n",
+        "        if _key(chunk) in self._running:\n            return self._stops.update({_key(chunk): stop})\n",
+        "test_execution.py -k meets_a_start",
+    ),
+    Mutant(
+        "a coroutine that has ended cannot run too long",
+        "execution.py",
+        "            self._watched.pop(_key(prepared.chunk), None)\n",
+        "",
+        "test_execution.py -k has_ended",
+    ),
+    Mutant(
         "a worker sweeps before it claims",
         "sweeper.py",
         "        self._try()\n        self._thread.start()",

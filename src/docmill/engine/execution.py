@@ -31,7 +31,6 @@ log = structlog.get_logger("docmill.engine")
 
 Key = tuple[int, int]
 
-_GONE = object()
 _CLOSE_SECONDS = 2.0
 
 
@@ -126,8 +125,10 @@ class StepExecutor:
         self._gate = asyncio.Semaphore(coroutines)
         self._loop_thread = threading.Thread(target=self._loop.run_forever, name="docmill-loop", daemon=True)
         self._loop_thread.start()
-        # What runs, by chunk and epoch, and how to stop it; what is not in here any more is dropped when it ends.
-        self._running: dict[Key, Callable[[], object] | None] = {}
+        # What runs, by chunk and epoch; what is not in here any more is dropped when it ends.
+        self._running: set[Key] = set()
+        # How to stop what has come so far that it can be stopped.
+        self._stops: dict[Key, Callable[[], object]] = {}
         # Steps that are coroutines and ask for nothing that lies in the database beside their input.
         self._quick = {
             step_id
@@ -142,7 +143,7 @@ class StepExecutor:
         """Begin to run chunks; returns at once."""
         quick: list[Prepared] = []
         for chunk in chunks:
-            self._running[_key(chunk)] = None
+            self._running.add(_key(chunk))
             entry, position = self._store.catalog.locate(chunk.step_id)
             if chunk.input is not None and not is_sealed(chunk.input) and chunk.step_id in self._quick:
                 offers = entry.pipeline.offers(None, _attempt(chunk))
@@ -154,10 +155,9 @@ class StepExecutor:
 
     def cancel(self, chunk: ClaimedChunk) -> None:
         """Stop a running chunk: its coroutine is cancelled, its child process killed; its outcome is dropped."""
-        stop = self._running.pop(_key(chunk), None)
+        self._running.discard(_key(chunk))
         self._watched.pop(_key(chunk), None)
-        if stop is not None:
-            stop()
+        self._stop(chunk)
 
     def expire(self) -> float | None:
         """Fail what runs longer than it may: a coroutine is cancelled; a thread cannot be stopped, so it is left alone.
@@ -169,7 +169,7 @@ class StepExecutor:
         watched = list(self._watched.values())
         for deadline, chunk, step, thread in watched:
             if deadline <= now:
-                stop = self._running.get(_key(chunk))
+                stop = self._stops.get(_key(chunk))
                 self._fail(chunk, StepTimeout(f"Step {step.name!r} ran longer than its time limit."))
                 if thread is not None:
                     self._threads.abandon(thread)
@@ -283,6 +283,7 @@ class StepExecutor:
                 began = self._watch(prepared, None)
                 result = await step.function(value, **arguments)
             seconds = time.monotonic() - began
+            self._watched.pop(_key(prepared.chunk), None)
             encoded = encode_result(step, prepared.fans_out, result)
             if step.private or self._publishes(prepared):
                 self._threads.submit(functools.partial(self._finish_or_fail, prepared, encoded, seconds))
@@ -335,8 +336,12 @@ class StepExecutor:
     def _end(self, outcome: Outcome) -> None:
         key = _key(outcome.chunk)
         self._watched.pop(key, None)
-        if self._running.pop(key, _GONE) is not _GONE:
-            self._report(outcome)
+        self._stops.pop(key, None)
+        try:
+            self._running.remove(key)
+        except KeyError:
+            return
+        self._report(outcome)
 
     def _watch(self, prepared: Prepared, thread: threading.Thread | None) -> float:
         began = time.monotonic()
@@ -349,9 +354,14 @@ class StepExecutor:
         return step.timeout_seconds or self._timeout_seconds
 
     def _stop_with(self, chunk: ClaimedChunk, stop: Callable[[], object]) -> None:
-        if _key(chunk) in self._running:
-            self._running[_key(chunk)] = stop
-        else:
+        self._stops[_key(chunk)] = stop
+        # Looked at last: whoever cancels meanwhile takes the chunk out first, so that one of both finds how to stop it.
+        if _key(chunk) not in self._running:
+            self._stop(chunk)
+
+    def _stop(self, chunk: ClaimedChunk) -> None:
+        stop = self._stops.pop(_key(chunk), None)
+        if stop is not None:
             stop()
 
 

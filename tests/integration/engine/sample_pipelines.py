@@ -163,6 +163,7 @@ partial = Pipeline("partial", steps=[Step(count_up), Step(double, each=True), St
 single = Pipeline("single", steps=[Step(echo)])
 private = Pipeline("private", steps=[Step(count_up, private=True), Step(double, each=True, private=True), Step(add)])
 patient = Pipeline("patient", steps=[Step(wait_for_file)])
+secretive = Pipeline("secretive", steps=[Step(wait_for_file, private=True)])
 refusing = Pipeline("refusing", steps=[Step(refuse)])
 failing = Pipeline("failing", steps=[Step(fail_until_mended)])
 limited = Pipeline("limited", steps=[Step(wait_for_provider)])
