@@ -51,7 +51,8 @@ class PageText(BaseModel):
         height: Height of the page in points.
         method: How it was read.
         confidence: Mean confidence of the OCR words, 0 to 1; None where the text was not read by OCR.
-        signals: What the decision for or against OCR was based on.
+        signals: What the decision for or against OCR was based on, and ``hidden_texts``: how many pieces of text were
+            left out, since they stand on layers that are switched off.
         error_code: Why the page failed, where ``method`` is ``failed``.
         recovered: Whether the file had to be repaired before it could be read.
     """

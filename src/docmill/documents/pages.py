@@ -118,6 +118,8 @@ class PageReader:
             "characters": found.characters,
             "unreadable": round(found.unreadable / max(1, found.characters), 3),
         }
+        if found.hidden:
+            signals["hidden_texts"] = found.hidden
         natural = naturalness(text)
         if natural is not None:
             signals["naturalness"] = round(natural, 3)

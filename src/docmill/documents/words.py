@@ -52,6 +52,7 @@ class PageWords:
         characters: Visible characters.
         unreadable: Those of them that have no meaning: no Unicode value, private use, control codes.
         cropped: Whether the file shows only a part of the page.
+        hidden: Pieces of text on layers that are switched off; their words are not here.
     """
 
     width: float
@@ -60,6 +61,7 @@ class PageWords:
     characters: int = 0
     unreadable: int = 0
     cropped: bool = False
+    hidden: int = 0
 
     def seen(self) -> PageWords:
         """Return the page without the words that were cropped away: the other half of a sheet, the marks of a printer.

@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium
 from docmill.documents.engines.interface import WordSource
 from docmill.documents.engines.pdfium_drawing import Drawing, check_pictures, render
 from docmill.documents.engines.pdfium_forms import FormFiller, Notes, joined_combs, with_notes
+from docmill.documents.engines.pdfium_layers import Layers
 from docmill.documents.engines.pdfium_parts import page_parts, unmapped_share
 from docmill.documents.engines.pdfium_text import TextReader
 from docmill.documents.ocr.image import PageImage
@@ -47,9 +48,11 @@ class PdfiumDocument(WordSource):
             # before, for example "wrong password".
             raise _load_error(path, pdfium.FPDF_GetLastError(), password)
         self._forms = FormFiller(self._document)
+        self._layers = Layers(path, password)
         self._page: Any = None
         self._notes = Notes()
         self._page_number = 0
+        self._hidden_texts = 0
         self.page_count: int = pdfium.FPDF_GetPageCount(self._document)
         if not self._has_a_page():
             self.close()
@@ -87,7 +90,9 @@ class PdfiumDocument(WordSource):
         return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "replace")
 
     def page(self, number: int) -> Any:
-        """Return a page, counted from 1, as an ``FPDF_PAGE``; its form fields and notes are made part of it.
+        """Return a page, counted from 1, as an ``FPDF_PAGE``.
+
+        Its form fields and notes are made part of it; what stands on hidden layers is none.
 
         It stays open until another one is asked for.
 
@@ -101,6 +106,7 @@ class PdfiumDocument(WordSource):
             if self._notes.boxes and self._forms.flatten(page):
                 pdfium.FPDF_ClosePage(page)
                 page = self._load_page(number)
+            self._hidden_texts = self._layers.leave_out(page)
             self._page, self._page_number = page, number
         return self._page
 
@@ -125,6 +131,7 @@ class PdfiumDocument(WordSource):
         with _text_page(page, number) as text_page:
             found = TextReader(page, text_page).read()
         found.words = joined_combs(found.words, self._notes.combs)
+        found.hidden = self._hidden_texts
         return found
 
     def with_notes(self, number: int, found: PageWords) -> PageWords:
