@@ -26,8 +26,9 @@ from docmill.storage.local import LocalBlobs
 
 PIPELINES = (samples.fan_out, samples.publishing, samples.failing, samples.endless)
 SETTINGS = EngineSettings(
-    lease_seconds=0.6,
-    heartbeat_seconds=0.15,
+    # So long that no busy machine lets it run out; the test ends the leases of who was killed.
+    lease_seconds=30,
+    heartbeat_seconds=0.5,
     retry_initial_delay=0.01,
     cpu_processes=1,
     max_attempts=20,
@@ -78,8 +79,8 @@ def main(conninfo: str, folder: Path) -> None:
 
 
 def give_one_to_a_sleeper(engine: Engine) -> None:
-    """Submit a job while a worker sleeps; its lease is long enough for a busy machine."""
-    with engine.background(engine.worker(lease_seconds=4)):
+    """Submit a job while a worker sleeps."""
+    with engine.background(engine.worker()):
         wait_until(lambda: engine.value("select bool_or(waiting and steps <> '{}') from docmill.sleepers"))
         job = submit(engine, "fan-out", "handed", {"count": 1})
         wait_until(lambda: engine.value("select status from docmill.jobs where id = %s", job) == "completed")

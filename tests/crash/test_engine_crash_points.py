@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.crash import engine_process
 from tests.integration.conftest import Server
+from tests.integration.engine.conftest import wait_until
 
 from docmill.database import migrations
 from docmill.database.connection import Database
@@ -29,6 +30,17 @@ def run(conninfo: str, folder: Path, armed: str) -> int:
         return subprocess.run(
             command, cwd=REPOSITORY, env=environment, stdout=log, stderr=log, check=False, timeout=60
         ).returncode
+
+
+def end_leases(database: Database) -> None:
+    """Let the leases of who was killed be over at once; none of its sessions may still renew them."""
+    sessions = (
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and application_name = 'docmill/worker'"
+    )
+    with database.connect(autocommit=True) as connection:
+        wait_until(lambda: connection.execute(sessions).fetchone() == (0,))
+        connection.execute("update docmill.workers set lease_until = now()")
 
 
 # What an engine does, and the places at which a process may die while it does it. Some are reached again and again:
@@ -60,6 +72,7 @@ def test_nothing_is_lost_doubled_or_stuck_after_a_kill(
         with database.pool.connection() as connection:
             connection.execute("create table public.totals (job_id uuid, total int)")
         assert run(conninfo, tmp_path, point) == -signal.SIGKILL, "the place was not reached"
+        end_leases(database)
         engine_process.main(conninfo, tmp_path)
         with database.pool.connection() as connection:
             jobs = connection.execute("select idempotency_key, status from docmill.jobs order by 1").fetchall()

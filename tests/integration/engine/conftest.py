@@ -152,7 +152,8 @@ def make_engine(database: Database, tmp_path: Path) -> Iterator[Callable[..., En
             **{
                 "retry_initial_delay": 0.01,
                 "cpu_processes": 2,
-                "lease_seconds": 3,
+                # So long that no busy machine lets it run out; a test that waits for the end of one sets its own.
+                "lease_seconds": 30,
                 "heartbeat_seconds": 0.5,
                 **settings,
             }

@@ -312,10 +312,10 @@ def test_a_sweeper_that_does_not_know_a_pipeline_leaves_its_last_attempt_alone(
 
 
 def test_a_worker_name_that_comes_back_is_another_worker(make_engine: Callable[..., Engine]) -> None:
-    engine = make_engine(samples.single, lease_seconds=0.6, heartbeat_seconds=0.15)
+    engine = make_engine(samples.single)
     engine.submit("single", {"count": 1})
     worker = engine.worker()
-    dead = engine.register(worker.name, lease=0.01)
+    dead = engine.register(worker.name, lease=-1)
     engine.claim(dead)
     worker.run(drain=True)
     assert engine.rows("select status, attempts from docmill.finished_chunks") == [("success", 2)]

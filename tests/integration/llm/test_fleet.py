@@ -76,9 +76,13 @@ def test_a_refusal_of_the_probe_closes_the_breaker(bench, serve) -> None:
 
 def test_requests_wait_for_their_turn(bench, serve) -> None:
     model = bench.model(serve().base_url, requests_per_minute=10)
+    began = bench.time.clock.monotonic()
     for number in range(3):
         bench.ask(model, f"question {number}")
-    assert bench.time.waits == pytest.approx([6, 6], abs=0.5)
+    assert len(bench.time.waits) == 2
+    assert max(bench.time.waits) < 6.1
+    # What a busy machine takes in between is not waited for.
+    assert bench.time.clock.monotonic() - began > 11.9
 
 
 def test_a_turn_after_the_deadline_is_not_waited_for(bench, serve) -> None:
@@ -104,7 +108,7 @@ def test_a_rate_limit_answer_holds_the_whole_fleet_back(bench, serve) -> None:
         bench.ask(bench.model(provider.base_url), "first")
     with pytest.raises(RateLimited) as raised:
         bench.ask(bench.model(provider.base_url), "second")
-    assert raised.value.retry_after == pytest.approx(500, abs=2)
+    assert 400 < raised.value.retry_after <= 500
     assert len(provider.requests) == 1
     bench.time.pass_time(501)
     bench.ask(bench.model(provider.base_url), "third")
