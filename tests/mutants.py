@@ -329,8 +329,8 @@ MUTANTS = (
     Mutant(
         "a worker sweeps before it claims",
         "sweeper.py",
-        "        self._try()\n        self._thread.start()",
-        "        self._thread.start()",
+        "        self._swept.wait(_FIRST_SECONDS)\n",
+        "",
         "test_claiming.py -k too_late",
     ),
 )

@@ -23,6 +23,7 @@ from docmill.errors import ErrorKind
 log = structlog.get_logger("docmill.engine")
 
 _QUERIES = load_queries("docmill.engine", "sql")
+_FIRST_SECONDS = 10.0
 _JOIN_SECONDS = 2.0
 _SETTLE_LEASES = 3
 
@@ -136,12 +137,16 @@ class Sweeper:
         self._retention_days = retention_days
         self._connection: Connection | None = None
         self._stop = threading.Event()
+        self._swept = threading.Event()
         self._thread = threading.Thread(target=self._run, name="docmill-sweeper", daemon=True)
 
     def start(self) -> None:
-        """Sweep once, so that nothing is begun whose time was over before, and go on in a thread."""
-        self._try()
+        """Begin to sweep, and wait for the first sweep, so that nothing is begun whose time was over before.
+
+        A row that somebody else holds may keep a sweep waiting: that must not keep a worker from its work.
+        """
         self._thread.start()
+        self._swept.wait(_FIRST_SECONDS)
 
     def stop(self) -> None:
         """End sweeping."""
@@ -158,16 +163,17 @@ class Sweeper:
             forget_old_jobs(self._connection, self._retention_days)
 
     def _run(self) -> None:
-        while not self._stop.wait(self._lease_seconds / 4 * random.uniform(0.8, 1.2)):  # noqa: S311 - jitter, no secret
-            self._try()
-        self._disconnect()
-
-    def _try(self) -> None:
-        try:
-            self.sweep()
-        except Exception as error:  # noqa: BLE001 - a sweep that fails must not end the sweeping
-            log.warning("sweep failed", error_type=type(error).__name__)
-            self._disconnect()
+        while True:
+            try:
+                self.sweep()
+            except Exception as error:  # noqa: BLE001 - a sweep that fails must not end the sweeping
+                log.warning("sweep failed", error_type=type(error).__name__)
+                self._disconnect()
+            self._swept.set()
+            pause = self._lease_seconds / 4 * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
+            if self._stop.wait(pause):
+                self._disconnect()
+                return
 
     def _disconnect(self) -> None:
         if self._connection is not None:

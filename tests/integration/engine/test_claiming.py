@@ -193,13 +193,36 @@ def test_a_worker_that_comes_too_late_begins_nothing(
     engine = make_engine(samples.single)
     late, timely = engine.submit("single", {"count": 1}, {"count": 2})
     engine.execute("update docmill.jobs set start_before = now() where id = %s", late)
-    # The thread may come late; what it has not seen must not be claimed.
-    monkeypatch.setattr(Sweeper, "_run", lambda self: self._stop.wait())
+    real = Sweeper.sweep
+
+    def sweep_late(self: Sweeper) -> None:
+        # Time enough for a claim, if the worker did not wait.
+        self._stop.wait(0.5)
+        real(self)
+
+    monkeypatch.setattr(Sweeper, "sweep", sweep_late)
     engine.drain()
     assert dict(engine.rows("select id, coalesce(error_code, status) from docmill.jobs")) == {
         late: "queue_timeout",
         timely: "completed",
     }
+
+
+def test_a_row_that_somebody_holds_keeps_no_worker_from_its_work(
+    make_engine: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docmill.engine.sweeper._FIRST_SECONDS", 0.2)
+    engine = make_engine(samples.single)
+    [overdue] = engine.submit("single", {"count": 1})
+    engine.claim(engine.register())
+    engine.execute("update docmill.jobs set deadline_at = now() where id = %s", overdue)
+    [job] = engine.submit("single", {"count": 2})
+    with engine.database.connect() as holder:
+        holder.execute("select from docmill.jobs where id = %s for update", (overdue,))
+        with engine.background(engine.worker()):
+            wait_until(lambda: engine.value("select status from docmill.jobs where id = %s", job) == "completed")
+            holder.rollback()
+            wait_until(lambda: engine.value("select error_code from docmill.jobs where id = %s", overdue))
 
 
 def test_what_comes_back_below_the_mark_of_the_last_claim_is_found(make_engine: Callable[..., Engine]) -> None:
