@@ -126,6 +126,11 @@ def test_rows_that_only_sound_or_look_like_totals_count(tmp_path: Path, content:
     assert len(rows(written(tmp_path, content))) == content.count("\n") - 1
 
 
+def test_a_company_called_total_is_added_up_like_the_others(tmp_path: Path) -> None:
+    path = written(tmp_path, "company,n\nBP,1\nShell,2\nTotal,7\nEni,4\nSum,14\n")
+    assert [number for _, number in rows(path)] == [1, 2, 7, 4]
+
+
 def test_a_doubtful_total_in_the_middle_is_told(tmp_path: Path) -> None:
     assert issues(profile(written(tmp_path, "a,n\nx,1\ny,2\nTotal,7\nz,4\n"))) == {"doubtful_totals": 1}
     assert issues(profile(written(tmp_path, "a,n\nx,1\ny,2\nTotal Gabon,7\nz,4\n"))) == {}
