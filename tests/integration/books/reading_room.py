@@ -52,7 +52,7 @@ class ReadingRoom:
     def __init__(self, database: Database, blobs: Path, google_url: str, open_library_url: str, **changes: Any) -> None:
         self.database = database
         self.settings = EngineSettings(
-            retry_initial_delay=0.01, retry_max_delay=0.05, cpu_processes=1, lease_seconds=3, heartbeat_seconds=0.5
+            retry_initial_delay=0.01, retry_max_delay=0.05, cpu_processes=1, lease_seconds=30, heartbeat_seconds=0.5
         )
         self.apis = connect(
             BookSettings(
@@ -61,7 +61,7 @@ class ReadingRoom:
                     "open_library_url": open_library_url,
                     "google_per_minute": 0,
                     "open_library_per_minute": 0,
-                    "timeout_seconds": 0.5,
+                    "timeout_seconds": 30,
                     "circuit_cooldown_seconds": 0.2,
                     "contact": "tests@docmill.invalid",
                     **changes,

@@ -134,7 +134,7 @@ def test_plans_that_were_made_while_little_waited_stay_good(make_engine: Callabl
             return len(engine.store.complete(connection, completions, worker, 0).accepted)
 
         connection.prepare_threshold = 0
-        engine.submit("single", {})
+        engine.submit("single", {"count": 1})
         assert turn() == 1
         fill(engine, step)
         with connection.transaction():

@@ -83,7 +83,7 @@ class Press:
     def __init__(self, database: Database, blobs: Path, model_url: str | None = None, **changes: Any) -> None:
         self.database = database
         self.settings = EngineSettings(
-            retry_initial_delay=0.01, retry_max_delay=0.05, cpu_processes=2, lease_seconds=3, heartbeat_seconds=0.5
+            retry_initial_delay=0.01, retry_max_delay=0.05, cpu_processes=2, lease_seconds=30, heartbeat_seconds=0.5
         )
         catalog = Catalog()
         with database.pool.connection() as connection:

@@ -230,6 +230,8 @@ def test_after_kill_9_only_unfinished_chunks_run(
     open_chunks = press.rows("select count(*) from docmill.chunks")[0][0]
     assert finished
     assert open_chunks
+    with press.database.pool.connection() as connection:
+        connection.execute("update docmill.workers set lease_until = now()")
     press.worker().run(drain=True)
     attempts = dict(press.rows("select id, attempts from docmill.finished_chunks where job_id = %s", job))
     assert all(attempts[chunk] == 1 for (chunk,) in finished)
