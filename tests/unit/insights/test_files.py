@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -122,6 +123,18 @@ def test_the_report_loads_and_runs_nothing(folder: Path) -> None:
     assert "default-src 'none'" in text
     assert "@import" not in text
     assert text.count("url(") == text.count("url(#clip")
+
+
+def test_the_report_can_be_heard_and_used_with_keys(folder: Path, hostile: InsightsResult) -> None:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert [text.count(mark) for mark in ('role="img" aria-label="', "<summary>")] == [3, 3]
+    # Whatever is moved sideways can be reached, and has a name.
+    assert text.count('class="wide"') == text.count('class="wide" role="region" aria-label="')
+    assert text.count('class="wide"') == len(re.findall(r'class="wide"[^>]* tabindex="0"', text)) == 6
+    assert not re.search(r"<th(?! scope)[ >]", text)
+    for chart in hostile.chart_specs:
+        figure = text[text.index(f'<figure id="{chart.id}"') :].partition("</figure>")[0]
+        assert figure.count("<tr>") == len(chart.data) + 1
 
 
 def test_the_report_shows_everything(folder: Path, hostile: InsightsResult) -> None:

@@ -20,8 +20,9 @@ MOST_CORRELATED = 12
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 # Large numbers with a letter (20k); small ones as they are, and not as 80m.
 _NUMBER_LABEL = "abs(datum.value) < 1e4 ? format(datum.value, ',~g') : format(datum.value, '~s')"
-_WIDTH = 480
-_HEIGHT = 220
+# Small enough that the labels can be read on a telephone.
+_WIDTH = 360
+_HEIGHT = 170
 _BAR_STEP = 26
 _CELL_STEP = 46
 _LABEL_PIXELS = 140
@@ -246,7 +247,8 @@ def _heat_map(title: str, names: list[str]) -> dict[str, Any]:
                             "field": "strength",
                             "type": "quantitative",
                             "legend": None,
-                            "scale": {"domain": [0, 1], "range": [0, 0.75]},
+                            # Stronger, the number on it could not be read.
+                            "scale": {"domain": [0, 1], "range": [0, 0.5]},
                         },
                     },
                 },
