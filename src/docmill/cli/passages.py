@@ -11,6 +11,7 @@ from docmill.cli.application import job_id, opened
 from docmill.cli.output import console, emit
 from docmill.cli.rendering import status_cell
 from docmill.cli.tables import print_table
+from docmill.errors import UsageError
 
 if TYPE_CHECKING:
     from docmill.pipelines.novel.progress import PassageState
@@ -25,7 +26,10 @@ def passages(
 
     wanted = job_id(job)
     with opened() as application:
-        identity = application.inspection.job(wanted)["id"]
+        found = application.inspection.job(wanted)
+        if found["pipeline"] != "novel":
+            raise UsageError(f"Job {wanted} is one of {found['pipeline']!r}; only a novel has passages.")
+        identity = found["id"]
         with application.database.pool.connection() as connection:
             states = passage_states(connection, identity, application.settings.installation.owner)
     summary = dict(Counter(state.status for state in states))

@@ -90,8 +90,7 @@ def submit_rows(
         except DocmillError as error:
             intake.error = describe_error(error.code, error.message)
         except OSError as error:
-            # The list, or the file beside it for the rows that are bad.
-            unusable = FileError.of(Path(error.filename or file).name, error)
+            unusable = FileError.of(file.name or file, error)
             intake.error = describe_error(unusable.code, unusable.message)
     return intakes
 

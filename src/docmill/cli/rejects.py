@@ -29,7 +29,7 @@ class RejectsFile:
     """
 
     def __init__(self, source: Path) -> None:
-        self.path = source.with_name(f"{source.name.removesuffix('.csv')}.rejects.csv")
+        self.path = source.parent / f"{source.name.removesuffix('.csv')}.rejects.csv"
         self._file: TextIO | None = None
 
     def add(self, row: RejectedRow) -> None:
@@ -87,4 +87,7 @@ class RejectsFile:
         try:
             yield
         except OSError as error:
-            raise FileError.of(self.path.name, error) from None
+            raise FileError(
+                f"{self.path.name}, where rows that are bad are put, cannot be written ({error.strerror}); make room, "
+                "or copy the list to a folder that you may write in, and submit it from there."
+            ) from None

@@ -28,7 +28,9 @@ class FileError(DocmillError):
     def of(cls, file: object, error: OSError) -> FileError:
         """Return the error about a file that the operating system refuses."""
         advice = _ADVICE.get(error.errno or 0)
-        return cls(f"{file} cannot be used: {error.strerror}{f'; {advice}' if advice else ''}.")
+        # What Python itself refuses, such as to go back in a pipe, has no number and no text of the system.
+        reason = error.strerror or str(error).rstrip(".")
+        return cls(f"{file} cannot be used: {reason}{f'; {advice}' if advice else ''}.")
 
 
 class InternalError(DocmillError):

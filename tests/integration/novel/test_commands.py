@@ -78,6 +78,11 @@ def test_passages_tell_pages_and_state(commands: Commands, job: dict[str, Any]) 
     assert "13-13" in commands.run("passages", job["job_id"])
 
 
+def test_only_a_novel_has_passages(commands: Commands, chapter: Path) -> None:
+    [other] = commands.lines("submit", "measuring", chapter, "--json")
+    assert "only a novel has passages" in commands.run("passages", other["job_id"], code=2)
+
+
 @pytest.mark.parametrize(
     ("pipeline", "choice", "words"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,15 +17,16 @@ from tests.unit.cli.conftest import Docmill
 
 from docmill.bootstrap import Application, load_pipelines
 from docmill.cli.records import Intake, report_intakes, submit_rows
+from docmill.cli.rejects import RejectsFile
 from docmill.cli.running import Follower, Submission, describe_job, submit_files
 from docmill.documents.media_type import detect_media_type
 from docmill.engine.catalog import Catalog
 from docmill.engine.client import Client
 from docmill.engine.inspection import Inspection
 from docmill.engine.payload import pack, unpack
-from docmill.engine.pipeline import InputRecord
+from docmill.engine.pipeline import InputRecord, RejectedRow
 from docmill.engine.store import Store
-from docmill.errors import UnknownPipeline, UsageError
+from docmill.errors import FileError, UnknownPipeline, UsageError
 from docmill.pipelines.books.pipeline import pipeline as books
 from docmill.pipelines.books.rehearsal.shelf import shelf, write_csv
 from docmill.privacy.vault import DocumentCipher
@@ -235,6 +237,27 @@ def test_a_file_is_not_stored_for_a_pipeline_of_records(
         send(application, reports, "books")
     assert not database.told("insert_document")
     assert not database.told("insert_batch")
+
+
+def test_a_folder_that_cannot_take_the_bad_rows_is_told_with_what_to_do(tmp_path: Path) -> None:
+    rejects = RejectsFile(tmp_path / "absent" / "books.csv")
+    with (
+        rejects,
+        pytest.raises(FileError, match=r"cannot be written \(No such file or directory\); make room, or copy"),
+    ):
+        rejects.add(RejectedRow(2, ["", "x"], "the title is missing"))
+
+
+def test_what_is_no_file_is_told(application: Application) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"title,author\nEmma,Jane Austen\n")
+    os.close(writer)
+    folder, pipe = submitted(application, Path(), Path(f"/dev/fd/{reader}"))
+    os.close(reader)
+    assert [intake.error and intake.error["message"] for intake in (folder, pipe)] == [
+        ". cannot be used: Is a directory; it is a folder: name a file.",
+        f"{reader} cannot be used: File or stream is not seekable.",
+    ]
 
 
 def test_rows_have_no_options(application: Application, list_of_books: Path) -> None:
