@@ -10,7 +10,8 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
@@ -187,7 +188,8 @@ class _Child:
 
     def _start(self) -> None:
         try:
-            self.process.start()
+            with _interrupts_held_back():
+                self.process.start()
         except OSError as error:
             if "AF_UNIX" not in str(error):
                 raise
@@ -256,8 +258,23 @@ class _Child:
         self.connection.close()
 
 
+@contextlib.contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Hide Ctrl-C, which a terminal sends to all, from processes that this thread starts: their parent acts on it.
+
+    They would ignore it by themselves, but only once they have started.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _forkserver() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
+    # The server starts it otherwise, which would let interrupts through again.
+    resource_tracker.ensure_running()
     context.set_forkserver_preload(["__main__", "docmill.resilience.child"])
     return context
 

@@ -445,3 +445,31 @@ def test_a_folder_for_sockets_with_too_long_a_path_is_told(tmp_path: Path) -> No
     environment = {**os.environ, "TMPDIR": str(folder)}
     done = subprocess.run([sys.executable, str(program)], env=environment, capture_output=True, text=True, check=True)
     assert "TMPDIR" in done.stdout
+
+
+def test_an_interrupt_from_the_terminal_does_not_reach_a_child_that_starts() -> None:
+    program = """
+        import os, signal, threading
+        from docmill.resilience.isolation import ChildCaller, Limits
+
+        def interrupt():
+            while not done.wait(0.002):
+                os.killpg(0, signal.SIGINT)
+
+        if __name__ == "__main__":
+            signal.signal(signal.SIGINT, lambda number, frame: None)
+            done = threading.Event()
+            terminal = threading.Thread(target=interrupt)
+            terminal.start()
+            try:
+                with ChildCaller(Limits(memory_bytes=2**30, wall_seconds=60)) as caller:
+                    print(caller.call(len, "four"))
+            finally:
+                done.set()
+                terminal.join()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True, text=True, start_new_session=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr, done.returncode) == ("4\n", "", 0)
