@@ -118,6 +118,9 @@ def test_subtotals_of_json(tmp_path: Path) -> None:
         # Of what stands below, or of a single row.
         "sex,n\nTotal,3\nmale,1\nfemale,2\nTotal,7\nmale,3\nfemale,4\n",
         "company,n\nTotal,3\nTotal,3\nShell,4\n",
+        # A number of its own makes it a row; so do other columns where its name is a longer one.
+        "no,company,n\n1,BP,5\n2,Shell,6\n3,Total,40\n4,Eni,5\n",
+        "company,no,n\nBP,1,5\nShell,2,6\nTotal Gabon,3,40\nEni,4,5\n",
         # Nothing adds up to nothing.
         "a,n\nx,1\ny,2\nTotal,\nz,4\n",
     ],

@@ -119,15 +119,14 @@ def without_totals(
         plans: How the columns are read, as far as a sample tells.
     """
     numbers = {
-        f"c{index}": typed_sql.declared_value(f"c{index}", declared, plan.kind)
+        index: typed_sql.declared_value(f"c{index}", declared, plan.kind)
         if (declared := source.declared[index] if source.declared else None) and typed_sql.declared_kind(declared)
         else typed_sql.value(f"c{index}", plan)
         for index, plan in enumerate(plans)
         if plan.kind in NUMERIC_TYPES and index not in named
     }
-    name = " OR ".join(f"coalesce({_names(f'c{index}', _NAMED)}, false)" for index in named) or "false"
-    plain = " OR ".join(f"coalesce({_names(f'c{index}', _PLAIN)}, false)" for index in named) or "false"
-    rows = _named_rows(connection, source, numbers, name, plain) if numbers else []
+    name, plain = (_any_names(named, pattern, numbers) for pattern in (_NAMED, _PLAIN))
+    rows = _named_rows(connection, source, list(numbers.values()), name, plain) if numbers else []
     left_out = _sums(rows)
     parts = sorted(left_out - {_LAST})
     issues = list(source.issues)
@@ -147,8 +146,14 @@ def without_totals(
     return replace(source, relation=relation, issues=issues, total=None, typed=None)
 
 
-def _names(cell: str, pattern: str) -> str:
-    return f"regexp_full_match(strip_accents(lower(trim({cell}))), {literal(f'(?s:{pattern})')})"
+def _any_names(named: Sequence[int], pattern: str, numbers: Mapping[int, str]) -> str:
+    """Return the condition that a cell of some columns is a name; a number before it would be that of a row."""
+    conditions = []
+    for index in named:
+        name = f"regexp_full_match(strip_accents(lower(trim(c{index}))), {literal(f'(?s:{pattern})')})"
+        before = [f"({value}) IS NULL" for place, value in numbers.items() if place < index]
+        conditions.append(" AND ".join([f"coalesce({name}, false)", *before]))
+    return f"({' OR '.join(conditions) or 'false'})"
 
 
 def _cells(row: Sequence[str]) -> str:
@@ -156,14 +161,14 @@ def _cells(row: Sequence[str]) -> str:
 
 
 def _named_rows(
-    connection: DuckDBPyConnection, source: Source, numbers: Mapping[str, str], name: str, plain: str
+    connection: DuckDBPyConnection, source: Source, numbers: Sequence[str], name: str, plain: str
 ) -> list[_Row]:
     """Return the rows that call themselves totals, in their order; none where they are too many to be totals."""
     relation = f"(SELECT row_number() OVER () AS n, * FROM {source.relation})"
     named = f"n = {_LAST} OR {name}"
     if source.total is not None:
         relation = f"(SELECT * FROM {relation} UNION ALL SELECT {_LAST}, {_cells(source.total[1])})"
-    values = ", ".join(f"({value})::DOUBLE AS v{place}" for place, value in enumerate(numbers.values()))
+    values = ", ".join(f"({value})::DOUBLE AS v{place}" for place, value in enumerate(numbers))
     sums = ", ".join(f"coalesce(sum(v{place}) FILTER (WHERE NOT t) OVER w, 0)" for place in range(len(numbers)))
     listed = ", ".join(f"v{place}" for place in range(len(numbers)))
     found = connection.execute(
@@ -217,7 +222,10 @@ def _candidates(groups: Sequence[_Group], end: _Point) -> Iterator[tuple[int, _G
 
 
 def _adds_up(row: _Row, start: _Point, end: _Point) -> bool:
-    """Whether the numbers of a column add up to that of a row, which says little where all of them are zero."""
+    """Whether the numbers of a column add up to that of a row, which says little where all of them are zero.
+
+    Where the name of a total is part of a longer one, those of more than half of the columns do.
+    """
     sums = [last - first for first, last in zip(start.sums, end.sums, strict=True)]
     filled = [place for place, value in enumerate(row.values) if value is not None]
     fitting = [
@@ -230,8 +238,10 @@ def _adds_up(row: _Row, start: _Point, end: _Point) -> bool:
             abs_tol=_MOST_LOST * abs(end.sums[place]),
         )
     ]
-    several = end.rows - start.rows >= _FEWEST_ADDED
-    return bool(filled) and (fitting == filled or (several and any(row.values[place] for place in fitting)))
+    if not filled or fitting == filled:
+        return bool(filled)
+    several = end.rows - start.rows >= _FEWEST_ADDED and (row.plain or 2 * len(fitting) > len(filled))
+    return several and any(row.values[place] for place in fitting)
 
 
 def _without(source: Source, name: str, places: Sequence[int]) -> str:
