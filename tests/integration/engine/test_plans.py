@@ -11,6 +11,7 @@ from tests.integration.engine.conftest import Engine
 
 from docmill.database.queries import load_queries
 from docmill.engine.chunk import Completion
+from docmill.engine.watermark import LowWaterMarks
 
 QUERIES = load_queries("docmill.engine", "sql")
 WAITING, FINISHED, LIMIT = 20_000, 50_000, 100
@@ -147,6 +148,8 @@ def test_an_old_snapshot_elsewhere_does_not_make_the_claim_read_what_was_claimed
     make_engine: Callable[..., Engine],
 ) -> None:
     engine = make_engine(samples.fan_out)
+    # However long the claims take, the mark holds.
+    engine.store._marks = LowWaterMarks(clock=lambda: 0.0)
     engine.submit("fan-out", {"count": WAITING})
     worker = engine.register()
     engine.split(worker, *engine.claim(worker), WAITING)
