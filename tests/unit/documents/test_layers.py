@@ -91,6 +91,7 @@ def test_layers_may_be_named_in_a_compressed_stream(tmp_path: Path, packed: byte
         (b"/AS [<< /Event /Print /Category [/View] /OCGs [%s] >>]" % OFF, (b"Draft", b"Values")),
         # Which of two layers of one name a text stands on, nobody tells.
         (b"/OFF [%s]" % OFF, (b"Layer", b"Layer")),
+        (b"/OFF [%s]" % ON, (b"Layer", b"Layer")),
         # Damaged.
         (b"/OFF 12", (b"Draft", b"Values")),
     ],
