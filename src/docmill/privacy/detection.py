@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from docmill.errors import MissingExtra
 from docmill.privacy import model, spacy_model
 from docmill.privacy.addresses import addresses, street_lines
-from docmill.privacy.birth_dates import date_findings
+from docmill.privacy.ages import ages_beside, old_ages
+from docmill.privacy.birth_dates import date_findings, with_births_beside_people
 from docmill.privacy.dictionary import Dictionary, read_dictionary
 from docmill.privacy.expansion import expand
 from docmill.privacy.facilities import facilities
@@ -27,7 +28,7 @@ from docmill.privacy.models import Finding
 from docmill.privacy.names import name_cues
 from docmill.privacy.patterns import pattern_findings
 from docmill.privacy.phones import phone_numbers
-from docmill.privacy.policies import old_ages, replaces
+from docmill.privacy.policies import replaces
 from docmill.privacy.propagation import propagate
 from docmill.privacy.prose import model_findings
 from docmill.privacy.recognizers import installed_recognizers, recognizer_findings
@@ -174,9 +175,12 @@ class Detector:
             usernames(text, found),
         ):
             found.extend([finding for finding in layer if protected.allows(finding)])
+        found = with_births_beside_people(text, found)
         found.extend([finding for finding in propagate(text, found) if protected.allows(finding)])
         if self._settings.policy != "default":
             found = [finding for finding in further_findings(text, labels, found) if protected.allows(finding)]
+            # Their own words make them ages, whatever a line of results takes "92 years" for.
+            found.extend([*table.ages, *old_ages(text, folded), *ages_beside(text, found)])
         if self._settings.policy == "strict":
             found.extend(list(sweep(text, found, protected)))
         return merge(text, expand(text, found, protected))
@@ -189,5 +193,4 @@ class Detector:
         yield from plates(text)
         yield from last_digits(text)
         if self._settings.policy != "default":
-            yield from old_ages(text)
             yield from facilities(text)

@@ -7,6 +7,7 @@ that a missed bracket is no leak.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ LineT = TypeVar("LineT", bound=BaseModel)
 
 _CELLS = frozenset({"marker", "value", "unit", "range", "flag"})
 _SAFE_HARBOR = frozenset({"DATE", "LOCATION", "ADDRESS", "PHONE"})
+_OLD_AGE = re.compile(r"(?<!\d)(?:9\d|1[01]\d)(?!\d)")
 _GROUPS = {
     **dict.fromkeys(("PERSON", "USERNAME", "TITLE"), "NAME"),
     **dict.fromkeys(("ADDRESS", "LOCATION"), "PLACE"),
@@ -140,7 +142,9 @@ def _read_lines(path: Path, shape: type[LineT], what: str) -> Iterator[LineT]:
 
 
 def required_by(policy: str, text: GoldText) -> GoldText:
-    """Return a text as a policy reads it: for all but ``default``, dates, places, addresses and phones are required.
+    """Return a text as a policy reads it.
+
+    For all but ``default``, dates, places, addresses, phones and ages above 89 are required.
 
     Args:
         policy: Name of the policy.
@@ -148,8 +152,13 @@ def required_by(policy: str, text: GoldText) -> GoldText:
     """
     if policy == "default":
         return text
-    spans = [span.model_copy(update={"opt": span.opt and span.type not in _SAFE_HARBOR}) for span in text.spans]
+    spans = [span.model_copy(update={"opt": span.opt and not _is_listed(span, text.text)}) for span in text.spans]
     return text.model_copy(update={"spans": spans})
+
+
+def _is_listed(span: GoldSpan, text: str) -> bool:
+    """Whether the Safe Harbor rule lists what is labelled."""
+    return span.type in _SAFE_HARBOR or (span.type == "AGE" and bool(_OLD_AGE.search(text[span.start : span.end])))
 
 
 def evaluate(gold: Iterable[GoldText], detect: Callable[[GoldText], Sequence[Finding]]) -> Figures:

@@ -8,7 +8,6 @@ everything that has the form of an identifier, and refuses the text if something
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from docmill.privacy.models import Finding
 from docmill.settings import PrivacySettings
@@ -21,11 +20,6 @@ _ALWAYS = frozenset(
 )
 _SAFE_HARBOR = frozenset({"DATE", "LOCATION", "ORGANIZATION", "AGE", "URL"})
 _PERSONAL_URL = re.compile(r"[?@~]|\d{4}")
-_OLD_AGE = re.compile(
-    r"(?<![\d.,/-])(9\d|1[01]\d)(?=[ -]?(?:years?|yrs?|y/?o|yo\b|jahre|jährig|ans|años|anni|lat\b|jaar|років|Y\b))"
-    r"|(?<=\bage[ :])\s?(9\d|1[01]\d)(?![\d.,/-])",
-    re.IGNORECASE,
-)
 
 
 def replaces(settings: PrivacySettings, finding: Finding, text: str) -> bool:
@@ -42,10 +36,3 @@ def replaces(settings: PrivacySettings, finding: Finding, text: str) -> bool:
 def shifts_dates(settings: PrivacySettings) -> bool:
     """Whether dates are moved rather than masked; Safe Harbor lets no date stand, moved or not."""
     return settings.policy == "default" and settings.dates == "shift"
-
-
-def old_ages(text: str) -> Iterator[Finding]:
-    """Yield ages above 89, which are so rare that they name people."""
-    for match in _OLD_AGE.finditer(text):
-        group = 1 if match.group(1) else 2
-        yield Finding(*match.span(group), "AGE", 0.9, "pattern")

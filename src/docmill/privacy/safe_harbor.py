@@ -34,6 +34,31 @@ _TIME = re.compile(
     r"(?<![\w:.,/-])(?:[01]\d|2[0-3])[:h][0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?(?![\w:]|[.,]\d)", re.IGNORECASE
 )
 _SHORT_TIME = re.compile(r"(?<![\w:.,/-])\d{1,2}(?::[0-5]\d)?\s?[ap]\.?m\b\.?", re.IGNORECASE)
+_DAY_NAMES = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?"
+# Scores have the form of days, too ("pain 3/10", "from 3/5"): a word of dates stands before, or a day above 12.
+_SHORT_DATE = re.compile(
+    rf"\b(?:{_DAY_NAMES},? (?:the )?|week of |follow[- ]?up (?:on )?|f/u (?:on )?"
+    r"|(?:seen|admitted|discharged|scheduled|appointment|due|dated|visit)(?: on)? )"
+    r"((?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))(?![\w/]|[.,]\d)"
+    r"|\b(?:on|since|until|till) ((?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01]))(?![\w/]|[.,]\d)"
+    r"|\b(?:am|vom|bis|seit|ab|den|zum) ((?:0?[1-9]|[12]\d|3[01])\.\s?(?:0?[1-9]|1[0-2])\.)(?!\d)"
+)
+_POST_CODE = re.compile(
+    r"\b(?:zip(?: ?code)?|post(?:al)? ?code|postleitzahl|plz|code postal|codigo postal|kod pocztowy|postcode)"
+    r"[ :.#]{1,3}(\d{2,5}(?:-\d{3,4})?)(?![\w-]|[.,]\d)"
+)
+_BIRTH_YEAR = re.compile(
+    r"\b(?:born|nee?|geb(?:oren)?|jahrgang|nacid[oa]|nat[oa]|urodzon[yae]|nascid[oa]|народи\w{2,5}|народжен\w{1,2})(?![^\W_])\.?"
+    r"(?: [^\W\d_][\w.,'’-]{0,20}){0,4} ((?:18|19|20)\d\d)(?![\w-]|[.,/]\d)"
+)
+_PICTURE = re.compile(
+    r"(?<![\w/.-])[\w-]{3,60}\.(?:jpe?g|png|tiff?|heic|bmp|gif|webp|dcm|mp[34]|wav|mov)\b", re.IGNORECASE
+)
+_PRINT = re.compile(
+    r"\b(?:voice|finger|palm|retina(?:l)?|iris|face)[ -]?(?:prints?|scans?|id)(?: (?:id|no|number))?\b[ .:#]{1,3}"
+    r"((?=[\w/-]*\d)[\w/-]{4,40})",
+    re.IGNORECASE,
+)
 _WORD = rf"[{UPPER}][\w'’.&-]{{0,30}}"
 _HOUSES = "clinic|hospital|office|campus|ward|center|centre"
 _AT_PLACE = re.compile(
@@ -53,21 +78,46 @@ def further_findings(text: str, labels: Sequence[Label], found: Iterable[Finding
         labels: The labels in it.
         found: What was found so far; its dates grow by the time behind them.
     """
-    items = [*found, *_months(text)]
-    return [*items, *_times(text, items), *_labelled_places(text, labels), *_named_places(text)]
+    folded = fold(text)
+    items = [*found, *_months(folded), *_short_dates(folded)]
+    items.extend(_times(text, items))
+    return [*items, *_labelled_places(text, labels), *_named_places(text), *_by_words(text, folded)]
 
 
 @cache
 def _month_pattern() -> re.Pattern[str]:
-    months = "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True))
+    names = "|".join(sorted(map(re.escape, [*month_names(), *phrases("seasons")]), key=len, reverse=True))
     return re.compile(
-        rf"(?<![^\W_])(?:{months})\b\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?(?:,? (?:of )?(?:19|20)\d\d|,? ['’]\d\d)(?!\d)"
+        rf"(?<![^\W_])(?:{names})\b\.?(?: \d{{1,2}}(?:st|nd|rd|th)?)?"
+        r"(?:,? (?:of |de |del |di |du |van )?(?:19|20)\d\d|,? ['’]\d\d)(?!\d)"
     )
 
 
-def _months(text: str) -> Iterator[Finding]:
-    for match in _month_pattern().finditer(fold(text)):
+def _months(folded: str) -> Iterator[Finding]:
+    for match in _month_pattern().finditer(folded):
         yield Finding(*match.span(), "DATE", 0.8, "pattern")
+
+
+def _short_dates(folded: str) -> Iterator[Finding]:
+    """Yield days without a year after a word that asks for one: "on 3/14", "Tuesday 3/14", "am 14.3."."""
+    for match in _SHORT_DATE.finditer(folded):
+        yield Finding(*match.span(match.lastindex or 0), "DATE", 0.7, "pattern")
+
+
+def _by_words(text: str, folded: str) -> Iterator[Finding]:
+    """Yield what a word beside it or its ending tells of.
+
+    A year of birth tells an age above 89; names of pictures and recordings, and numbers of prints, lead to a face,
+    a voice, a finger.
+    """
+    for pattern, read, kind in (
+        (_BIRTH_YEAR, folded, "DATE_OF_BIRTH"),
+        (_POST_CODE, folded, "ADDRESS"),
+        (_PICTURE, text, "ID"),
+        (_PRINT, text, "ID"),
+    ):
+        for match in pattern.finditer(read):
+            yield Finding(*match.span(match.lastindex or 0), kind, 0.8, "pattern")
 
 
 def _times(text: str, found: Iterable[Finding]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from docmill.privacy.ages import ages_below
 from docmill.privacy.fields import continuation, field_findings, line_labels
 from docmill.privacy.labels import OTHER, RESULT, key_type, label_words
 from docmill.privacy.lines import Cell, Line
@@ -64,16 +65,19 @@ class TableFields(NamedTuple):
     Attributes:
         findings: Personal values.
         results: Cells of columns of results, which stay as they are.
+        ages: Ages above 89 in columns of ages.
     """
 
     findings: list[Finding]
     results: list[Span]
+    ages: list[Finding]
 
 
 def table_fields(text: str, lines: list[Line]) -> TableFields:
     """Return the values that cells and lines without a colon announce."""
     findings: list[Finding] = []
     results: list[Span] = []
+    ages: list[Finding] = []
     header_until = -1
     for index, line in enumerate(lines):
         if not line.cells or index <= header_until:
@@ -84,11 +88,12 @@ def table_fields(text: str, lines: list[Line]) -> TableFields:
                 header_until, table = _rows(text, lines, index, columns, delimiter)
                 findings.extend(table.findings)
                 results.extend(table.results)
+                ages.extend(table.ages)
                 break
         else:
             findings.extend(_beside(text, line))
     findings.extend(_below(text, lines))
-    return TableFields(findings, results)
+    return TableFields(findings, results, ages)
 
 
 def _delimiters(line: Line) -> Iterator[str]:
@@ -145,7 +150,7 @@ def _is_other_header(columns: list[Column]) -> bool:
 def _rows(text: str, lines: list[Line], index: int, columns: list[Column], delimiter: str) -> tuple[int, TableFields]:
     """Return the last row of a table, the values in its personal columns and the cells of its results."""
     kinds = _column_kinds(text, columns)
-    table = TableFields([], [])
+    table = TableFields([], [], [])
     last = index
     for number in range(index + 1, min(len(lines), index + _MOST_ROWS)):
         line = lines[number]
@@ -160,7 +165,9 @@ def _rows(text: str, lines: list[Line], index: int, columns: list[Column], delim
             kind = kinds[place]
             if kind == RESULT:
                 table.results.append((cell.start, cell.end))
-            elif kind and kind != OTHER:
+            elif kind == OTHER:
+                table.ages.extend(ages_below(text[columns[place].start : columns[place].end], text, cell))
+            elif kind:
                 table.findings.extend(field_findings(kind, value_spans(kind, text, *cell)))
     return last, table
 

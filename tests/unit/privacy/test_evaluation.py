@@ -69,6 +69,13 @@ def test_safe_harbor_requires_dates_that_are_optional_elsewhere() -> None:
     assert [span.opt for span in required_by("safe_harbor", text).spans] == [False]
 
 
+@pytest.mark.parametrize(("age", "optional"), [("89", True), ("90", False), ("104 years", False)])
+def test_safe_harbor_requires_ages_above_89(age: str, optional: bool) -> None:
+    span = {"start": 6, "end": 6 + len(age), "type": "AGE", "opt": True}
+    text = GoldText.model_validate({"id": "a", "text": f"aged: {age}", "spans": [span]})
+    assert [span.opt for span in required_by("safe_harbor", text).spans] == [optional]
+
+
 def test_predictions_of_others_are_read(tmp_path: Path) -> None:
     path = tmp_path / "predictions.jsonl"
     path.write_text(json.dumps({"id": "a", "spans": [{"start": 0, "end": 8, "type": "PER"}]}) + "\n")
