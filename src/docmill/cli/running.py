@@ -76,7 +76,7 @@ def submit_files(
         except DocmillError as error:
             submission.error = describe_error(error.code, error.message)
         except OSError as error:
-            submission.error = describe_error(FileError.code, FileError.of(file.name, error).message)
+            submission.error = describe_error(FileError.code, FileError.of(file.name or file, error).message)
     return submissions
 
 

@@ -40,7 +40,8 @@ def external_conninfo(settings: DatabaseSettings) -> str | None:
         except psycopg.ProgrammingError:
             # libpq's own message repeats the text, and with it the password.
             raise InvalidConfiguration(
-                "DATABASE_URL cannot be read; write it as postgresql://user:password@host:5432/database."
+                "DATABASE_URL cannot be read; write it as postgresql://user:password@host:5432/database, and special "
+                "characters of the password as codes (a space as %20), or use DB_HOST and DB_PASSWORD."
             ) from None
     if settings.host is None:
         if settings.username is not None or settings.password is not None:
@@ -64,6 +65,18 @@ def session_conninfo(conninfo: str, role: str) -> str:
     return make_conninfo("", **{**_DEFAULTS, "application_name": f"docmill/{role}", **given, "options": options})
 
 
+# What a server that is there says, and what to do then.
+_ADVICE = (
+    (re.compile(r'database ".*" does not exist'), "create it, or name another one"),
+    (
+        re.compile(r"authentication failed|no password|pg_hba|role \".*\" "),
+        "check the user, the password and its rights",
+    ),
+    (re.compile(r"too many clients|connection slots"), "raise its max_connections, or run fewer processes"),
+    (re.compile(r"SSL|certificate"), "check sslmode and the certificates"),
+)
+
+
 def connect(conninfo: str, *, autocommit: bool = False) -> psycopg.Connection[TupleRow]:
     """Open one connection.
 
@@ -83,4 +96,5 @@ def _unavailable(conninfo: str, error: psycopg.OperationalError) -> str:
     password = target.get("password")
     if password:
         reason = reason.replace(str(password), "***")
-    return f"The database {where} cannot be reached ({reason}); check its address and that it runs."
+    advice = next((advice for said, advice in _ADVICE if said.search(reason)), "check its address and that it runs")
+    return f"The database {where} cannot be reached ({reason}); {advice}."

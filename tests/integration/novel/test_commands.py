@@ -115,10 +115,12 @@ def test_export_in_every_format(commands: Commands, job: dict[str, Any], tmp_pat
         (["--format", "xlsx"], 2),
         (["--format", "sheets", "--output", "x"], 2),
         (["--format", "sheets"], 2),
+        (["--output", "."], 1),
     ],
 )
 def test_export_says_what_it_needs(commands: Commands, job: dict[str, Any], arguments: list[str], code: int) -> None:
-    commands.run("export", job["job_id"], *arguments, code=code)
+    told = commands.run("export", job["job_id"], *arguments, code=code)
+    assert "ValueError" not in told
 
 
 def test_coverage_is_kept(commands: Commands, job: dict[str, Any]) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
+from docmill.database.conninfo import connect
 from docmill.database.launch import find_launcher, give_to, may_own
 from docmill.database.locks import FileLock
 from docmill.database.server import EmbeddedServer, Stopped
@@ -62,6 +64,18 @@ def test_a_stop_by_force_is_final_for_those_who_used_it(made: Path) -> None:
         user.revive()
     user.release()
     assert not user.is_running()
+
+
+@pytest.mark.parametrize(
+    ("changed", "advice"),
+    [({"dbname": "nope"}, "create it, or name another one"), ({"user": "nobody"}, "check the user, the password")],
+)
+def test_what_a_server_refuses_is_told_with_what_to_do(made: Path, changed: dict[str, str], advice: str) -> None:
+    server = server_of(made)
+    conninfo = make_conninfo(server.start(), **changed)
+    with pytest.raises(DatabaseUnavailable, match=advice):
+        connect(conninfo)
+    server.release()
 
 
 def test_who_has_left_does_not_start_it_again(made: Path) -> None:

@@ -39,7 +39,7 @@ class FileExporter:
             FileError: The file cannot be written.
             MissingExtra: XLSX was asked for, and the extra ``novel`` is not installed.
         """
-        partial = self.path.with_name(f".{self.path.name}.{uuid4().hex[:8]}")
+        partial = self.path.parent / f".{self.path.name}.{uuid4().hex[:8]}"
         try:
             if self.format == "xlsx":
                 _write_workbook(novel, partial)
