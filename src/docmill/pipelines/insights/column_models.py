@@ -129,7 +129,8 @@ class DateStats(Shape):
         min: Earliest.
         max: Latest.
         format: How they are written, in the letters of ``strptime``; ``iso`` for ISO 8601, ``quarter`` for 2024Q1,
-            ``week`` for 2024-W07. What is longer than a day stands for its first day.
+            ``week`` for 2024-W07; ``day name year``, ``name short year`` and the like where a month has a name in
+            some language. What is longer than a day stands for its first day.
         span_days: Days from the earliest to the latest.
         grain: The coarsest unit on whose beginnings all of them fall: midnights, Mondays, firsts of months and so on.
     """
