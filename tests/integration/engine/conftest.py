@@ -116,7 +116,7 @@ class Engine:
             yield thread
         finally:
             worker.stop()
-            thread.join(30)
+            thread.join(60)
             assert not thread.is_alive()
 
 
