@@ -42,13 +42,26 @@ class Layers:
         self._marks = _Marks()
 
     def leave_out(self, page: Any) -> int:
-        """Make what stands on hidden layers no part of an open ``FPDF_PAGE``; return how many pieces of text it was."""
+        """Make what stands on hidden layers no part of an open ``FPDF_PAGE``; return how many pieces of text it was.
+
+        The first 50,000 objects are looked at.
+        """
         if not self.possible:
             return 0
-        hidden = [handle for handle in _objects(page) if any(map(self._is_hidden, self._marks.layers(handle)))]
-        for handle in hidden:
-            pdfium.FPDFPageObj_SetIsActive(handle, False)
-        return sum(map(_texts, hidden))
+        texts = 0
+        waiting = [(handle, 0, False) for handle in _objects(page)]
+        for _ in range(_MOST_OBJECTS):
+            if not waiting:
+                break
+            handle, depth, inside = waiting.pop()
+            hidden = inside or any(map(self._is_hidden, self._marks.layers(handle)))
+            if hidden and not inside:
+                pdfium.FPDFPageObj_SetIsActive(handle, False)
+            kind = pdfium.FPDFPageObj_GetType(handle)
+            texts += hidden and kind == pdfium.FPDF_PAGEOBJ_TEXT
+            if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM and len(waiting) < _MOST_OBJECTS:
+                waiting += [(inner, depth + 1, hidden) for inner in _objects_inside(handle)]
+        return texts
 
     def _is_hidden(self, name: str) -> bool:
         return name in self._hidden
@@ -134,28 +147,13 @@ def _numbers(references: Any) -> frozenset[int]:
 
 
 def _objects(page: Any) -> Iterator[Any]:
-    """Yield the objects of a page, forms before what is in them."""
-    waiting = [(pdfium.FPDFPage_GetObject(page, index), 0) for index in range(pdfium.FPDFPage_CountObjects(page))]
-    for _ in range(_MOST_OBJECTS):
-        if not waiting:
-            return
-        handle, depth = waiting.pop()
-        yield handle
-        if depth < _DEEPEST_FORM and pdfium.FPDFPageObj_GetType(handle) == pdfium.FPDF_PAGEOBJ_FORM:
-            waiting += [(inner, depth + 1) for inner in _inside(handle)]
+    for index in range(min(_MOST_OBJECTS, pdfium.FPDFPage_CountObjects(page))):
+        yield pdfium.FPDFPage_GetObject(page, index)
 
 
-def _inside(form: Any) -> list[Any]:
-    count = min(_MOST_OBJECTS, pdfium.FPDFFormObj_CountObjects(form))
-    return [pdfium.FPDFFormObj_GetObject(form, index) for index in range(count)]
-
-
-def _texts(handle: Any, depth: int = 0) -> int:
-    """Return how many pieces of text an object is or holds."""
-    kind = pdfium.FPDFPageObj_GetType(handle)
-    if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
-        return sum(_texts(inner, depth + 1) for inner in _inside(handle))
-    return int(kind == pdfium.FPDF_PAGEOBJ_TEXT)
+def _objects_inside(form: Any) -> Iterator[Any]:
+    for index in range(min(_MOST_OBJECTS, pdfium.FPDFFormObj_CountObjects(form))):
+        yield pdfium.FPDFFormObj_GetObject(form, index)
 
 
 class _Marks:
