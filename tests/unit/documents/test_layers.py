@@ -43,8 +43,9 @@ def read(folder: Path, configuration: bytes, names: tuple[bytes, bytes] = (b"Dra
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << %s >> /Contents 5 0 R >>" % resources,
         stream(b"", CONTENT),
         stream(
-            b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >>",
-            line(500, b"Inside of a form"),
+            b"/Type /XObject /Subtype /Form /BBox [0 0 612 792]"
+            b" /Resources << /Font << /F1 3 0 R >> /Properties << /Second 8 0 R >> >>",
+            line(500, b"Inside of a form") + b"/OC /Second BDC\n" + line(450, b"Deep inside") + b"EMC\n",
         ),
         *(b"<< /Type /OCG /Name (%s) /Usage << /View << /ViewState /OFF >> >> >>" % name for name in names),
     ]
@@ -71,7 +72,13 @@ FIRST_LEFT_OUT = ["Glucose 5.4 mmol/L", "Sodium 141 mmol/L", "Potassium 4.1 mmol
 def test_hidden_layers_are_left_out(tmp_path: Path, configuration: bytes) -> None:
     page = read(tmp_path, configuration)
     assert lines(page) == FIRST_LEFT_OUT
-    assert page.signals["hidden_texts"] == 3
+    assert page.signals["hidden_texts"] == 4
+
+
+def test_a_layer_inside_of_a_form(tmp_path: Path) -> None:
+    page = read(tmp_path, b"/OFF [%s]" % ON)
+    assert lines(page) == ["Glucose 5.4 mmol/L", "Draft of Monday", "Potassium 4.1 mmol/L", "Inside of a form"]
+    assert page.signals["hidden_texts"] == 2
 
 
 @pytest.mark.parametrize("packed", [zlib.compress(b"1 0 << /OCProperties 2 0 R >>"), b"locked"])
