@@ -16,7 +16,6 @@ from docmill.cli.output import console, emit, say
 from docmill.cli.records import Intake, report_intakes, submit_rows
 from docmill.cli.running import Submission, submit_files
 from docmill.cli.working import stopping_on_signals, work
-from docmill.errors import UsageError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
@@ -101,8 +100,6 @@ def _submit(
             application, declared, files, again=again, priority=priority, choices=choices, password=password
         )
         return intakes, [submission for intake in intakes for submission in intake.submissions]
-    if not files:
-        raise UsageError("No file is named; name at least one.")
     return [], submit_files(
         application, pipeline, files, again=again, priority=priority, record=choices, password=password
     )

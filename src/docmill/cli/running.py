@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from docmill.cli.choices import check_choices, check_takes_files
-from docmill.errors import DocmillError, FileError
+from docmill.errors import DocmillError, FileError, UsageError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
@@ -61,10 +61,12 @@ def submit_files(
 
     Raises:
         UnknownPipeline: No pipeline has this name.
-        UsageError: The pipeline does not take files, or the options.
+        UsageError: The pipeline does not take files, or the options; or no file is named.
     """
     entry = application.store.catalog.entry(pipeline)
     check_takes_files(entry.pipeline)
+    if not files:
+        raise UsageError("No file is named; name at least one.")
     check_choices(entry.pipeline, record)
     batch = application.client.start_batch(f"{pipeline}: {len(files)} files") if len(files) > 1 else None
     submissions = []

@@ -233,8 +233,9 @@ def test_a_file_is_not_stored_for_a_pipeline_of_records(
     application: Application, database: QuietDatabase, reports: list[Path]
 ) -> None:
     application.store.catalog.register(cast("Any", database), [replace(books, records=None)])
-    with pytest.raises(UsageError, match="runs over records, not over files"):
-        send(application, reports, "books")
+    for files in (reports, []):
+        with pytest.raises(UsageError, match="runs over records, not over files"):
+            send(application, files, "books")
     assert not database.told("insert_document")
     assert not database.told("insert_batch")
 
@@ -258,6 +259,11 @@ def test_what_is_no_file_is_told(application: Application) -> None:
         ". cannot be used: Is a directory; it is a folder: name a file.",
         f"{reader} cannot be used: File or stream is not seekable.",
     ]
+
+
+def test_no_file_is_no_call(application: Application) -> None:
+    with pytest.raises(UsageError, match="No file is named"):
+        send(application, [], "medical-report")
 
 
 def test_rows_have_no_options(application: Application, list_of_books: Path) -> None:
