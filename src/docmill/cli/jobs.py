@@ -18,6 +18,7 @@ from docmill.errors import UsageError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
+    from docmill.engine.catalog import Catalog
 
 app = typer.Typer(help="Look at jobs and steer them.", no_args_is_help=True)
 
@@ -140,7 +141,7 @@ def watch(
             status = JobStatus(application.inspection.job(identity)["status"])
             for event in application.inspection.events(identity, after=cursor):
                 cursor = event["id"]
-                _print_event(event, json)
+                _print_event(event, application.store.catalog, json)
             if status.final:
                 break
             if deadline is not None and time.monotonic() > deadline:
@@ -151,11 +152,14 @@ def watch(
         raise typer.Exit(JOB_FAILED)
 
 
-def _print_event(event: dict[str, Any], as_json: bool) -> None:
+def _print_event(event: dict[str, Any], catalog: Catalog, as_json: bool) -> None:
     if as_json:
         emit(event)
         return
-    details = " ".join(f"{name}={value}" for name, value in (event["data"] or {}).items())
+    data = dict(event["data"] or {})
+    if "step_id" in data and catalog.knows(data["step_id"]):
+        data = {"step": catalog.step(data.pop("step_id")).name, **data}
+    details = " ".join(f"{name}={value}" for name, value in data.items())
     console().print(f"{event['at'].astimezone():%H:%M:%S.%f}  {event['kind']}  {details}", markup=False)
 
 

@@ -23,6 +23,12 @@ def test_chunks_are_listed_with_their_reason(nearby: SameProcess, failed: str) -
     assert nearby.run("chunks", "list", failed, "--status", "lost", code=2) == ""
 
 
+def test_events_name_their_steps(nearby: SameProcess, failed: str) -> None:
+    told = nearby.run("jobs", "watch", failed, code=3)
+    assert "step=split_pages" in told
+    assert "step_id" not in told
+
+
 def test_dead_letters_name_job_and_reason(nearby: SameProcess, failed: str) -> None:
     letters = nearby.lines("chunks", "dead", "--code", "not_a_pdf", "--json")
     assert failed in {letter["job_id"] for letter in letters}
