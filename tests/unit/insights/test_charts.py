@@ -10,7 +10,7 @@ from tests.unit.insights.building import category, number, profile
 
 from docmill.pipelines.insights.charts import MOST_BARS, MOST_HISTOGRAMS, choose_charts
 from docmill.pipelines.insights.drawing import draw
-from docmill.pipelines.insights.models import TableProfile
+from docmill.pipelines.insights.models import TableProfile, TimePoint
 from docmill.pipelines.insights.report import complete_specification
 from docmill.pipelines.insights.result_models import ChartSpec
 
@@ -37,6 +37,24 @@ def test_every_chart_has_its_data_and_fields() -> None:
         assert all({chart.x_key, chart.y_key} <= set(point) for point in chart.data)
         assert "data" not in chart.spec
         assert "url" not in str(chart.spec).replace("vega.github.io", "")
+
+
+def test_a_short_series_is_labelled_by_its_periods() -> None:
+    series = profile().time_series[0].model_copy(update={"trend": None, "seasonality": None})
+    short, long = (
+        series.model_copy(
+            update={
+                "points": [
+                    TimePoint(period=f"20{20 + month // 12}-{month % 12 + 1:02d}-01", count=1, sum=1.0, mean=1.0)
+                    for month in range(months)
+                ]
+            }
+        )
+        for months in (3, 24)
+    )
+    [drawn] = draw([complete_specification(charts_of(time_series=[short])["chart_timeseries_1"])], "svg")
+    assert re.findall(r">(2020|February|March|Jan \d\d)<", drawn.decode()) == ["2020", "February", "March"]
+    assert "tickCount" not in charts_of(time_series=[long])["chart_timeseries_1"].spec["encoding"]["x"]["axis"]
 
 
 def test_a_heat_map_is_symmetric_with_ones_on_its_diagonal() -> None:

@@ -26,6 +26,13 @@ _HEIGHT = 170
 _BAR_STEP = 26
 _CELL_STEP = 46
 _LABEL_PIXELS = 140
+# Between the periods of a short series, ticks would name days that have no value.
+_FEW_PERIODS = 12
+_TICKS: Mapping[str, Mapping[str, Any]] = {
+    "month": {"tickCount": {"interval": "month", "step": 1}},
+    "quarter": {"tickCount": {"interval": "month", "step": 3}},
+    "year": {"tickCount": {"interval": "year", "step": 1}},
+}
 
 
 def choose_charts(profile: TableProfile) -> list[ChartSpec]:
@@ -86,7 +93,8 @@ def _line(identity: str, series: TimeSeries, figure: str) -> ChartSpec:
         if getattr(point, figure) is not None
     ]
     names = [name for name in (series.value_column, series.date_column) if name is not None]
-    time = {"field": "period", "type": "temporal", "title": None, "scale": {"type": "utc"}, "axis": {"grid": False}}
+    axis = {"grid": False, **(_TICKS.get(series.grain, {}) if len(data) <= _FEW_PERIODS else {})}
+    time = {"field": "period", "type": "temporal", "title": None, "scale": {"type": "utc"}, "axis": axis}
     return ChartSpec(
         id=identity,
         type="line",
