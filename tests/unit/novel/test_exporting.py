@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from uuid import UUID
@@ -101,3 +102,15 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, format: FileForma
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(FileError, match="cannot be used"):
         FileExporter(tmp_path / "nowhere" / "chat", format)(novel())
+
+
+def test_a_link_stays_a_link_and_a_pipe_a_pipe(tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").touch()
+    (tmp_path / "link").symlink_to("chat.txt")
+    FileExporter(tmp_path / "link", "txt")(novel())
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "chat.txt").read_text(encoding="utf-8").splitlines() == TEXTS
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileError, match="is a device or a pipe; leave --output out"):
+        FileExporter(tmp_path / "pipe", "txt")(novel())
+    assert (tmp_path / "pipe").is_fifo()

@@ -39,14 +39,18 @@ class FileExporter:
             FileError: The file cannot be written.
             MissingExtra: XLSX was asked for, and the extra ``novel`` is not installed.
         """
-        partial = self.path.parent / f".{self.path.name}.{uuid4().hex[:8]}"
+        # The file behind a link is replaced, and not the link.
+        path = self.path.resolve()
+        partial = path.parent / f".{path.name}.{uuid4().hex[:8]}"
         try:
+            if path.exists() and not (path.is_file() or path.is_dir()):
+                raise FileError(f"{self.path} is a device or a pipe; leave --output out to print.")
             if self.format == "xlsx":
                 _write_workbook(novel, partial)
             else:
                 with partial.open("w", encoding="utf-8", newline="") as file:
                     TEXT_WRITERS[self.format](novel, file)
-            partial.replace(self.path)
+            partial.replace(path)
         except OSError as error:
             raise FileError.of(self.path, error) from None
         finally:
