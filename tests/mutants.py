@@ -327,6 +327,13 @@ MUTANTS = (
         "test_execution.py -k has_ended",
     ),
     Mutant(
+        "a listener hears however many files are open",
+        "wakeup.py",
+        "ears.poll(_ALIVE_SECONDS * 1000)",
+        "select.select([connection, self._stopped], [], [], _ALIVE_SECONDS)[0]",
+        "test_outages.py -k however_many",
+    ),
+    Mutant(
         "a worker sweeps before it claims",
         "sweeper.py",
         "        self._swept.wait(_FIRST_SECONDS)\n",

@@ -84,9 +84,12 @@ class Listener:
             self.listening.set()
             self._on_wakeup()
             self._on_cancel()
+            # Not `select`: it takes no file number above 1023, and a worker may have more files open.
+            ears = select.poll()
+            for ear in (connection, self._stopped):
+                ears.register(ear, select.POLLIN)
             while not self._stop.is_set():
-                heard, _, _ = select.select([connection.fileno(), self._stopped.fileno()], [], [], _ALIVE_SECONDS)
-                if not heard:
+                if not ears.poll(_ALIVE_SECONDS * 1000):
                     connection.execute("select 1")
                 self._report(list(connection.notifies(timeout=0)))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +214,38 @@ def test_a_dead_listen_connection_is_replaced(make_engine: Callable[..., Engine]
         assert woken.acquire(timeout=60)
         assert not handed.acquire(blocking=False)
         assert not woken.acquire(blocking=False)
+    finally:
+        listener.stop()
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """Over a thousand open files, as a worker has them that waits for as many answers."""
+    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, most), most))
+    with ExitStack() as files:
+        for _ in range(1100):
+            files.enter_context(open(os.devnull, "rb"))
+        yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+
+
+@pytest.mark.usefixtures("many_files")
+def test_a_listener_hears_however_many_files_are_open(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    handed = threading.Event()
+    listener = Listener(
+        lambda: engine.database.connect(autocommit=True),
+        lambda: 7,
+        on_wakeup=lambda: None,
+        on_handed=handed.set,
+        on_cancel=lambda: None,
+    )
+    listener.start()
+    try:
+        assert listener.listening.wait(60)
+        engine.execute("select pg_notify('docmill_wakeup', '7')")
+        assert handed.wait(60)
     finally:
         listener.stop()
 
