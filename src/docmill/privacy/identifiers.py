@@ -79,9 +79,10 @@ _REGISTRATION = re.compile(
     rf"(?! {{2}})[ ,;(/–-]{{1,3}}(?:[{UPPER}][\w.-]{{1,9}}[ :#nº°.]{{1,3}}){{1,3}}(\d{{5,8}}[A-Z]?)(?![^\W_]|[./,-]\d)"
 )
 _PLATE = re.compile(
-    r"(?i:(?<![^\W_])(?:plates?|kennzeichen|targa|plaque|matr[ií]cula|immatriculation|placa|kenteken|номерний знак)"
+    r"(?i:(?<![^\W_])(?:plates?|(?:vehicle|car) reg(?:istration)?"
+    r"|kennzeichen|targa|plaque|matr[ií]cula|immatriculation|placa|kenteken|номерний знак)"
     r"(?: (?:no\.?|number|nr\.?))?):? "
-    r"([A-ZÄÖÜ]{1,3}(?:[ -]?[A-Z]{1,2})?[ -]?\d{1,4}(?:[ -]?[A-Z]{1,3}(?:[ -]?\d{1,3})?)?)(?![\w-])"
+    r"([A-ZÄÖÜ]{1,3}(?:[ -]?[A-Z]{1,2})?[ -]?\d{1,4}(?:[ -]?[A-Z]{1,3}(?:[ -]?\d{1,3})?|[ -]\d{2,3})?)(?![\w-])"
 )
 _LEAST_PLATE = 5
 _LAST_DIGITS = re.compile(

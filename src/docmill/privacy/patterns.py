@@ -19,6 +19,8 @@ _IP6 = re.compile(r"(?<![\w:.])(?=[0-9a-f]{0,4}:)[0-9a-f:]{3,39}(?![\w:])", re.I
 _MAC = re.compile(r"(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])", re.IGNORECASE)
 _SSN = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])")
 _HEALTH_CARD = re.compile(r"(?<![\w-])\d{4}[- ]\d{3}[- ]\d{3}[- ][A-Z]{2}(?![\w-])")
+# What GS1 prints on a device that is in or on a person: product, then lot, date and serial number in any order.
+_DEVICE = re.compile(r"\(01\)\d{14}(?:\((?:1[017]|21)\)[\w./+-]{1,20})+")
 _SEPARATORS = re.compile(r"[ -]")
 _USER_KEY = re.compile(
     r"(?i)\b(?:user(?:name|id|_name|_id)?|login|account|uid|usr|actor|operator|owner|principal|who)=[\"']?([\w.@-]+)"
@@ -105,6 +107,7 @@ def _network(text: str) -> Iterator[Finding]:
         (_MAC, "ID", 0.9),
         (_SSN, "SSN", 0.9),
         (_HEALTH_CARD, "NATIONAL_ID", 0.9),
+        (_DEVICE, "ID", 0.98),
     ):
         for match in pattern.finditer(text):
             if kind != "IP" or _is_address(match.group()):

@@ -28,7 +28,7 @@ _CLOCK = (
     r"(?:[+-]\d\d:?\d\d)?"
 )
 _TIME_AFTER = re.compile(
-    rf"(?:,? |T|\s{{1,2}}[/-]\s|\^)(?:(?:at|um|à|a las|alle|ore|o|om|godz\.|об?)\s)?{_CLOCK}(?![\d:])", re.IGNORECASE
+    rf"(?:,? |T|\s{{1,2}}[/-]\s|\^)(?:(?:at|um|à|a las|alle|ore|o|om|godz\.|об?)\s)?{_CLOCK}(?!\d|:\d)", re.IGNORECASE
 )
 _TIME = re.compile(
     r"(?<![\w:.,/-])(?:[01]\d|2[0-3])[:h][0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?(?![\w:]|[.,]\d)", re.IGNORECASE
@@ -38,9 +38,10 @@ _DAY_NAMES = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?"
 # Scores have the form of days, too ("pain 3/10", "from 3/5"): a word of dates stands before, or a day above 12.
 _SHORT_DATE = re.compile(
     rf"\b(?:{_DAY_NAMES},? (?:the )?|week of |follow[- ]?up (?:on )?|f/u (?:on )?"
-    r"|(?:seen|admitted|discharged|scheduled|appointment|due|dated|visit)(?: on)? )"
+    r"|(?:seen|admitted|discharged|scheduled|appointment|review|due|dated|visit)(?: on)? )"
     r"((?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01]))(?![\w/]|[.,]\d)"
     r"|\b(?:on|since|until|till) ((?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01]))(?![\w/]|[.,]\d)"
+    r"|\b(?:admitted|discharged|seen|reviewed|returned|readmitted) on the (\d{1,2}(?:st|nd|rd|th))\b"
     r"|\b(?:am|vom|bis|seit|ab|den|zum) ((?:0?[1-9]|[12]\d|3[01])\.\s?(?:0?[1-9]|1[0-2])\.)(?!\d)"
 )
 _POST_CODE = re.compile(
@@ -48,7 +49,7 @@ _POST_CODE = re.compile(
     r"[ :.#]{1,3}(\d{2,5}(?:-\d{3,4})?)(?![\w-]|[.,]\d)"
 )
 _BIRTH_YEAR = re.compile(
-    r"\b(?:born|nee?|geb(?:oren)?|jahrgang|nacid[oa]|nat[oa]|urodzon[yae]|nascid[oa]|народи\w{2,5}|народжен\w{1,2})(?![^\W_])\.?"
+    r"\b(?:born|d\.?o\.?b|nee?|geb(?:oren)?|jahrgang|nacid[oa]|nat[oa]|urodzon[yae]|nascid[oa]|народи\w{2,5}|народжен\w{1,2})(?![^\W_])\.?"
     r"(?: [^\W\d_][\w.,'’-]{0,20}){0,4} ((?:18|19|20)\d\d)(?![\w-]|[.,/]\d)"
 )
 _PICTURE = re.compile(

@@ -50,9 +50,11 @@ def test_what_a_label_announced_is_hidden_even_where_it_looks_like_a_range(rules
     assert "133-146" in hidden
 
 
-@pytest.mark.parametrize("text", ["a grey van, plate {}, left", "Kennzeichen {} gesehen", "license plate: {}"])
+@pytest.mark.parametrize(
+    "text", ["a grey van, plate {}, left", "Kennzeichen {} gesehen", "license plate: {}", "Vehicle reg {}"]
+)
 def test_number_plates(rules: Anonymiser, text: str) -> None:
-    for plate in ("KX63 LOT", "B-KD 4471"):
+    for plate in ("KX63 LOT", "B-KD 4471", "BX 48 112"):
         assert [item.type for item in rules.detect(text.format(plate))] == ["ID"]
 
 

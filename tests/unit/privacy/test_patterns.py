@@ -64,6 +64,13 @@ def test_what_is_no_phone_number(text: str) -> None:
     assert not list(phone_numbers(text))
 
 
+@pytest.mark.parametrize(
+    "text", ["(01)00643169007222(21)A77812", "UDI: (01)00844588003288(17)141120(10)7654321D(21)10987654d321 ok"]
+)
+def test_the_number_of_a_device_is_one_piece(rules: Anonymiser, text: str) -> None:
+    assert rules.anonymise(text).text == text.replace(text[text.index("(01)") :].split()[0], "[ID_1]")
+
+
 def test_a_web_address_is_replaced_only_if_it_leads_to_a_person(rules: Anonymiser) -> None:
     assert not rules.detect("see https://www.lab.example/help")
     assert rules.detect("see https://www.lab.example/result?patient=4711")[0].type == "URL"

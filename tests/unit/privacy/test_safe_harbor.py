@@ -12,6 +12,7 @@ from docmill.settings import PrivacySettings
     ("text", "kind", "hidden"),
     [
         ("Collected: 12/03/2024 07:55 AM", "DATE", "12/03/2024 07:55 AM"),
+        ("Seen 03/04/2024 09:15: she is well", "DATE", "03/04/2024 09:15"),
         ("issued 2021-10-04T16:13:00Z.", "DATE", "2021-10-04T16:13:00Z"),
         ("admitted in April 2023 with pain", "DATE", "April 2023"),
         ("Ward: 7B North\nGlucose 5.6 mmol/L", "LOCATION", "7B North"),
@@ -23,6 +24,9 @@ from docmill.settings import PrivacySettings
         ("Am 14.3. war sie hier", "DATE", "14.3."),
         ("She was born in Dublin in 1932", "DATE_OF_BIRTH", "1932"),
         ("Sie ist geb. 1931 und lebt allein", "DATE_OF_BIRTH", "1931"),
+        ("DOB 1931, a retired miner", "DATE_OF_BIRTH", "1931"),
+        ("Next review 12/02 at home", "DATE", "12/02"),
+        ("He was readmitted on the 4th with pain", "DATE", "4th"),
         ("lives in zip code 62704.", "ADDRESS", "62704"),
         ("Photo: roe_face_2024.jpg was taken", "ID", "roe_face_2024.jpg"),
         ("Voice print: VP_7781", "ID", "VP_7781"),
