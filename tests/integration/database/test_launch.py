@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -34,15 +36,21 @@ def only_setpriv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(folder))
 
 
+@pytest.fixture
+def open_home() -> Iterator[Path]:
+    """A home in a folder that every user may enter; those of pytest are closed again when another run begins."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        home = Path(folder) / "home"
+        yield home
+        EmbeddedServer(home, start_timeout=30).stop(force=True)
+
+
 def run_as(user: int, home: Path) -> ServerUser:
     """Start a process of another user that uses the server of a home which that user owns."""
     prefix = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all", "--"]
     home.mkdir()
     os.chown(home, user, user)
-    for folder in home.parents:
-        if folder.name.startswith(("pytest-", "popen-")):
-            folder.chmod(0o755)
-    home.parent.chmod(0o755)
     seen = subprocess.run([*prefix, sys.executable, "-c", f"open({str(PROGRAM)!r})"], capture_output=True, check=False)
     if seen.returncode:
         pytest.skip(f"user {user} may not read this Python or this project")
@@ -88,8 +96,8 @@ def test_a_folder_made_without_namespaces_opens_with_them(home: Path, only_setpr
 
 @needs_root
 @pytest.mark.parametrize("uid", [NOBODY, NAMELESS])
-def test_runs_as_a_normal_user_with_and_without_a_name(home: Path, uid: int) -> None:
-    user = run_as(uid, home)
+def test_runs_as_a_normal_user_with_and_without_a_name(open_home: Path, uid: int) -> None:
+    user = run_as(uid, open_home)
     user.postmaster()
-    assert owners(home / "database") == {uid}
+    assert owners(open_home / "database") == {uid}
     user.leave()
