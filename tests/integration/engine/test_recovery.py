@@ -82,7 +82,11 @@ def test_the_chunk_of_a_killed_worker_runs_again_in_another(
     victim = start(engine)
     wait_until(lambda: victim.pid in waiting(tmp_path))
     other = start(engine)
-    wait_until(lambda: engine.value("select count(*) from docmill.sleepers where waiting") == 1)
+    asleep = (
+        "select bool_or(s.waiting) from docmill.sleepers s join docmill.workers w on w.id = s.worker_id"
+        " where w.name like %s"
+    )
+    wait_until(lambda: engine.value(asleep, f"%:{other.pid}"))
     victim.kill()
     victim.wait()
     # How long that takes is measured by `make bench-engine` (recovery), and bound by the defaults below.
