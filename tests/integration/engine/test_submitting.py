@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from uuid import uuid4
 
-import psycopg
 import pytest
 from tests.integration.engine import sample_pipelines as samples
 from tests.integration.engine.conftest import Engine
@@ -16,7 +15,7 @@ from docmill.database.queries import load_queries
 from docmill.engine.client import Client, Request
 from docmill.engine.payload import unpack
 from docmill.engine.submission import Submitter
-from docmill.errors import BatchNotFound, DocumentNotFound, IdempotencyConflict, InvalidInput
+from docmill.errors import BatchNotFound, DatabaseUnavailable, DocumentNotFound, IdempotencyConflict, InvalidInput
 
 
 def test_an_idempotency_key_makes_one_job_also_when_many_submit_at_once(make_engine: Callable[..., Engine]) -> None:
@@ -59,7 +58,7 @@ def test_callers_with_the_same_keys_in_another_order_do_not_block_each_other(
         start.wait()
         try:
             client.submit("single", [Request(record={"count": 1}, idempotency_key=key) for key in keys])
-        except psycopg.Error as error:
+        except DatabaseUnavailable as error:
             errors.append(error)
 
     for round_ in range(5):
