@@ -92,7 +92,7 @@ MUTANTS = (
         "sql/complete.sql",
         "and (select count(*) from locked) > 0",
         "",
-        "test_fencing.py -k 'winner or same_moment'",
+        "test_fencing.py -k holds_no_chunk",
     ),
     Mutant(
         "a retried job ends only at its last step",

@@ -150,7 +150,7 @@ def test_a_connection_cut_in_the_load_leaves_nothing_half_done(room: ReadingRoom
     assert room.value("select status from docmill.jobs where id = %s", job) == "processing"
     holder.rollback()
     holder.close()
-    thread.join(60)
+    thread.join(30)
     assert room.value("select status from docmill.jobs where id = %s", job) == "completed"
     assert room.value("select count(*) from warehouse.fact_book_metrics") == 1
 
@@ -166,7 +166,7 @@ def test_a_load_that_lasts_too_long_is_undone_and_tried_again(room: ReadingRoom)
         assert room.value("select count(*) from warehouse.dim_books") == 0
     finally:
         holder.close()
-        thread.join(60)
+        thread.join(30)
     assert room.value("select status from docmill.jobs where id = %s", job) == "completed"
     assert room.value("select attempts from docmill.finished_chunks order by finished_at desc limit 1") == 1
 

@@ -149,7 +149,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(docmill: CommandLine, nearb
     victim = docmill.start("worker", TEST_GATE=str(gate))
     assert (gate / "reached").read_text() == "second step"
     victim.send_signal(signal.SIGKILL)
-    victim.wait()
+    victim.wait(10)
     (gate / "open").touch()
     with psycopg.connect(docmill.conninfo) as connection:
         connection.execute("update docmill.workers set lease_until = now()")

@@ -34,7 +34,7 @@ def test_a_dead_connection_of_the_pool_is_replaced_before_it_is_lent(database: D
     with database.pool.connection() as connection:
         before = connection.info.backend_pid
     with database.connect(autocommit=True) as other:
-        other.execute("select pg_terminate_backend(%s, 60000)", [before])
+        other.execute("select pg_terminate_backend(%s, 5000)", [before])
     with database.pool.connection() as connection:
         assert connection.info.backend_pid != before
 

@@ -116,7 +116,7 @@ class Engine:
             yield thread
         finally:
             worker.stop()
-            thread.join(60)
+            thread.join(30)
             assert not thread.is_alive()
 
 

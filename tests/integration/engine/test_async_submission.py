@@ -109,7 +109,7 @@ def test_a_connection_that_was_ended_is_replaced(make_engine: Callable[..., Engi
         async with engine.client.submissions() as submit:
             await submit("single", [Request(record={"count": 1})])
             ended = engine.value(
-                "select count(pg_terminate_backend(pid, 60000)) from pg_stat_activity"
+                "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity"
                 " where pid <> pg_backend_pid() and query like '%%accept_jobs%%' and datname = current_database()"
             )
             await submit("single", [Request(record={"count": 2})])
@@ -210,7 +210,7 @@ def test_a_session_that_ends_in_the_middle_of_a_call_harms_that_call_only(make_e
 
     def end_it(holder: psycopg.Connection) -> None:
         wait_until(lambda: engine.value(f"select count(*) {blocked}"))
-        engine.value(f"select count(pg_terminate_backend(pid, 60000)) {blocked}")
+        engine.value(f"select count(pg_terminate_backend(pid, 5000)) {blocked}")
         holder.rollback()
 
     async def main(holder: psycopg.Connection) -> list[Any]:

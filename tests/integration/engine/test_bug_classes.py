@@ -55,7 +55,7 @@ def test_a_cancel_reaches_a_worker_that_shuts_down(make_engine: Callable[..., En
         wait_until((tmp_path / "waiting").exists)
         worker.stop()
         engine.client.cancel(job)
-        thread.join(60)
+        thread.join(30)
         assert not thread.is_alive()
         assert (tmp_path / "stopped").exists()
     assert engine.value("select status from docmill.jobs") == "cancelled"

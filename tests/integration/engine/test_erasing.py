@@ -102,7 +102,7 @@ def test_who_stores_the_same_bytes_meanwhile_is_not_left_without_them(
         storing.start()
         wait_until(lambda: engine.value(waiting) == 1)
         engine.blobs.delete(erased.sha256)
-    storing.join(60)
+    storing.join(20)
     assert stored not in ([], [document])
     assert engine.blobs.local_path(erased.sha256).read_bytes() == b"twelve bytes"
     [job] = engine.client.submit("measuring", [Request(document_id=stored[0])])

@@ -75,7 +75,7 @@ def test_a_worker_stops_in_time_when_the_database_is_gone(
         wait_until(lambda: engine.value("select bool_or(waiting) from docmill.sleepers"))
     with unreachable(engine):
         worker.stop()
-        thread.join(60)
+        thread.join(30)
         assert not thread.is_alive()
 
 
@@ -107,7 +107,7 @@ def test_a_stopping_worker_lets_its_chunks_end_and_claims_no_more(
         wait_until(lambda: "docmill-shutdown" in {thread.name for thread in set(threading.enumerate()) - others})
         [left] = engine.submit("single", {"count": 1})
         (tmp_path / "go").touch()
-        thread.join(60)
+        thread.join(20)
         assert not thread.is_alive()
     assert engine.value("select status from docmill.jobs where id = %s", job) == "completed"
     assert engine.value("select status from docmill.jobs where id = %s", left) == "pending"
@@ -122,7 +122,7 @@ def test_a_second_signal_forces(make_engine: Callable[..., Engine], tmp_path: Pa
         wait_until((tmp_path / "waiting").exists)
         worker.stop()
         worker.stop()
-        thread.join(60)
+        thread.join(10)
         assert not thread.is_alive()
     assert engine.value("select attempts from docmill.chunks") == 0
 
@@ -183,7 +183,7 @@ def test_without_a_sleeping_worker_nobody_is_notified(make_engine: Callable[...,
         connection.execute("listen docmill_wakeup")
         engine.submit("patient", *({"count": 1, "folder": str(tmp_path)} for _ in range(5)))
         connection.execute("select pg_notify('docmill_wakeup', 'end')")
-        for notice in connection.notifies(timeout=60):
+        for notice in connection.notifies(timeout=10):
             if notice.payload == "end":
                 break
             heard.append(notice.pid)
@@ -204,14 +204,14 @@ def test_a_dead_listen_connection_is_replaced(make_engine: Callable[..., Engine]
     )
     listener.start()
     try:
-        assert woken.acquire(timeout=60)
+        assert woken.acquire(timeout=10)
         engine.rows(KILL_OTHERS)
-        assert woken.acquire(timeout=60)
+        assert woken.acquire(timeout=10)
         # What another worker was given is no news for this one.
         for payload in ("8", "7", ""):
             engine.execute("select pg_notify('docmill_wakeup', %s)", payload)
-        assert handed.acquire(timeout=60)
-        assert woken.acquire(timeout=60)
+        assert handed.acquire(timeout=10)
+        assert woken.acquire(timeout=10)
         assert not handed.acquire(blocking=False)
         assert not woken.acquire(blocking=False)
     finally:
@@ -243,9 +243,9 @@ def test_a_listener_hears_however_many_files_are_open(make_engine: Callable[...,
     )
     listener.start()
     try:
-        assert listener.listening.wait(60)
+        assert listener.listening.wait(10)
         engine.execute("select pg_notify('docmill_wakeup', '7')")
-        assert handed.wait(60)
+        assert handed.wait(10)
     finally:
         listener.stop()
 
@@ -265,7 +265,7 @@ def test_a_lease_that_another_sweeper_ended_is_noticed_and_renewed(make_engine: 
     heartbeat.start()
     first = heartbeat.worker_id
     engine.execute("update docmill.workers set stopped_at = now()")
-    assert lost.wait(60)
+    assert lost.wait(10)
     # Nothing may be claimed under a new lease before what ran under the old one is dropped.
     assert not heartbeat.valid
     heartbeat.resume()

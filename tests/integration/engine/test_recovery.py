@@ -90,8 +90,7 @@ def test_the_chunk_of_a_killed_worker_runs_again_in_another(
     victim.kill()
     victim.wait()
     # How long that takes is measured by `make bench-engine` (recovery), and bound by the defaults below.
-    end_lease(engine, victim)
-    wait_until(lambda: other.pid in waiting(tmp_path))
+    wait_until(lambda: other.pid in waiting(tmp_path), seconds=60)
     go(tmp_path, other.pid)
     wait_until(lambda: engine.value("select status from docmill.jobs where id = %s", job) == "completed")
     assert engine.client.result(job)["total"] == other.pid
@@ -185,7 +184,7 @@ def test_nothing_is_lost_or_doubled_while_workers_are_killed_again_and_again(
         )
         for worker in random.sample(workers, 2):
             os.kill(worker.pid, signal.SIGTERM if round_ == 2 else signal.SIGKILL)
-            worker.wait(60)
+            worker.wait(30)
         end_lease(engine, *workers)
     engine.drain()
     assert [engine.client.result(job)["total"] for job in jobs] == [200 * 199] * 10
