@@ -173,7 +173,7 @@ MUTANTS = (
     ),
     Mutant(
         "keys are taken in one order",
-        "../database/migrations/sql/0011_expand_acceptance.up.sql",
+        "../database/migrations/sql/0015_expand_short_acceptance.up.sql",
         "order by d.idempotency_key, d.unique_key, d.number",
         "order by d.number",
         "test_submitting.py -k another_order",
@@ -229,7 +229,7 @@ MUTANTS = (
     ),
     Mutant(
         "no job is given to a worker whose lease is half over",
-        "../database/migrations/sql/0011_expand_acceptance.up.sql",
+        "../database/migrations/sql/0015_expand_short_acceptance.up.sql",
         "and now() - w.heartbeat_at < (w.lease_until - w.heartbeat_at) / 2",
         "",
         "test_hand_over.py -k could_not_begin",
@@ -293,7 +293,7 @@ MUTANTS = (
     ),
     Mutant(
         "who may have come while a key was waited for is woken",
-        "../database/migrations/sql/0011_expand_acceptance.up.sql",
+        "../database/migrations/sql/0015_expand_short_acceptance.up.sql",
         "(somebody_sleeps is null and not keyed)",
         "somebody_sleeps is null",
         "test_submitting.py -k woken_after",

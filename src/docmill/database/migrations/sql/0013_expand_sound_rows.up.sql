@@ -1,5 +1,5 @@
 -- What a row of jobs or chunks must be, as one function each. PostgreSQL reads every check constraint of a table anew from
--- its stored form with each statement that writes there: nineteen of them took a fifth of a submission. A function is read
+-- its stored form with each statement that writes there: twenty of them took a fifth of a submission. A function is read
 -- once a session. The rules are those of before; rows that exist have passed them, and 0014 looks at them again.
 create function docmill.job_is_sound(
     status text, started_at timestamptz, finished_at timestamptz, error_code text, idempotency_key text,
