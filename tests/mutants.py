@@ -273,9 +273,23 @@ MUTANTS = (
     Mutant(
         "a session that the server ended is not submitted over",
         "async_submission.py",
-        "if self._cursor is not None and has_input(self._cursor.connection):",
+        "if self._held is not None and has_input(self._held.connection):",
         "if False:",
         "test_async_submission.py -k was_ended",
+    ),
+    Mutant(
+        "a statement is prepared on the session that runs it",
+        "async_submission.py",
+        "if self._statement is None or self._statement.connection is not connection:",
+        "if self._statement is None:",
+        "test_async_submission.py -k was_ended",
+    ),
+    Mutant(
+        "the number of a lost session is free for the next one",
+        "../database/repeated_statement.py",
+        "        self._loop.remove_reader(self._descriptor)\n",
+        "        pass\n",
+        "../database/test_repeated_statement.py -k number_is_free",
     ),
     Mutant(
         "a job that has ended has no chunk to do",

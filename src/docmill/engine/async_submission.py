@@ -14,6 +14,7 @@ from psycopg.rows import TupleRow
 from docmill.database.connection import Database, has_input
 from docmill.database.crashpoints import crash_point
 from docmill.database.queries import load_queries
+from docmill.database.repeated_statement import RepeatedStatement
 from docmill.engine.gathering import AsyncGathering
 from docmill.engine.outage import is_outage, outage_explained, outages_explained
 from docmill.engine.submission import Request, Submission, SubmittedJob, acceptance, refusals_explained
@@ -43,7 +44,8 @@ class AsyncSubmitter:
         self._settings = settings
         self._prepare = prepare
         self._submit = submit
-        self._cursor: psycopg.AsyncCursor[TupleRow] | None = None
+        self._statement: RepeatedStatement | None = None
+        self._held: RepeatedStatement | None = None
         self._wake_owed = False
         self._gathering = AsyncGathering(self._accept, lambda submission: submission.terms, rest=self._rest)
 
@@ -91,37 +93,47 @@ class AsyncSubmitter:
         parameters = acceptance(submissions, self._settings, alone=True)
         crash_point("submit.before_commit")
         with refusals_explained():
-            [(_, told)] = await self._fetch("accept_jobs", parameters)
+            [(_, told)] = await self._fetch(parameters)
         crash_point("submit.after_commit")
         self._wake_owed = self._wake_owed or not told
         job_ids = iter(parameters["job_ids"])
         return [[SubmittedJob(next(job_ids), True) for _ in submission.requests] for submission in submissions]
 
-    async def _fetch(self, name: str, parameters: dict[str, Any] | None = None) -> list[TupleRow]:
+    async def _fetch(self, parameters: dict[str, Any]) -> list[TupleRow]:
         # Held until no other transaction follows at once: a checkout for each would cost a tenth of its time.
-        if self._cursor is not None and has_input(self._cursor.connection):
+        if self._held is not None and has_input(self._held.connection):
             await self._give_back()
-        if self._cursor is None:
-            self._cursor = (await self._pool.getconn()).cursor(binary=True)
+        if self._held is None:
+            self._held = await self._take()
         try:
-            await self._cursor.execute(_QUERIES[name], parameters)
-            return await self._cursor.fetchall()
+            return await self._held(parameters)
         except BaseException:
             await self._give_back()
             raise
 
+    async def _take(self) -> RepeatedStatement:
+        connection = await self._pool.getconn()
+        if self._statement is None or self._statement.connection is not connection:
+            self._statement = RepeatedStatement(connection, "accept_jobs", _QUERIES["accept_jobs"])
+        self._statement.attach()
+        return self._statement
+
     async def _give_back(self) -> None:
-        if self._cursor is not None:
-            cursor, self._cursor = self._cursor, None
-            await self._pool.putconn(cursor.connection)
+        if self._held is not None:
+            statement, self._held = self._held, None
+            statement.detach()
+            await self._pool.putconn(statement.connection)
 
     async def _rest(self) -> None:
+        await self._give_back()
+        if self._wake_owed:
+            self._wake_owed = False
+            await self._wake_workers()
+
+    async def _wake_workers(self) -> None:
         try:
-            if self._wake_owed:
-                self._wake_owed = False
-                await self._fetch("wake_workers")
+            async with self._pool.connection() as connection:
+                await connection.execute(_QUERIES["wake_workers"])
         except Exception as error:
             if not is_outage(error):
                 raise
-        finally:
-            await self._give_back()

@@ -12,7 +12,6 @@ import pytest
 from tests.integration.engine import sample_pipelines as samples
 from tests.integration.engine.conftest import Engine, unreachable, wait_until
 
-from docmill.engine.async_submission import AsyncSubmitter
 from docmill.engine.client import Request
 from docmill.errors import DatabaseUnavailable, DocumentNotFound, IdempotencyConflict, UnknownPipeline
 
@@ -173,22 +172,22 @@ def test_a_wake_that_is_lost_takes_no_job_back(
 ) -> None:
     engine = make_engine(samples.single)
     engine.register()
-    real, asked = AsyncSubmitter._fetch, []
+    asked = []
 
-    async def lose_the_wake(self: AsyncSubmitter, name: str, parameters: dict[str, Any] | None = None) -> list[Any]:
-        asked.append(name)
-        if name == "wake_workers":
-            raise psycopg.OperationalError("the connection is lost")
-        return await real(self, name, parameters)
+    async def lose_the_wake(self: psycopg.AsyncConnection, query: str) -> None:
+        asked.append(query)
+        raise psycopg.OperationalError("the connection is lost")
 
     async def main() -> Any:
         async with engine.client.submissions() as submit:
             return await submit("single", [Request(record={"count": 1})])
 
-    monkeypatch.setattr(AsyncSubmitter, "_fetch", lose_the_wake)
+    monkeypatch.setattr(psycopg.AsyncConnection, "execute", lose_the_wake)
     # The end waits for the wake, and would raise what it raised.
     [job] = asyncio.run(main())
-    assert (job.created, asked) == (True, ["accept_jobs", "wake_workers"])
+    assert job.created
+    assert ["wake_workers" in query for query in asked] == [True]
+    assert engine.rows("select id from docmill.jobs") == [(job.id,)]
 
 
 def test_what_was_submitted_before_the_end_is_stored_before_it(make_engine: Callable[..., Engine]) -> None:
