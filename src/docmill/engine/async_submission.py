@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -17,10 +18,11 @@ from docmill.database.queries import load_queries
 from docmill.database.repeated_statement import RepeatedStatement
 from docmill.engine.gathering import AsyncGathering
 from docmill.engine.outage import is_outage, outage_explained, outages_explained
-from docmill.engine.submission import Request, Submission, SubmittedJob, acceptance, refusals_explained
+from docmill.engine.submission import Request, Submission, SubmittedJob, acceptance, new_jobs, refusals_explained
 from docmill.settings import EngineSettings
 
 _QUERIES = load_queries("docmill.engine", "sql")
+_MOST_AHEAD = 100
 
 
 class AsyncSubmitter:
@@ -47,6 +49,7 @@ class AsyncSubmitter:
         self._statement: RepeatedStatement | None = None
         self._held: RepeatedStatement | None = None
         self._wake_owed = False
+        self._next_jobs: list[SubmittedJob] = []
         self._gathering = AsyncGathering(self._accept, lambda submission: submission.terms, rest=self._rest)
 
     async def __call__(
@@ -90,14 +93,24 @@ class AsyncSubmitter:
         await self._pool.close()
 
     async def _accept(self, submissions: Sequence[Submission]) -> list[list[SubmittedJob]]:
-        parameters = acceptance(submissions, self._settings, alone=True)
+        jobs = self._take_jobs(sum(len(submission.requests) for submission in submissions))
+        parameters = acceptance(submissions, jobs, self._settings, alone=True)
+        # While the disk works, for those who wait now and come again together.
+        asyncio.get_running_loop().call_soon(self._make_jobs, min(len(jobs), _MOST_AHEAD))
         crash_point("submit.before_commit")
         with refusals_explained():
             [(_, told)] = await self._fetch(parameters)
         crash_point("submit.after_commit")
         self._wake_owed = self._wake_owed or not told
-        job_ids = iter(parameters["job_ids"])
-        return [[SubmittedJob(next(job_ids), True) for _ in submission.requests] for submission in submissions]
+        left = iter(jobs)
+        return [list(islice(left, len(submission.requests))) for submission in submissions]
+
+    def _make_jobs(self, count: int) -> None:
+        self._next_jobs = new_jobs(count)
+
+    def _take_jobs(self, count: int) -> list[SubmittedJob]:
+        jobs, self._next_jobs = self._next_jobs[:count], self._next_jobs[count:]
+        return jobs + new_jobs(count - len(jobs))
 
     async def _fetch(self, parameters: dict[str, Any]) -> list[TupleRow]:
         # Held until no other transaction follows at once: a checkout for each would cost a tenth of its time.
@@ -125,6 +138,8 @@ class AsyncSubmitter:
             await self._pool.putconn(statement.connection)
 
     async def _rest(self) -> None:
+        # An id tells when its job came.
+        self._next_jobs = []
         await self._give_back()
         if self._wake_owed:
             self._wake_owed = False

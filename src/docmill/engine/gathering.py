@@ -130,7 +130,7 @@ class AsyncGathering(Generic[Item, Answer]):
         self._terms = terms
         self._most = most
         self._rest = rest
-        self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self._waiting: list[tuple[Item, object, asyncio.Future[Answer]]] = []
         self._runner: asyncio.Task[None] | None = None
 
     def __call__(self, item: Item) -> asyncio.Future[Answer]:
@@ -140,7 +140,7 @@ class AsyncGathering(Generic[Item, Answer]):
         """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
-        self._waiting.append((item, answer))
+        self._waiting.append((item, self._terms(item), answer))
         if self._runner is None:
             # A task of its own: a caller that is cancelled must not take the others with it.
             self._runner = loop.create_task(self._serve_all())
@@ -165,12 +165,17 @@ class AsyncGathering(Generic[Item, Answer]):
 
     def _next(self) -> list[tuple[Item, asyncio.Future[Answer]]]:
         alike: list[tuple[Item, asyncio.Future[Answer]]] = []
-        others: list[tuple[Item, asyncio.Future[Answer]]] = []
-        for item, answer in self._waiting:
+        others: list[tuple[Item, object, asyncio.Future[Answer]]] = []
+        wanted: object = None
+        for item, terms, answer in self._waiting:
             if answer.done():
                 continue
-            fits = not alike or (len(alike) < self._most and self._terms(item) == self._terms(alike[0][0]))
-            (alike if fits else others).append((item, answer))
+            if not alike:
+                wanted = terms
+            if terms == wanted and len(alike) < self._most:
+                alike.append((item, answer))
+            else:
+                others.append((item, terms, answer))
         self._waiting = others
         return alike
 

@@ -26,6 +26,7 @@ from docmill.settings import EngineSettings
 
 _QUERIES = load_queries("docmill.engine", "sql")
 _LONGEST_KEY = 255
+_ENCODER = json.JSONEncoder(ensure_ascii=True)
 _RANDOM_BYTES = 10
 _VERSION_AND_VARIANT = 7 << 76 | 2 << 62
 _RANDOM_BITS = ~(15 << 76 | 3 << 62)
@@ -75,7 +76,7 @@ class Request:
         return self.idempotency_key is not None or self.unique_key is not None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Submission:
     """Jobs of one pipeline that are accepted together or not at all.
 
@@ -86,6 +87,7 @@ class Submission:
         batch_id: Their batch, if they have one.
         priority: Higher ones run first.
         records: The record of each request as JSON: what is checked is what is stored.
+        has_keys: Whether another job may answer one of the requests.
 
     Raises:
         InvalidInput: A record cannot be written as JSON.
@@ -97,20 +99,17 @@ class Submission:
     batch_id: UUID | None
     priority: int
     records: Sequence[bytes | None] = field(init=False, repr=False)
+    has_keys: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Encode each record once."""
-        object.__setattr__(self, "records", [encode_record(request.record) for request in self.requests])
+        self.records = [encode_record(request.record) for request in self.requests]
+        self.has_keys = any(request.has_key for request in self.requests)
 
     @property
     def terms(self) -> tuple[Any, ...]:
         """What must be equal for two submissions to be stored by one statement."""
         return self.pipeline, self.owner, self.batch_id, self.priority
-
-    @property
-    def has_keys(self) -> bool:
-        """Whether another job may answer one of its requests."""
-        return any(request.has_key for request in self.requests)
 
 
 class Submitter:
@@ -178,36 +177,46 @@ class Submitter:
         accepted: dict[int, list[SubmittedJob]] = {}
         all_told = True
         for group in groups:
-            parameters = acceptance(group, self._settings, alone=alone)
+            jobs = new_jobs(sum(len(one.requests) for one in group))
             with refusals_explained():
-                [(only_new, told)] = _fetch(connection, "accept_jobs", parameters)
+                [(only_new, told)] = _fetch(
+                    connection, "accept_jobs", acceptance(group, jobs, self._settings, alone=alone)
+                )
             all_told = all_told and told
-            job_ids = iter(parameters["job_ids"])
-            created = set(parameters["job_ids"] if only_new is None else only_new)
+            created = {job.id for job in jobs} if only_new is None else set(only_new)
+            left = iter(jobs)
             for one in group:
                 accepted[id(one)] = [
-                    SubmittedJob(job_id, True) if job_id in created else _existing(connection, one, request)
-                    for request, job_id in zip(one.requests, job_ids, strict=False)
+                    job if job.id in created else _existing(connection, one, request)
+                    for request, job in zip(one.requests, left, strict=False)
                 ]
         return accepted, all_told
 
 
-def acceptance(group: Sequence[Submission], settings: EngineSettings, *, alone: bool) -> dict[str, Any]:
+def new_jobs(count: int) -> list[SubmittedJob]:
+    """Return jobs to be created."""
+    return [SubmittedJob(job_id, True) for job_id in time_ordered_ids(count)]
+
+
+def acceptance(
+    group: Sequence[Submission], jobs: Sequence[SubmittedJob], settings: EngineSettings, *, alone: bool
+) -> dict[str, Any]:
     """Return the parameters of the statement ``accept_jobs`` for submissions with the same terms.
 
     Args:
-        group: The submissions; their jobs get ids in this order.
+        group: The submissions.
+        jobs: The jobs of all their requests, in order.
         settings: Attempts and time limits of new jobs.
         alone: Whether the statement is the whole transaction.
     """
     requests = [request for submission in group for request in submission.requests]
-    keyed = any(request.has_key for request in requests)
+    keyed = any(submission.has_keys for submission in group)
     with_documents = any(request.document_id is not None for request in requests)
     pipeline = group[0].pipeline
     return {
         "pipeline": pipeline,
         "owner": group[0].owner,
-        "job_ids": time_ordered_ids(len(requests)),
+        "job_ids": [job.id for job in jobs],
         "document_ids": [request.document_id for request in requests] if with_documents else None,
         "inputs": [None if record is None else pack(record) for submission in group for record in submission.records],
         "idempotency_keys": [request.idempotency_key for request in requests] if keyed else None,
@@ -288,7 +297,7 @@ def encode_record(record: Any) -> bytes | None:
     if record is None:
         return None
     try:
-        return json.dumps(record, ensure_ascii=True).encode()
+        return _ENCODER.encode(record).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidInput(f"The record of a job cannot be written as JSON: {error}.") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -99,6 +100,40 @@ def test_an_unknown_pipeline_is_refused(make_engine: Callable[..., Engine]) -> N
 
     with pytest.raises(UnknownPipeline):
         asyncio.run(main())
+
+
+def test_calls_of_any_size_get_ids_of_their_own_in_the_order_of_their_requests(
+    make_engine: Callable[..., Engine],
+) -> None:
+    engine = make_engine(samples.single)
+    calls = [
+        {"requests": [Request(record={"count": 10 * size + n}) for n in range(size)]} for size in (1, 3, 0, 2, 150)
+    ]
+    answers = submit_at_once(engine, *calls, rounds=4)
+    assert [len(jobs) for jobs in answers] == [4, 12, 0, 8, 600]
+    ids = [job.id for jobs in answers for job in jobs]
+    assert len(set(ids)) == 624
+    assert set(ids) == {row[0] for row in engine.rows("select id from docmill.jobs")}
+    engine.drain()
+    assert [engine.client.result(job.id) for job in answers[1][:3]] == [
+        engine.client.result(answers[1][n].id) for n in (3, 4, 5)
+    ]
+    assert len({str(engine.client.result(job.id)) for job in answers[1][:3]}) == 3
+
+
+def test_an_id_tells_when_its_job_came(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+
+    async def main() -> tuple[int, int]:
+        async with engine.client.submissions() as submit:
+            await submit("single", [Request(record={"count": 1})])
+            await asyncio.sleep(0.05)
+            before = time.time_ns() // 1_000_000
+            [job] = await submit("single", [Request(record={"count": 2})])
+        return before, job.id.int >> 80
+
+    before, told = asyncio.run(main())
+    assert told >= before
 
 
 def test_a_connection_that_was_ended_is_replaced(make_engine: Callable[..., Engine]) -> None:
