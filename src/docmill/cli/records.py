@@ -125,6 +125,8 @@ def _submit_file(
             intake.submissions.append(Submission(f"{file}:{row.row}", job_id=job.id, existing=not job.created))
             intake.created += job.created
             intake.duplicates += not job.created
+    if intake.batch_id and not intake.created and application.client.remove_empty_batch(intake.batch_id):
+        intake.batch_id = None
     if not intake.invalid and rejects.remove_old():
         intake.removed_file = str(rejects.path)
 

@@ -79,6 +79,8 @@ def submit_files(
             submission.error = describe_error(error.code, error.message)
         except OSError as error:
             submission.error = describe_error(FileError.code, FileError.of(file.name or file, error).message)
+    if batch is not None:
+        application.client.remove_empty_batch(batch)
     return submissions
 
 

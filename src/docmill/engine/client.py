@@ -206,6 +206,13 @@ class Client:
         return batch_id
 
     @outages_explained()
+    def remove_empty_batch(self, batch_id: UUID) -> bool:
+        """Remove a batch that no job came into: all that was submitted to it was known; tell whether it was one."""
+        with self._database.pool.connection() as connection:
+            removed = connection.execute(_QUERIES["remove_empty_batch"], {"id": batch_id, "owner": self.owner})
+            return removed.rowcount > 0
+
+    @outages_explained()
     def cancel(self, job_id: UUID) -> None:
         """Cancel a job; what it runs is stopped. A job that is cancelled already stays so.
 

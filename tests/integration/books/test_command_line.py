@@ -54,7 +54,9 @@ def test_from_a_list_to_reports(
         ("35", "the check digit of the ISBN is wrong"),
     ]
     again = nearby.line("submit", "books", books, "--json")
-    assert (again["created"], again["duplicates"]) == (0, 31)
+    assert (again["created"], again["duplicates"], again["batch_id"]) == (0, 31, None)
+    [batch] = nearby.lines("batches", "list", "--json")
+    assert (batch["id"], sum(batch["jobs"].values())) == (summary["batch_id"], 30)
 
     lines = docmill.lines("run", "books", books, "--json", **urls)
     assert len(lines) == 30

@@ -64,6 +64,14 @@ def test_the_second_time_nothing_is_done_again(docmill: CommandLine, report: Pat
     assert again["document_id"] == first["document_id"]
 
 
+def test_known_files_leave_no_empty_batch(docmill: CommandLine, nearby: SameProcess, report: Path) -> None:
+    docmill.line("run", PIPELINE, report, "--json")
+    batches = nearby.lines("batches", "list", "--json")
+    known = nearby.lines("submit", PIPELINE, report, report, "--json")
+    assert [record["existing"] for record in known] == [True, True]
+    assert nearby.lines("batches", "list", "--json") == batches
+
+
 def test_bad_files_fail_with_their_code_and_stop_no_other(docmill: CommandLine, report: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(report.read_bytes()[:200])

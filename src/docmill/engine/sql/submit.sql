@@ -34,6 +34,11 @@ update docmill.uploaded_documents set sealed_password = %(sealed)s, updated_at =
 -- Start a batch.
 insert into docmill.batches (id, owner, name) values (%(id)s, %(owner)s, %(name)s)
 
+-- name: remove_empty_batch
+-- Remove a batch that no job came into.
+delete from docmill.batches b
+ where b.id = %(id)s and b.owner = %(owner)s and not exists (select from docmill.jobs j where j.batch_id = b.id)
+
 -- name: accept_jobs
 -- Submit many jobs of one pipeline: the ids of those that are new, unless all are, and whether nobody has to be woken after
 -- the commit. Where this statement is the whole transaction (`alone`), workers learn of the jobs at the commit. The call
