@@ -246,6 +246,35 @@ def test_a_trend_is_the_line_of_least_squares(tmp_path: Path) -> None:
     assert series.trend.direction == "up"
 
 
+def test_a_share_is_told_of_no_beginning_at_or_across_nothing(tmp_path: Path) -> None:
+    days = pd.date_range("2024-01-01", periods=40)
+    from_nothing = [place / 100 for place in range(40)]
+    squares = [place * place for place in range(40)]
+    deeper = [-10 - place for place in range(40)]
+    losses = [20 - place for place in range(40)]
+    lines = zip(days, from_nothing, squares, deeper, losses, strict=True)
+    text = "".join(f"{day.date()},{','.join(map(str, values))}\n" for day, *values in lines)
+    found = profile(written(tmp_path, "day,from_nothing,squares,deeper,losses\n" + text))
+    trends = {series.value_column: series.trend for series in found.time_series}
+    changes = {name: trend.relative_change for name, trend in trends.items() if trend is not None}
+    assert changes == {
+        "from_nothing": None,
+        "squares": None,
+        "deeper": pytest.approx(-3.9),
+        "losses": pytest.approx(-39 / 20),
+    }
+
+
+def test_what_rounding_leaves_is_no_season_and_no_more_than_a_whole(tmp_path: Path) -> None:
+    days = pd.date_range("2024-01-01", periods=30)
+    text = "".join(f"{day.date()},{place / 100},{place}\n" for place, day in enumerate(days))
+    found = profile(written(tmp_path, "day,share,count\n" + text))
+    assert [series.seasonality for series in found.time_series] == [None, None]
+    assert all(series.trend is not None and series.trend.r_squared <= 1 for series in found.time_series)
+    assert found.correlations
+    assert all(correlation.value <= 1 for correlation in found.correlations)
+
+
 def test_drift_between_the_first_and_the_last_third(tmp_path: Path) -> None:
     drifts = {item.column: item for item in profile(daily(tmp_path, 40)).drift}
     assert drifts["region"].psi > 1

@@ -146,7 +146,8 @@ class Trend(CamelShape):
     Attributes:
         slope_per_period: Change of the mean from one period to the next.
         r_squared: Share of the variance that the line explains, 0 to 1.
-        relative_change: Change along the line from the first to the last period, as a share of its first value.
+        relative_change: Change along the line from the first to the last period, as a share of its first value; None
+            where that is nothing, or is below nothing and the last one above.
         direction: ``flat`` where the line explains less than 0.3.
         periods: Periods with values.
     """

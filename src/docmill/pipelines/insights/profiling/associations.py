@@ -54,7 +54,8 @@ def _coefficients(
     for a, b in pairs:
         value, rows = found[f"{a.field} {b.field} r"], found[f"{a.field} {b.field} n"]
         if value is not None and rows >= _FEWEST_ROWS:
-            yield a, b, value, rows
+            # Rounding puts that of a perfect line beyond 1.
+            yield a, b, max(-1.0, min(1.0, value)), rows
 
 
 def _spearman(subject: Subject, numbers: Sequence[Kind], _categories: Sequence[Kind]) -> Iterator[Correlation]:

@@ -19,6 +19,8 @@ MOST_PERIODS = 400
 _MOST_MEASURES = 6
 _LEAST_PRESENT = 0.5
 _LEAST_EXPLAINED = 0.3
+# What is smaller than this share of the values is left by their rounding.
+_ROUNDING = 1e-9
 _GRAINS: tuple[tuple[Grain, timedelta], ...] = (
     ("hour", timedelta(hours=1)),
     ("day", timedelta(days=1)),
@@ -155,10 +157,20 @@ def _trend(values: Sequence[tuple[datetime, float]], grain: Grain) -> Trend | No
     return Trend(
         slope_per_period=slope,
         r_squared=explained,
-        relative_change=(last - first) / abs(first) if first else None,
+        relative_change=_relative_change(first, last),
         direction=direction,
         periods=len(values),
     )
+
+
+def _relative_change(first: float, last: float) -> float | None:
+    """Return a change as a share of where it began; None where that is nothing, or lies on the other side of it.
+
+    A line through values that never are negative may well begin below nothing.
+    """
+    if abs(first) <= _ROUNDING * abs(last) or first < 0 < last:
+        return None
+    return (last - first) / abs(first)
 
 
 def _place(start: datetime, grain: Grain) -> int:
@@ -188,7 +200,7 @@ def fit_line(x: Sequence[float], y: Sequence[float]) -> tuple[float, float, floa
     if not across:
         return 0.0, mean_y, 0.0
     slope = both / across
-    return slope, mean_y - slope * mean_x, both * both / (across * down) if down else 0.0
+    return slope, mean_y - slope * mean_x, min(1.0, both * both / (across * down)) if down else 0.0
 
 
 def _cycled(span: DateSpan) -> list[Grain]:
@@ -233,7 +245,7 @@ def _cycle(
     total = sum(value * value for rest in residuals.values() for value in rest)
     within = sum((value - means[place]) ** 2 for place, rest in residuals.items() for value in rest)
     count, groups = len(values), len(means)
-    if not total or groups < 2 or count <= groups:
+    if total <= _ROUNDING**2 * sum(y * y for _, _, y in values) or groups < 2 or count <= groups:
         return None
     strength = 1 - (within / total) * (count - 1) / (count - groups)
     return Seasonality(
