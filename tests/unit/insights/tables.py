@@ -22,9 +22,11 @@ def table_settings(**changes: Any) -> TableSettings:
 
 
 @contextmanager
-def opened(path: Path, options: TableOptions | None = None, **changes: Any) -> Iterator[OpenTable]:
+def opened(
+    path: Path, options: TableOptions | None = None, *, filename: str | None = None, **changes: Any
+) -> Iterator[OpenTable]:
     settings = table_settings(**changes)
-    with read_table(path, path.name, options or TableOptions(), settings, DOCUMENTS) as table:
+    with read_table(path, filename or path.name, options or TableOptions(), settings, DOCUMENTS) as table:
         yield table
 
 

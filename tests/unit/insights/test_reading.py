@@ -196,6 +196,12 @@ def test_nothing_to_read(tmp_path: Path, content: str) -> None:
         rows(written(tmp_path, content))
 
 
+def test_an_error_calls_a_file_as_its_user_does(tmp_path: Path) -> None:
+    stored = written(tmp_path, "  \n \n", "5f0c")
+    with pytest.raises(UnparseableInput, match=r"^sales\.csv "), opened(stored, filename="sales.csv"):
+        pytest.fail("a table was found")
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -239,7 +245,7 @@ def test_a_rewritten_file_holds_the_same_cells(
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([("first", "second", "third"), *records])
     path = written(folder, text.getvalue())
-    dialect = find_dialect(path, TableOptions(delimiter=","))
+    dialect = find_dialect(path, path.name, TableOptions(delimiter=","))
     found = rewrite(path, folder / "out.csv", dialect)
     with (folder / "out.csv").open(encoding="utf-8", newline="") as file:
         assert [tuple(record) for record in csv.reader(file)] == records

@@ -63,8 +63,13 @@ class Dialect:
     numbers: frozenset[int] = frozenset()
 
 
-def find_dialect(path: Path, options: TableOptions) -> Dialect:
+def find_dialect(path: Path, filename: str, options: TableOptions) -> Dialect:
     """Return the form of a text file, found in its first 256 kB.
+
+    Args:
+        path: The file.
+        filename: What to call it.
+        options: Where the user knows better than the rules.
 
     Raises:
         InvalidInput: The encoding that the user named is unknown.
@@ -86,7 +91,7 @@ def find_dialect(path: Path, options: TableOptions) -> Dialect:
             return parted
     records = list(_records(text, delimiter))
     if width < 2:
-        _check_single_column(path.name, records)
+        _check_single_column(filename, records)
         delimiter, width, records = ",", 1, list(_records(text, ","))
     return _with_header(encoding, delimiter, width, records)
 

@@ -50,7 +50,7 @@ def read_text_file(
         UnparseableInput: The text holds no table.
         TooLarge: The table is over a limit.
     """
-    dialect = find_dialect(path, options)
+    dialect = find_dialect(path, filename, options)
     check_width(filename, dialect.width, settings)
     info = FileInfo(
         name=filename,
