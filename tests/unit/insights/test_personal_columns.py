@@ -111,3 +111,9 @@ def test_cells_that_begin_like_formulas_are_told(tmp_path: Path) -> None:
     cells = ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-x", "plain"]
     found = profile(written(tmp_path, "a,n\n" + "".join(f"{cell},{n}\n" for n, cell in enumerate(cells))))
     assert issues(found)["formula_cells"] == 4
+
+
+def test_times_in_seconds_name_nobody(tmp_path: Path) -> None:
+    lines = "".join(f"{1_700_000_000 + place * 86_400},{place}\n" for place in range(30))
+    found = profile(written(tmp_path, "ts,visitors\n" + lines))
+    assert column(found, "ts").personal == {}

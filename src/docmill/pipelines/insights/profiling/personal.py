@@ -25,6 +25,8 @@ WHOLE_CELLS = 0.5
 _LEAST_NAMES = 0.3
 _LEAST_DIGITS = {"PHONE": 7, "SSN": 9, "NATIONAL_ID": 7, "NHS": 9, "CREDIT_CARD": 12, "BANK": 8, "MRN": 5}
 _NOT_PERSONAL = frozenset({"URL", "DATE", "LOCATION", "ORGANIZATION", "AGE"})
+# They label what is personal in reports of laboratories; a column of that name mostly holds some key, or times.
+_NO_LABELS = ("id", "ts")
 _WORD = re.compile(r"[^\W\d_]+")
 
 Personal = dict[str, float]
@@ -56,7 +58,7 @@ def _personal(subject: Subject, column: LoadedColumn) -> Personal:
         for name in {finding.type for finding in findings(text)}:
             counts[name] += count
     shares = {name: count / total for name, count in counts.items()}
-    if label in _CHECKS and column.name.strip().lower() != "id":
+    if label in _CHECKS and column.name.strip().lower() not in _NO_LABELS:
         borne_out = sum(count for text, count in rows if _CHECKS[label](text)) / total
         if borne_out >= (_LEAST_NAMES if label == "PERSON" else WHOLE_CELLS):
             shares[label] = 1.0
