@@ -59,7 +59,13 @@ def test_phone_numbers(number: str) -> None:
     assert number in {text[item.start : item.end] for item in phone_numbers(text)}
 
 
-@pytest.mark.parametrize("text", ["0.30-0.70", "150-400", "2,079 1,400 - 7,000", "04/25/2023 08:24", "1995-11-22 1000"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0.30-0.70", "150-400", "2,079 1,400 - 7,000", "04/25/2023 08:24", "1995-11-22 1000"),
+        *("150 000 - 400 000", "25 050 - 100 000", "000 - 400 000"),
+    ],
+)
 def test_what_is_no_phone_number(text: str) -> None:
     assert not list(phone_numbers(text))
 
