@@ -17,6 +17,9 @@ NAME_WORD = re.compile(
 )
 _OPENING = re.compile(r"[\s\"'*(]*")
 _NICKNAME = rf" \([{UPPER}][^\W\d_]+\)(?= )"
+# "Maria auf dem Berge" has a surname and "Maria Berg auf dem Flur" is somewhere.
+_PLACE_PARTICLE = re.compile(rf" (?:auf|aus|in|an) de[mnr](?= [{UPPER}])")
+_LEADING_PARTICLE = re.compile(rf"(?:auf|aus|in) de[mnr] (?=[{UPPER}][^\W\d_]+(?:-[^\W\d_]+)?, [{UPPER}])")
 _GAP = re.compile(rf"(?<=\.){_NICKNAME} |,? |\+|\^|,|(?<=\.)(?=[{UPPER}a-z]\.|[{UPPER}][^\W\d_]+-?)")
 _LONGEST_ABBREVIATION = 4
 _LONGEST_NAME = 6
@@ -97,13 +100,14 @@ def name_at(text: str, start: int, end: int, *, labelled: bool) -> tuple[int, in
         labelled: Whether a label or a title announces a name, so that it may be any word.
     """
     position = _after_titles(text, start, end)
-    match = NAME_WORD.match(text, position, end)
+    leading = _LEADING_PARTICLE.match(text, position, end) if labelled else None
+    match = NAME_WORD.match(text, leading.end() if leading else position, end)
     if not match or not (labelled or match.group()[0].isupper()):
         return None
     accepted = [match]
     capitalised = match.group()[0].isupper() or is_particle(match.group())
     while len(accepted) < _LONGEST_NAME and not _ends_sentence(accepted[-1].group()):
-        following = _next_word(text, accepted[-1].end(), end)
+        following = _next_word(text, _after_place_particle(text, accepted, end), end)
         if not following or (_is_complete(accepted) and _is_closed(text, accepted[-1])):
             break
         # Between an initial and a comma ("Jane Q. Public,") even an ordinary word is the surname.
@@ -127,6 +131,14 @@ def _after_titles(text: str, start: int, end: int) -> int:
         if text[position : position + 1] in ("/", ".", ",", "-"):
             position += 1
     return position
+
+
+def _after_place_particle(text: str, accepted: list[re.Match[str]], end: int) -> int:
+    """Return where the surname goes on behind "auf dem", when only given names and initials stand before it."""
+    position = accepted[-1].end()
+    particle = _PLACE_PARTICLE.match(text, position, end)
+    first_names = all(is_given_name(word.group()) or len(word_key(word.group())) == 1 for word in accepted)
+    return particle.end() if particle and first_names else position
 
 
 def _next_word(text: str, position: int, end: int) -> re.Match[str] | None:

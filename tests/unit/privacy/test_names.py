@@ -28,6 +28,10 @@ from docmill.privacy.prose import left_over
         ("Authorised by: K. Ostrava, Principal Clinical Scientist", "K. Ostrava"),
         ("Sehr geehrter Herr Kollege Brandt,", "Brandt"),
         ("über Ihren Patienten Herrn Dietmar Kossak,", "Dietmar Kossak"),
+        ("Einsender: Dr. Jürgen auf dem Hövel", "Jürgen auf dem Hövel"),
+        ("Name: auf dem Hövel, Jürgen   geb. 01.02.1950", "Hövel, Jürgen"),
+        ("Patient: Wilhelm aus der Fünten, geb. 01.02.1940", "Wilhelm aus der Fünten"),
+        ("Frau Maria Kurz in der Notaufnahme gesehen", "Maria Kurz"),
     ],
 )
 def test_names(rules: Anonymiser, text: str, name: str) -> None:
