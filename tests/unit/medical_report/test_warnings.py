@@ -28,3 +28,19 @@ def test_a_repaired_document_is_told() -> None:
     [warning] = build_report([ROW.model_copy(update={"recovered": True})]).warnings
     assert "cut short or damaged" in warning
     assert build_report([ROW]).warnings == []
+
+
+def test_a_second_patient_is_told() -> None:
+    first = PageText(number=1, text="Patient: [PERSON_1]  DOB: [DATE_OF_BIRTH_1]\nGlucose  126  H  mg/dL  70-99")
+    second = PageText(number=3, text="Patient: [PERSON_2]  DOB: [DATE_OF_BIRTH_2]\nSodium  139  mmol/L  135-145")
+    [warning] = build_report([first, second]).warnings
+    assert warning.startswith("Page 3 names another patient")
+    again = second.text.replace("[DATE_OF_BIRTH_2]", "[DATE_OF_BIRTH_1]")
+    assert build_report([first, second.model_copy(update={"text": again})]).warnings == []
+
+
+def test_a_date_that_no_calendar_has_is_not_called_ambiguous() -> None:
+    page = PageText(number=1, text="Abnahme: 31.02.2026\nEingang: 25.03.2026\nGlucose  126  H  mg/dL  70-99")
+    report = build_report([page])
+    assert report.warnings == ["A date on page 1 is not in the calendar; it was left out."]
+    assert report.diagnostic_date == "2026-03-25"

@@ -19,6 +19,8 @@ from docmill.pipelines.medical_report.summary import (
     date_of,
     has_doubtful_dates,
     language_of,
+    page_of_another_patient,
+    pages_with_impossible_dates,
     person_of,
     title_of,
 )
@@ -88,10 +90,19 @@ def _warnings(pages: Sequence[PageText], markers: Sequence[Marker], further_date
     told += [f"Page {page.number} is a picture that was not read." for page in pages if _is_unread(page)]
     if any(page.recovered for page in pages):
         told.append("The document was cut short or damaged: only what could be saved of it was read.")
+    another = page_of_another_patient(pages)
+    if another is not None:
+        told.append(
+            f"Page {another} names another patient than before: all results stand here together; split the file."
+        )
     if not markers:
         told.append(NO_RESULTS)
     if has_doubtful_dates(pages, further_dates):
         told.append("Day and month cannot be told apart in some dates; they were left out.")
+    told += [
+        f"A date on page {number} is not in the calendar; it was left out."
+        for number in pages_with_impossible_dates(pages, further_dates)
+    ]
     for marker in markers:
         if marker.flag in ("H", "L", "HH", "LL") and marker.flag_derived and marker.flag[0] != marker.flag_derived[0]:
             told.append(f"{marker.name} on page {marker.page}: the printed flag does not fit value and range.")

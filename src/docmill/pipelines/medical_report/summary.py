@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from docmill.documents.models import PageText
 from docmill.pipelines.medical_report.markers.codes import analyte_of, names_by_language
-from docmill.pipelines.medical_report.markers.dates import date_order, find_dates, to_iso
+from docmill.pipelines.medical_report.markers.dates import date_order, find_dates, is_ambiguous, to_iso
 from docmill.pipelines.medical_report.markers.names import is_prose
 from docmill.pipelines.medical_report.markers.numbers import has_decimal_comma
 from docmill.pipelines.medical_report.markers.words import (
@@ -133,17 +133,47 @@ def has_doubtful_dates(pages: Sequence[PageText], further_dates: Sequence[str] =
     """Return whether there are dates of which nobody can say what is the day and what the month."""
     texts = [page.text for page in pages]
     order = _order(texts, further_dates)
-    return any(to_iso(one, order) is None for text in texts for one in find_dates(text))
+    return any(is_ambiguous(one, order) for text in texts for one in find_dates(text))
 
 
-def person_of(pages: Iterable[PageText]) -> Person:
+def pages_with_impossible_dates(pages: Sequence[PageText], further_dates: Sequence[str] = ()) -> list[int]:
+    """Return the numbers of the pages with a date that no calendar has, as 31.02.2026."""
+    order = _order([page.text for page in pages], further_dates)
+    return [
+        page.number
+        for page in pages
+        if any(not is_ambiguous(one, order) and to_iso(one, order) is None for one in find_dates(page.text))
+    ]
+
+
+def person_of(pages: Sequence[PageText]) -> Person:
     """Return the placeholders of the patient: the first name after a label of patients, else the first of all."""
     first: dict[str, str] = {}
-    labelled: str | None = None
     for page in pages:
         for match in _PLACEHOLDER.finditer(page.text):
             first.setdefault(match.group(1), match.group())
-            before = tokens_of(page.text[max(match.start() - 20, 0) : match.start()])
-            if match.group(1) == "PERSON" and labelled is None and before and before[-1].word in _PATIENT_WORDS:
-                labelled = match.group()
+    labelled = next((name for _, name in _patients(pages)), None)
     return Person(name=labelled or first.get("PERSON"), dob=first.get("DATE_OF_BIRTH"))
+
+
+def page_of_another_patient(pages: Sequence[PageText]) -> int | None:
+    """Return the first page that names another patient than the pages before; None where all are about one.
+
+    A name alone does not tell, as one may be written in two ways: there must be a second birth date, too.
+    """
+    births = {
+        match.group() for page in pages for match in _PLACEHOLDER.finditer(page.text) if match.group(1) != "PERSON"
+    }
+    patients = list(_patients(pages))
+    if len(births) <= 1:
+        return None
+    return next((number for number, name in patients if name != patients[0][1]), None)
+
+
+def _patients(pages: Iterable[PageText]) -> Iterator[tuple[int, str]]:
+    """Yield the names that a label of patients announces, with the numbers of their pages."""
+    for page in pages:
+        for match in _PLACEHOLDER.finditer(page.text):
+            before = tokens_of(page.text[max(match.start() - 20, 0) : match.start()])
+            if match.group(1) == "PERSON" and before and before[-1].word in _PATIENT_WORDS:
+                yield page.number, match.group()

@@ -120,8 +120,13 @@ def _span(dates: Sequence[FoundDate], order: str) -> int | None:
     return (max(days) - min(days)).days if len(days) == len(dates) > 1 else None
 
 
+def is_ambiguous(found: FoundDate, order: str | None) -> bool:
+    """Return whether day and month of a date cannot be told apart."""
+    return (found.order or _own_order(found) or order) is None
+
+
 def to_iso(found: FoundDate, order: str | None) -> str | None:
-    """Return a found date as ISO 8601, or None when day and month cannot be told apart."""
+    """Return a found date as ISO 8601, or None when day and month cannot be told apart or no calendar has it."""
     order = found.order or _own_order(found) or order
     if order is None:
         return None
