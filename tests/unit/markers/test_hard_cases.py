@@ -281,6 +281,14 @@ def test_in_a_row_without_cells_a_blank_may_part_numbers_or_groups() -> None:
     assert only("Ferritine 1 234 µg/L (30,0 à 400,0)").value == 1234.0
 
 
+@pytest.mark.parametrize("dots", ["...", " ... ", "…", " … "])
+def test_three_dots_between_two_numbers_are_a_range(dots: str) -> None:
+    marker = only(f"Thrombozyten   245   Tsd/µl   150{dots}400")
+    assert (marker.value, marker.ref_low, marker.ref_high) == (245.0, 150.0, 400.0)
+    marker = only(f"CA 125{dots}18 U/ml   0{dots}35")
+    assert (marker.name, marker.value, marker.ref_low, marker.ref_high) == ("CA 125", 18.0, 0.0, 35.0)
+
+
 def test_a_number_in_a_name_is_no_range() -> None:
     markers = read("Antigen 1-2ra   5.5 U/mL   0.5-10.0\nSodium   139 mmol/L   135-145")
     assert found(markers)[0] == Result("Antigen 1-2ra", "5.5", "U/mL", 0.5, 10.0, None)

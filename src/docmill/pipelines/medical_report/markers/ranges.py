@@ -16,7 +16,7 @@ COMPARATOR = re.compile(r"(?:[<>]\s?(?:OR|or)\s?=|[<>]\s?=|=\s?[<>]|[<>≤≥⩽
 _NUMBER = re.compile(NUMBER)
 _SPACED = re.compile(SPACED_NUMBER + r"(?![\d.,])")
 _SIGN = re.compile(r"[-−](?=[\d.,])")
-_DASH = re.compile(r"[ ]{0,2}(?:[-–—‒−~÷]|\.{2,3}) {0,2}|\t *[-–—−] *(?:\t *)?")
+_DASH = re.compile(r"[ ]{0,2}(?:[-–—‒−~÷]|\.{2,3}|…) {0,2}|\t *[-–—−] *(?:\t *)?")
 _TORN = re.compile(r" ?[-–—−]\t *(?=\d)")
 _MORE = re.compile(r"[ ]{0,2}[-–—−] {0,2}\d")
 # Few ranges reach over more than this factor.

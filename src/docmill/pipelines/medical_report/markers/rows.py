@@ -20,6 +20,9 @@ _BLANKS = re.compile(r"[ \u00a0]*[|│¦][ \u00a0]*|[ \u00a0]{2,}|\t[ \t]*")
 _CELL_TEXT = re.compile(rf"[^{CELL}]*\S[^{CELL}]*")
 _BOLD = re.compile(r"\*\*(?=[^\s*])([^*\t]+)\*\*")
 _LEADERS = re.compile(r"(?:\.{3,}|…+|_{3,}|(?:\. ){3,}\.?|·{3,}|-{4,})")
+# "245  150...400": three dots between two numbers, behind a number, stand for "to".
+_MEASURED = re.compile(r"(?<![^\W_])[<>]? ?\d+(?:[.,]\d+)?(?=\s)")
+_BETWEEN = re.compile(r"(?<![\w.,/-])\d+(?:[.,]\d+)? {0,2}$")
 
 
 @dataclass(slots=True)
@@ -150,7 +153,7 @@ def _character_width(words: Sequence[Word]) -> float:
 
 def _with_cells(line: str, offset: int, words: Sequence[Word], gap: float) -> str:
     """Return the line with a tab in each gap between cells; its length stays the same."""
-    text = _BLANKS.sub(_as_cell, _LEADERS.sub(_as_cell, line))
+    text = _BLANKS.sub(_as_cell, _LEADERS.sub(_as_leader, line))
     text = _BOLD.sub(r"  \1  ", text)
     characters = list(text.replace("\u00a0", " "))
     for word, following in pairwise(words):
@@ -158,6 +161,13 @@ def _with_cells(line: str, offset: int, words: Sequence[Word], gap: float) -> st
         if following.x0 - word.x1 > gap and blank < following.start - offset:
             characters[blank] = CELL
     return "".join(characters)
+
+
+def _as_leader(match: re.Match[str]) -> str:
+    """Return a cell's end for dotted leaders, and the dots themselves where they stand between the ends of a range."""
+    before, after = match.string[: match.start()], match.string[match.end() :].lstrip(" ")
+    low = _BETWEEN.search(before) if match.group() in ("...", "…") and after[:1].isdigit() else None
+    return match.group() if low and _MEASURED.search(before, 0, low.start()) else _as_cell(match)
 
 
 def _as_cell(match: re.Match[str]) -> str:
