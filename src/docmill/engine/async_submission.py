@@ -89,8 +89,10 @@ class AsyncSubmitter:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._gathering.finish()
-        await self._pool.close()
+        try:
+            await self._gathering.finish()
+        finally:
+            await self._pool.close()
 
     async def _accept(self, submissions: Sequence[Submission]) -> list[list[SubmittedJob]]:
         jobs = self._take_jobs(sum(len(submission.requests) for submission in submissions))

@@ -147,11 +147,12 @@ class AsyncGathering(Generic[Item, Answer]):
         return answer
 
     async def finish(self) -> None:
-        """Wait until all that was called has run."""
+        """Wait until all that was called has run; it runs on if whoever waits here is cancelled."""
         if self._runner is not None:
-            await self._runner
+            await asyncio.shield(self._runner)
 
     async def _serve_all(self) -> None:
+        batch: list[tuple[Item, asyncio.Future[Answer]]] = []
         try:
             while self._waiting:
                 while batch := self._next():
@@ -160,8 +161,15 @@ class AsyncGathering(Generic[Item, Answer]):
                     await asyncio.sleep(0)
                 if self._rest is not None:
                     await self._rest()
+        except asyncio.CancelledError:
+            # With all tasks of the loop. Nobody else would answer those who wait nevertheless.
+            for answer in [pair[1] for pair in batch] + [ticket[2] for ticket in self._waiting]:
+                answer.cancel()
+            self._waiting = []
+            raise
         finally:
-            self._runner = None
+            # Some may have come before a rest failed.
+            self._runner = asyncio.create_task(self._serve_all()) if self._waiting else None
 
     def _next(self) -> list[tuple[Item, asyncio.Future[Answer]]]:
         alike: list[tuple[Item, asyncio.Future[Answer]]] = []

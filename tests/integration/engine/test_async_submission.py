@@ -259,3 +259,37 @@ def test_a_session_that_ends_in_the_middle_of_a_call_harms_that_call_only(make_e
     assert isinstance(lost, DatabaseUnavailable)
     assert "not known" in lost.message
     assert engine.rows("select id from docmill.jobs") == [(job.id,)]
+
+
+def test_an_end_that_is_cancelled_leaves_no_caller_waiting_and_nothing_open(
+    make_engine: Callable[..., Engine],
+) -> None:
+    engine = make_engine(samples.single)
+    blocked = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%%accept_jobs%%'"
+
+    async def main(holder: psycopg.Connection) -> tuple[bool, list[Any]]:
+        submit = engine.client.submissions()
+        calls: list[asyncio.Future[Any]] = []
+
+        async def submit_and_leave() -> None:
+            async with submit:
+                calls.extend(
+                    asyncio.ensure_future(submit("single", [Request(record={"count": n})], priority=n))
+                    for n in range(2)
+                )
+                await asyncio.sleep(0)
+
+        leaving = asyncio.ensure_future(submit_and_leave())
+        await asyncio.to_thread(wait_until, lambda: engine.value(blocked))
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        closed = submit._pool.closed
+        holder.rollback()
+        return closed, await asyncio.wait_for(asyncio.gather(*calls), 60)
+
+    with engine.database.connect() as holder:
+        holder.execute("lock table docmill.jobs")
+        closed, answers = asyncio.run(main(holder))
+    assert closed
+    assert {job.id for [job] in answers} == {row[0] for row in engine.rows("select id from docmill.jobs")}

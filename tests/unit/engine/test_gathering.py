@@ -246,3 +246,73 @@ def test_a_coroutine_that_is_cancelled_while_it_runs_takes_nobody_with_it(outage
         assert isinstance(third, psycopg.OperationalError)
     else:
         assert (first, third) == (0, 2)
+
+
+class Blocked:
+    """Runs that do not end before they may."""
+
+    def __init__(self) -> None:
+        self.started, self.go = asyncio.Event(), asyncio.Event()
+
+    async def run(self, items: Sequence[int]) -> list[int]:
+        self.started.set()
+        await self.go.wait()
+        return list(items)
+
+
+def test_whoever_is_cancelled_while_it_waits_for_the_end_takes_no_coroutine_with_it() -> None:
+    async def main() -> list[int]:
+        blocked = Blocked()
+        gathering = AsyncGathering[int, int](blocked.run, lambda item: item % 2)
+        calls = [gathering(item) for item in range(4)]
+        await blocked.started.wait()
+        end = asyncio.ensure_future(gathering.finish())
+        await asyncio.sleep(0)
+        end.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await end
+        blocked.go.set()
+        return await asyncio.wait_for(asyncio.gather(*calls), 30)
+
+    assert asyncio.run(main()) == [0, 1, 2, 3]
+
+
+def test_when_all_tasks_are_cancelled_nobody_waits_for_ever() -> None:
+    async def main() -> list[Any]:
+        blocked = Blocked()
+        gathering = AsyncGathering[int, int](blocked.run, lambda item: item % 2)
+        calls = [gathering(item) for item in range(4)]
+        await blocked.started.wait()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        answers = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 30)
+        blocked.go.set()
+        return [*map(type, answers), await gathering(5)]
+
+    assert asyncio.run(main()) == [asyncio.CancelledError] * 4 + [5]
+
+
+def test_whoever_comes_while_a_rest_fails_is_served_nevertheless() -> None:
+    resting, fail = asyncio.Event(), asyncio.Event()
+
+    async def run(items: Sequence[int]) -> list[int]:
+        return list(items)
+
+    async def rest() -> None:
+        if not fail.is_set():
+            resting.set()
+            await fail.wait()
+            raise ValueError("no rest")
+
+    async def main() -> int:
+        gathering = AsyncGathering[int, int](run, lambda item: 0, rest=rest)
+        await gathering(1)
+        await resting.wait()
+        end = asyncio.ensure_future(gathering.finish())
+        call = gathering(2)
+        fail.set()
+        with pytest.raises(ValueError, match="no rest"):
+            await end
+        return await asyncio.wait_for(call, 30)
+
+    assert asyncio.run(main()) == 2
