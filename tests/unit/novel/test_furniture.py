@@ -66,3 +66,15 @@ def test_small_roman_numbers_before_the_first_page_are_dropped() -> None:
 def test_small_words_that_look_like_roman_numbers_stay() -> None:
     pages = [page(number, [*STORY, "", "xi" if number == 3 else "vi"]) for number in (3, 11, 30)]
     assert [body[-1] for body in texts(pages)] == ["xi", "vi", "vi"]
+
+
+def test_a_head_is_dropped_on_a_page_with_no_other_line() -> None:
+    head = ["MADAME BOVARY", "", *STORY]
+    pages = [page(number, head[:1] if number in (3, 6) else head) for number in range(1, 8)]
+    assert texts(pages) == [[] if number in (3, 6) else STORY for number in range(1, 8)]
+
+
+def test_a_title_on_a_page_of_its_own_stays() -> None:
+    title = page(1, [*[""] * 15, "MADAME BOVARY"])
+    pages = [title, *(page(number, ["MADAME BOVARY", "", *STORY]) for number in range(2, 8))]
+    assert texts(pages) == [["MADAME BOVARY"], *[STORY] * 6]

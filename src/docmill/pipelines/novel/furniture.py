@@ -27,6 +27,8 @@ _APART = 1.25
 _NEAR_PAGES = 3
 # Fewer lines have no usual distance.
 _FEWEST_LINES = 3
+# Points by which a head moves from page to page, at most.
+_SAME_PLACE = 6.0
 # Heads of two lines exist, of three hardly.
 _MOST_LINES = 2
 _TOP, _BOTTOM = 0, -1
@@ -45,11 +47,11 @@ def body_lines(pages: Sequence[BookPage]) -> list[list[Line]]:
 
 def _drop_round(pages: Sequence[BookPage], bodies: list[list[Line]], edge: int) -> None:
     shifts = _number_shifts(pages, bodies, edge)
-    heads: dict[str, list[int]] = {}
+    heads: dict[str, list[tuple[int, float]]] = {}
     for page, body in zip(pages, bodies, strict=True):
         if _stands_apart(body, edge):
             for key in _keys(page, body[edge]):
-                heads.setdefault(key, []).append(page.number)
+                heads.setdefault(key, []).append((page.number, body[edge].top))
     for page, body in zip(pages, bodies, strict=True):
         if not body:
             continue
@@ -57,17 +59,25 @@ def _drop_round(pages: Sequence[BookPage], bodies: list[list[Line]], edge: int) 
         if number is not None:
             is_furniture = _shift(number, page) in shifts
         else:
-            is_furniture = _stands_apart(body, edge) and any(
-                _is_running(heads[key], page.number) for key in _keys(page, body[edge])
-            )
+            line = body[edge]
+            tops = [top for key in _keys(page, line) for top in _running_near(heads.get(key, []), page.number)]
+            same_place = any(abs(top - line.top) < _SAME_PLACE for top in tops)
+            # A line or two on a page have no usual distance; a title on a page of its own stands elsewhere.
+            is_furniture = bool(tops) and (same_place if len(body) < _FEWEST_LINES else _stands_apart(body, edge))
         if is_furniture:
             del body[edge]
 
 
-def _is_running(numbers: Sequence[int], number: int) -> bool:
-    """Tell a running head, which comes back on one of the next pages, from the heading of a chapter."""
-    near = sum(abs(other - number) <= _NEAR_PAGES for other in numbers)
-    return len(numbers) >= _FEWEST_PAGES and near > 1
+def _running_near(places: Sequence[tuple[int, float]], number: int) -> list[float]:
+    """Return how far down a running head stands on the pages near one; a heading of chapters comes back on none.
+
+    Args:
+        places: Pages on which the line stands apart, and how far down.
+        number: The page in question.
+    """
+    if len(places) < _FEWEST_PAGES:
+        return []
+    return [top for other, top in places if other != number and abs(other - number) <= _NEAR_PAGES]
 
 
 def _number_shifts(pages: Sequence[BookPage], bodies: Sequence[list[Line]], edge: int) -> set[tuple[Numerals, int]]:
