@@ -21,6 +21,15 @@ def flow(pages: list[BookPage], language: Language = "fr", *, fix_hyphenation: b
         (["un tire-", "bouchon rouillé"], "fr", "un tire-bouchon rouillé"),
         (["her pride had van-", "ished at last"], "en", "her pride had vanished at last"),
         (["a well-", "bred man"], "en", "a well-bred man"),
+        (["c’est-à-", "dire rien"], "fr", "c’est-à-dire rien"),
+        (["vis-à-", "vis de lui"], "fr", "vis-à-vis de lui"),
+        (["tout-à-", "l’heure encore"], "fr", "tout-à-l’heure encore"),
+        (["un chef-", "d’œuvre de plus"], "fr", "un chef-d’œuvre de plus"),
+        (["par-des-", "sus le mur"], "fr", "par-dessus le mur"),
+        (["à Saint-Mar-", "cellin"], "fr", "à Saint-Marcellin"),
+        (["my mother-in-", "law’s house"], "en", "my mother-in-law’s house"),
+        (["an up-to-", "date list"], "en", "an up-to-date list"),
+        (["a good-hu-", "moured man"], "en", "a good-humoured man"),
     ],
 )
 def test_hyphens_at_the_end_of_a_line(lines: list[str], language: Language, expected: str) -> None:

@@ -17,6 +17,7 @@ _TOKEN = re.compile(r"\S+")
 _CORE = re.compile(r"\w[\w'’-]*\w|\w")
 _HYPHENS = ("-", "‐", "\u00ad")
 _BROKEN = re.compile(r"\w[-‐\u00ad]$")
+_APOSTROPHE = re.compile("['’]")
 _ENDS = re.compile(r"[.!?…:;][\"'»”’)\]_]*$")
 # An entry of a table of contents: dots lead to the number of a page.
 _ENTRY = re.compile(r"(?P<title>.*?)(?:(?:[.·]\s?){4,}|(?:…\s?){2,})\s*(?P<page>\d{1,4}|[ivxlc]+)", re.DOTALL)
@@ -183,11 +184,20 @@ def _keeps_hyphen(stem: str, rest: str, words: Counter[str], language: Language)
     whole, compound = left + right, f"{left}-{right}"
     if words[whole] != words[compound]:
         return words[compound] > words[whole]
+    # Of c'est-à-dire and well-established only the last part before the break tells.
+    part = left.rsplit("-", 1)[-1]
+    if part != left and _is_word(part, language) and _is_word(right, language):
+        return not is_known(part + right, language) or right in grammar(language).enclitics
     if is_known(whole, language) or right in grammar(language).suffixes:
         return False
     if not right or rest[0].isupper() or right in grammar(language).enclitics:
         return True
-    return left in grammar(language).compound_starts and is_known(right, language)
+    return left in grammar(language).compound_starts and _is_word(right, language)
+
+
+def _is_word(text: str, language: Language) -> bool:
+    """Tell whether a word is known without what an apostrophe puts before or behind it."""
+    return is_known(max(_APOSTROPHE.split(text), key=len), language)
 
 
 def _last_core(text: str) -> str:
