@@ -37,6 +37,11 @@ def rewrite(text: str, language: Language = "fr", *, dialogue: bool = False, **o
             ["Il n'osait rien dire à sa femme.", "Parce qu'elle pleurait depuis le matin."],
         ),
         (
+            "Au bout du village, ouvrit la fenêtre parce qu'il avait entendu un bruit étrange dans la cour.",
+            "fr",
+            ["Au bout du village, ouvrit la fenêtre.", "Parce qu'il avait entendu un bruit étrange.", "Dans la cour."],
+        ),
+        (
             "She could not imagine what business he could have in town; it was late.",
             "en",
             ["She could not imagine.", "What business he could have in town.", "It was late."],
@@ -88,6 +93,8 @@ def test_marks_are_dropped_on_request(text: str, expected: str) -> None:
     [
         ("et la mer,", "Et la mer."),
         ("« et la mer,»", "« Et la mer.»"),
+        ("et la mer. »", "Et la mer. »"),
+        ("et la mer, »", "Et la mer. »"),
         ("que fais-tu?", "Que fais-tu?"),
         ("la mer —", "La mer."),
         ("12 francs", "12 francs."),

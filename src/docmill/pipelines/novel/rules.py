@@ -15,7 +15,7 @@ from docmill.pipelines.novel.models import (
     join,
 )
 
-_DANGLING = re.compile(r"[\s,;:–—-]+(?P<closing>[\"'»”’)\]_\s]*)$")
+_DANGLING = re.compile(r"\s*[,;:–—-][\s,;:–—-]*?(?P<closing>[\"'»”’)\]_\s]*)$")
 _ENDED = re.compile(r"[.!?…][\"'»”’)\]_\s]*$")
 _CLOSING = re.compile(r"[\"'»”’)\]_\s]*$")
 _OPENING = re.compile(r"[\W_]+")
