@@ -281,6 +281,19 @@ def test_in_a_row_without_cells_a_blank_may_part_numbers_or_groups() -> None:
     assert only("Ferritine 1 234 µg/L (30,0 à 400,0)").value == 1234.0
 
 
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [
+        *(("Blood group", "A Rh positive"), ("Blood type", "O+"), ("ABO group", "AB"), ("Blood group", "A")),
+        *(("Blutgruppe", "0 Rh pos."), ("Groupe sanguin", "B Rhésus positif"), ("ABO/Rh", "AB NEG")),
+    ],
+)
+def test_a_blood_group_is_read_whole(name: str, group: str) -> None:
+    marker = only(f"Test              Result                    Flag\n{name:18}{group}")
+    assert (marker.name, marker.value, marker.flag) == (name, group, None)
+    assert only(f"{name}: {group}").value == group
+
+
 @pytest.mark.parametrize("dots", ["...", " ... ", "…", " … "])
 def test_three_dots_between_two_numbers_are_a_range(dots: str) -> None:
     marker = only(f"Thrombozyten   245   Tsd/µl   150{dots}400")

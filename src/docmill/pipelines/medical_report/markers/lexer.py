@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 
+from docmill.pipelines.medical_report.markers.codes import analyte_of
 from docmill.pipelines.medical_report.markers.dates import CLOCK, find_date
 from docmill.pipelines.medical_report.markers.doubts import settle
 from docmill.pipelines.medical_report.markers.fields import Field, Kind
@@ -25,6 +26,11 @@ from docmill.pipelines.medical_report.markers.words import Phrase, vocabulary
 _PLACEHOLDER = re.compile(r"\[([A-Z][A-Z_]*?)_\d+\]")
 _TITRE = re.compile(r"[<>]?=?\s?1\s?:\s?\d{1,6}(?![\d:])")
 _GRADE = re.compile(r"[1-4]\s?\+(?![\d+])|[1-4]\+{1,3}(?!\d)|\+{2,4}(?=\s|$)|\(\+\)")
+_BLOOD_GROUP = re.compile(
+    r"(?:AB|[ABO0])(?:[ ,/-]{0,2}Rh\w{0,5}\.?(?: ?\(?D\)?| [Ff]a[ck]tor)?)?[ :,]{0,2}"
+    r"(?:(?i:pos|neg|nég|dodatni|ujemn)\w*\.?|[+-])?(?![^\s,;)])"
+)
+_BLOOD_GROUPS = frozenset({"abo", "abo_rh"})
 _POWER_UNIT = re.compile(r"[xX×*]?\s?10\s?[\^*eExX+⁰-⁹³⁶(]|(?:103|106|109|1012)\s?/")
 _SYMBOL_FLAG = re.compile(r"\*{1,3}#?|!{1,3}|[↑⬆▲⇑↗]+|[↓⬇▼⇓↘]+|(?:\+{1,3}|-{1,3}|−)(?=[\s)\]]|$)")
 _LETTER_FLAG = re.compile(r"(?:HH|LL|H|L|A)(?![^\W_]|[-/])")
@@ -97,9 +103,9 @@ def _next(scan: _Scan) -> Field:
     character = scan.row.text[scan.position]
     readers: tuple[Callable[[_Scan], Field | None], ...]
     if character.isalpha():
-        readers = (_date, _power_unit, _label, _worded_range, _phrase, _unit, _letter_flag)
+        readers = (_date, _power_unit, _blood_group, _label, _worded_range, _phrase, _unit, _letter_flag)
     else:
-        readers = (_placeholder, _date, _grade, _power_unit, _range, _number, _unit, _symbol_flag)
+        readers = (_placeholder, _date, _blood_group, _grade, _power_unit, _range, _number, _unit, _symbol_flag)
     for reader in readers:
         found = reader(scan)
         if found:
@@ -137,6 +143,15 @@ def _grade(scan: _Scan) -> Field | None:
     if grade is None or (text[scan.position] == "+" and _after_number(scan)):
         return None
     return _field(scan, Kind.QUALITY, grade.end(), "positive")
+
+
+def _blood_group(scan: _Scan) -> Field | None:
+    """Return a blood group behind its name: its letter is no flag, and ``positive`` alone is not the result."""
+    text = scan.row.text
+    match = _BLOOD_GROUP.match(text, scan.position)
+    if match is None or analyte_of(text[: scan.position].strip(" \t:")) not in _BLOOD_GROUPS:
+        return None
+    return _field(scan, Kind.QUALITY, scan.position + len(match.group().rstrip(" :,")), "finding")
 
 
 def _after_number(scan: _Scan) -> bool:
@@ -234,6 +249,8 @@ def _label(scan: _Scan) -> Field | None:
     if scan.depth and phrase.meaning not in _IN_BRACKETS:
         return None
     text = scan.row.text
+    if analyte_of(text[: phrase.end]) in _BLOOD_GROUPS:
+        return None
     sign = _AFTER_LABEL.match(text, phrase.end)
     if sign:
         return _field(scan, Kind.LABEL, sign.end(), phrase.meaning)
