@@ -27,7 +27,7 @@ PasswordFile = Annotated[
 
 @contextmanager
 def text_lines(file: Path | None) -> Iterator[TextIO]:
-    """Open a text file, or standard input for None and ``-``; its line ends are kept as they are.
+    """Open a text file, or standard input for None and ``-``; its line ends are kept, a mark of UTF-8 is not.
 
     Raises:
         FileError: The file cannot be read.
@@ -40,7 +40,7 @@ def text_lines(file: Path | None) -> Iterator[TextIO]:
     except OSError as error:
         raise FileError.of(name, error) from None
     try:
-        with io.TextIOWrapper(source, encoding="utf-8", newline="") as lines:
+        with io.TextIOWrapper(source, encoding="utf-8-sig", newline="") as lines:
             yield lines
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{name} is not UTF-8 text (byte {error.start} of a block).") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from pathlib import Path
 
@@ -40,6 +41,14 @@ def test_a_line_that_is_no_json_is_named_but_not_shown(docmill: Docmill) -> None
     errors = docmill("anonymise", "--jsonl", given=b'{"id": 1, "text": "x"}\nJane Roe\n', code=1).err
     assert "Line 2" in errors
     assert "Roe" not in errors
+
+
+def test_a_mark_of_utf_8_is_no_part_of_the_text(docmill: Docmill) -> None:
+    line = json.dumps({"id": 1, "text": "Patient: Jane Roe"}).encode()
+    assert (
+        json.loads(docmill("anonymise", "--jsonl", given=codecs.BOM_UTF8 + line).out)["text"] == "Patient: [PERSON_1]"
+    )
+    assert docmill("anonymise", given=codecs.BOM_UTF8 + b"Glucose 5.6\r\n").out == "Glucose 5.6\r\n"
 
 
 def test_bytes_that_are_no_text_are_told(docmill: Docmill) -> None:
