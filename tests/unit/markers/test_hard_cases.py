@@ -294,6 +294,15 @@ def test_a_blood_group_is_read_whole(name: str, group: str) -> None:
     assert only(f"{name}: {group}").value == group
 
 
+@pytest.mark.parametrize("word", ["Positive", "Negative", "Non-reactive"])
+def test_a_word_under_the_heading_for_results_needs_no_known_name(word: str) -> None:
+    head = (
+        "Test                Result         Units      Reference\nGlucose             90             mg/dL      70-99"
+    )
+    assert [marker.value for marker in read(f"{head}\nFrobnivirus IgG     {word}")] == [90.0, word]
+    assert [marker.value for marker in read(f"{head}\nFrobnivirus IgG     Yellow")] == [90.0]
+
+
 @pytest.mark.parametrize("dots", ["...", " ... ", "…", " … "])
 def test_three_dots_between_two_numbers_are_a_range(dots: str) -> None:
     marker = only(f"Thrombozyten   245   Tsd/µl   150{dots}400")

@@ -57,7 +57,10 @@ def _of_value(reading: Reading) -> float:
     score = 1.0 if reading.under_result else 0.0
     score -= 1.0 if reading.beside_result else 0.0
     if isinstance(reading.value, str):
-        score += 0.5 if vocabulary("quality").exact(reading.value) else 0.0
+        quality = vocabulary("quality").exact(reading.value)
+        score += 0.5 if quality else 0.0
+        # "Rubella IgG  Positive": under the heading for results such a word needs no known name.
+        score += 0.5 if reading.under_result and quality in ("negative", "positive") else 0.0
         score += 0.5 if _TITRE.fullmatch(reading.value) else 0.0
         score += 0.5 if reading.range_text else 0.0
         score += 0.5 if reading.range_text and fold(reading.range_text) == fold(reading.value) else 0.0
