@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from docmill.cli.choices import check_choices, check_takes_files
-from docmill.errors import DocmillError, FileError, UsageError
+from docmill.errors import DatabaseUnavailable, DocmillError, FileError, UsageError
 
 if TYPE_CHECKING:
     from docmill.bootstrap import Application
@@ -80,7 +81,9 @@ def submit_files(
         except OSError as error:
             submission.error = describe_error(FileError.code, FileError.of(file.name or file, error).message)
     if batch is not None:
-        application.client.remove_empty_batch(batch)
+        # What was submitted is told, also where the database has gone meanwhile.
+        with contextlib.suppress(DatabaseUnavailable):
+            application.client.remove_empty_batch(batch)
     return submissions
 
 

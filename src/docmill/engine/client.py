@@ -208,9 +208,11 @@ class Client:
     @outages_explained()
     def remove_empty_batch(self, batch_id: UUID) -> bool:
         """Remove a batch that no job came into: all that was submitted to it was known; tell whether it was one."""
-        with self._database.pool.connection() as connection:
+        # A job that was on its way came into it.
+        with contextlib.suppress(psycopg.errors.ForeignKeyViolation), self._database.pool.connection() as connection:
             removed = connection.execute(_QUERIES["remove_empty_batch"], {"id": batch_id, "owner": self.owner})
             return removed.rowcount > 0
+        return False
 
     @outages_explained()
     def cancel(self, job_id: UUID) -> None:

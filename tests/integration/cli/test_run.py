@@ -72,6 +72,24 @@ def test_known_files_leave_no_empty_batch(docmill: CommandLine, nearby: SameProc
     assert nearby.lines("batches", "list", "--json") == batches
 
 
+def test_known_files_are_told_although_their_empty_batch_cannot_be_removed(
+    docmill: CommandLine, nearby: SameProcess, report: Path
+) -> None:
+    docmill.line("run", PIPELINE, report, "--json")
+    with psycopg.connect(docmill.conninfo, autocommit=True) as connection:
+        connection.execute(
+            "create function stop() returns trigger language plpgsql as"
+            " $$ begin raise exception 'the server ends' using errcode = 'admin_shutdown'; end $$;"
+            "create trigger stop before delete on docmill.batches for each row execute function stop()"
+        )
+        try:
+            known = nearby.lines("submit", PIPELINE, report, report, "--json")
+        finally:
+            connection.execute("drop function stop cascade")
+            connection.execute("delete from docmill.batches where name like '%2 files'")
+    assert [record["existing"] for record in known] == [True, True]
+
+
 def test_bad_files_fail_with_their_code_and_stop_no_other(docmill: CommandLine, report: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(report.read_bytes()[:200])

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from tests.integration.engine import sample_pipelines as samples
-from tests.integration.engine.conftest import Engine
+from tests.integration.engine.conftest import Engine, wait_until
 
 from docmill.database.queries import load_queries
 from docmill.engine.client import Client, Request
@@ -185,6 +185,29 @@ def test_what_is_not_there_is_named_and_nothing_is_accepted(make_engine: Callabl
     with pytest.raises(BatchNotFound, match=str(missing)):
         engine.client.submit("single", [Request(record={"count": 1})], batch_id=missing)
     assert engine.value("select count(*) from docmill.jobs") == 0
+
+
+def test_only_a_batch_that_no_job_came_into_is_removed(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    empty, used = engine.client.start_batch("empty"), engine.client.start_batch("used")
+    engine.client.submit("single", [Request(record={"count": 1})], batch_id=used)
+    assert [engine.client.remove_empty_batch(batch) for batch in (empty, empty, used)] == [True, False, False]
+    assert engine.rows("select id from docmill.batches") == [(used,)]
+
+
+def test_a_batch_stays_for_a_job_that_is_on_its_way(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    batch, answers = engine.client.start_batch("night"), list[bool]()
+    [job] = engine.submit("single", {"count": 1})
+    waiting = "from pg_stat_activity where wait_event_type = 'Lock' and query like 'delete from docmill.batches%%'"
+    remover = threading.Thread(target=lambda: answers.append(engine.client.remove_empty_batch(batch)))
+    with engine.database.connect() as submitter:
+        submitter.execute("update docmill.jobs set batch_id = %s where id = %s", (batch, job))
+        remover.start()
+        wait_until(lambda: engine.value(f"select count(*) {waiting}"))
+    remover.join(60)
+    assert answers == [False]
+    assert engine.rows("select b.id from docmill.batches b join docmill.jobs j on j.batch_id = b.id") == [(batch,)]
 
 
 @pytest.mark.parametrize("priority", [-32768, 32768])
