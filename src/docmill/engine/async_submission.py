@@ -19,6 +19,7 @@ from docmill.database.repeated_statement import RepeatedStatement
 from docmill.engine.gathering import AsyncGathering
 from docmill.engine.outage import is_outage, outage_explained, outages_explained
 from docmill.engine.submission import Request, Submission, SubmittedJob, acceptance, new_jobs, refusals_explained
+from docmill.errors import UsageError
 from docmill.settings import EngineSettings
 
 _QUERIES = load_queries("docmill.engine", "sql")
@@ -43,6 +44,7 @@ class AsyncSubmitter:
         submit: Callable[[Submission], list[SubmittedJob]],
     ) -> None:
         self._pool = database.async_pool()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._settings = settings
         self._prepare = prepare
         self._submit = submit
@@ -64,7 +66,12 @@ class AsyncSubmitter:
             DocumentNotFound: There is no such document.
             BatchNotFound: There is no such batch.
             DatabaseUnavailable: The database does not answer, or its answer was lost.
+            UsageError: The submitter was not opened in this event loop.
         """
+        if self._loop is not asyncio.get_running_loop():
+            raise UsageError(
+                "A submitter was opened in another event loop, or in none; open one with `async with` here."
+            )
         submission = self._prepare(pipeline, requests, batch_id, priority)
         try:
             if submission.has_keys:
@@ -76,6 +83,9 @@ class AsyncSubmitter:
             raise outage_explained(error) from error
 
     async def __aenter__(self) -> Self:
+        if self._loop is not None:
+            raise UsageError("A submitter is opened once; ask `Client.submissions()` for another one.")
+        self._loop = asyncio.get_running_loop()
         await self._pool.open()
         try:
             # At once, so that the first who submits waits no longer than others.

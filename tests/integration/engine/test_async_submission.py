@@ -14,7 +14,7 @@ from tests.integration.engine import sample_pipelines as samples
 from tests.integration.engine.conftest import Engine, unreachable, wait_until
 
 from docmill.engine.client import Request
-from docmill.errors import DatabaseUnavailable, DocumentNotFound, IdempotencyConflict, UnknownPipeline
+from docmill.errors import DatabaseUnavailable, DocumentNotFound, IdempotencyConflict, UnknownPipeline, UsageError
 
 COUNT = "select count(*) from docmill.jobs"
 TRANSACTIONS = "select count(distinct xmin::text) from docmill.jobs"
@@ -293,3 +293,29 @@ def test_an_end_that_is_cancelled_leaves_no_caller_waiting_and_nothing_open(
         closed, answers = asyncio.run(main(holder))
     assert closed
     assert {job.id for [job] in answers} == {row[0] for row in engine.rows("select id from docmill.jobs")}
+
+
+def test_a_submitter_serves_the_event_loop_that_opened_it_and_is_opened_once(
+    make_engine: Callable[..., Engine],
+) -> None:
+    engine = make_engine(samples.single)
+    submit = engine.client.submissions()
+
+    async def call() -> Any:
+        # Another loop would never learn of the answer.
+        return await asyncio.wait_for(submit("single", [Request(record={"count": 1})]), 10)
+
+    async def main() -> int:
+        with pytest.raises(UsageError, match="in none"):
+            await call()
+        async with submit:
+            with pytest.raises(UsageError, match="once"):
+                await submit.__aenter__()
+            with pytest.raises(UsageError, match="another event loop"):
+                await asyncio.to_thread(asyncio.run, call())
+            accepted = await call()
+        with pytest.raises(UsageError, match="once"):
+            await submit.__aenter__()
+        return len(accepted)
+
+    assert asyncio.run(main()) == 1
