@@ -40,7 +40,7 @@ TRUE = (
     '"temp_min" peaks in August and is lowest in December over "date".',
     'The seasonal pattern of "temp_max" over time has a strength of 0.95.',
     '"precipitation" peaks in "November" over time.',
-    'The distribution of "weather" drifted, with a population stability index of 3.48.',
+    'The distribution of "weather" drifted, with a population stability index of 3.37.',
     'The mean of "temp_min" increased from 6.51 in the first third to 8.69 in the last third of the data.',
     '"wind" has a mean of 3.24; its standard deviation is 1.44.',
     "Wind values range between 0.4 and 9.5, with 79 distinct values.",

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.insights.tables import column, issues, profile, written
 
+from docmill.pipelines.insights.findings import find_insights
 from docmill.pipelines.insights.models import TableProfile
 from docmill.pipelines.insights.profiling.associations import correlation_ratio, cramers_v
 from docmill.pipelines.insights.profiling.drifting import stability_index
@@ -299,6 +300,24 @@ def test_the_stability_index() -> None:
     assert stability_index({"a": 50, "b": 50}, {"a": 5, "b": 5}) == 0
     expected = (0.8 - 0.5) * math.log(0.8 / 0.5) + (0.2 - 0.5) * math.log(0.2 / 0.5)
     assert stability_index({"a": 5, "b": 5}, {"a": 8, "b": 2}) == pytest.approx(expected)
+
+
+def test_the_stability_index_of_few_rows_takes_an_empty_bin_for_half_a_row() -> None:
+    expected = (0.05 - 0.2) * math.log(0.05 / 0.2) + (1 - 0.8) * math.log(1 / 0.8)
+    assert stability_index({"a": 2, "b": 8}, {"b": 10}) == pytest.approx(expected)
+    many = (0.0001 - 0.2) * math.log(0.0001 / 0.2) + (1 - 0.8) * math.log(1 / 0.8)
+    assert stability_index({"a": 20_000, "b": 80_000}, {"b": 100_000}) == pytest.approx(many)
+
+
+@pytest.mark.parametrize("rows", [60, 100, 150])
+def test_noise_in_few_rows_does_not_drift(tmp_path: Path, rows: int) -> None:
+    random = Random(rows)
+    header = ",".join(f"c{place}" for place in range(60))
+    lines = [",".join(f"{random.random():.4f}" for _ in range(60)) for _ in range(rows)]
+    found = profile(written(tmp_path, "\n".join([header, *lines])))
+    assert len(found.drift) == 60
+    drifting = [insight for insight in find_insights(found, []) if insight.category == "drift"]
+    assert len(drifting) <= 1
 
 
 def test_cramers_v_of_a_known_table() -> None:

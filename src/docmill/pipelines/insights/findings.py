@@ -198,7 +198,7 @@ def _drift(profile: TableProfile, facts: Mapping[str, Fact]) -> Iterator[Finding
         if groups and drift.column not in groups:
             continue
         severity = "low" if groups else _drift_severity(drift)
-        by_chance = _spread_by_chance(bins.get(drift.column, _DECILES), profile.kpis.row_count)
+        by_chance = _spread_by_chance(bins.get(drift.column, _DECILES), profile.kpis.row_count, len(profile.drift))
         if severity is None or drift.psi < LEAST_DRIFT + by_chance or drift.column in ordered:
             continue
         name, path = quoted(drift.column), f"drift[{place}]"
@@ -251,13 +251,15 @@ def _drift_severity(drift: Drift) -> Severity | None:
     return "medium" if moved < MUCH_MOVED and severity == "high" else severity
 
 
-def _spread_by_chance(bins: int, rows: int) -> float:
-    """Return twice the standard deviation of the stability index of thirds of a table without any drift.
+def _spread_by_chance(bins: int, rows: int, columns: int) -> float:
+    """Return how far the stability index of thirds goes in a table without any drift, beyond what it has on average.
 
-    The index that such thirds have on average is taken off in the profile.
+    That is twice its standard deviation, and more where one of many columns is the worst. The index that such thirds
+    have on average is taken off in the profile.
     """
     third = rows / 3
-    return 2 * math.sqrt(2 * (bins - 1)) * (2 / third) if rows else 0.0
+    deviations = max(2.0, math.sqrt(2 * math.log(columns)))
+    return deviations * math.sqrt(2 * (bins - 1)) * (2 / third) if rows else 0.0
 
 
 def _trends(profile: TableProfile, facts: Mapping[str, Fact], charts: list[ChartSpec]) -> Iterator[Finding]:

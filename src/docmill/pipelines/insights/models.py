@@ -203,7 +203,8 @@ class Drift(CamelShape):
     Attributes:
         column: The column.
         order: The date column that the rows were ordered by; None for their order in the file.
-        psi: Population stability index, less what chance alone yields; below 0.1 small, from 0.25 large.
+        psi: Population stability index, less what chance alone yields; below 0.1 small, from 0.25 large. A bin without
+            rows counts for half a row.
         first_mean: Mean of the first third, of numbers.
         last_mean: Mean of the last third.
         first_missing: Share of missing cells in the first third.

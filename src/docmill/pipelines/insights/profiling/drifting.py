@@ -13,8 +13,9 @@ from docmill.pipelines.insights.profiling.over_time import date_column
 _FEWEST_ROWS = 60
 _MOST_CATEGORIES = 50
 _DECILES = 10
-# A share of 0 would make the index infinite.
+# A share of 0 would make the index infinite; and of few rows, none is known to be so small.
 _LEAST_SHARE = 0.0001
+_LEAST_ROWS = 0.5
 
 # Of a column in one of the two thirds: its mean, where it has one, and the share of its cells that are missing.
 _Third = tuple[float | None, float]
@@ -122,7 +123,7 @@ def stability_index(first: dict[str, int], last: dict[str, int]) -> float:
     index = 0.0
     # In one order in every process: the sum depends on it.
     for bin_ in sorted(first.keys() | last.keys()):
-        before = max(first.get(bin_, 0) / first_total, _LEAST_SHARE)
-        after = max(last.get(bin_, 0) / last_total, _LEAST_SHARE)
+        before = max(first.get(bin_, 0), _LEAST_ROWS, _LEAST_SHARE * first_total) / first_total
+        after = max(last.get(bin_, 0), _LEAST_ROWS, _LEAST_SHARE * last_total) / last_total
         index += (after - before) * math.log(after / before)
     return index
