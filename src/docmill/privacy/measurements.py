@@ -31,6 +31,8 @@ _TOKEN = re.compile(
     r"|(?P<time>\d{1,2}(?::\d\d(?::\d\d)?(?:\s?[ap]m)?|h\d\d)\b)"
     r"|(?P<titer>1\s?:\s?\d{1,5}\b)"
     rf"|(?P<range>{_NUMBER}\s?(?:[-–—]|to\b|bis\b|à\b|до\b|\.\.)\s?{_NUMBER}(?![\w-]|[./]\d))"
+    # A change of one base: "Prothrombin G20210A".
+    r"|(?P<term>[acgt]\d{3,5}[acgt](?!\w))"
     r"|(?P<code>(?=[a-z]{1,5}[-:]?\d)(?=(?:[^\s\d]{0,8}\d){4})[a-z]{1,5}[-:]?\d[\w:/-]{3,}"
     r"|\d\w{0,30}(?:[-:/]\w{1,30}){2,9}|\d{6,}(?![.,]\d)\w*)"
     rf"|(?P<unit>(?<![\w.])(?:{_UNIT})(?![^\W_]))"
@@ -70,6 +72,8 @@ _QUALITATIVE = frozenset(
             "dodatni",
             "obecne",
         ),
+        *("heterozygous", "homozygous", "wildtype", "wild-type", "heterozygot", "homozygot", "wildtyp"),
+        *("heterozygote", "homozygote", "heterozygoot", "homozygoot", "heterozigota", "homozigota", "eterozigote"),
         *("nieobecne", "negatief", "positief", "негативний", "позитивний", "не", "виявлено", "hazy", "pending"),
     }
 )

@@ -98,6 +98,20 @@ def test_rows_of_real_reports(rules: Anonymiser, row: str) -> None:
     assert row in rules.anonymise(HEADER + row + FOOTER).text
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Factor V Leiden           Heterozygous",
+        "Faktor-V-Leiden   heterozygot",
+        "Prothrombin G20210A  Homozygous wild type",
+        "MTHFR C677T     Heterozygous",
+        "Facteur II (G20210A)   Hétérozygote",
+    ],
+)
+def test_genotypes_are_results(anonymiser: Anonymiser, row: str) -> None:
+    assert row in anonymiser.anonymise(HEADER + row + FOOTER).text
+
+
 def test_a_person_in_a_result_row_is_still_found(rules: Anonymiser) -> None:
     text = "Date  Test  Value  Reference Range  Ordering Provider\n02/22/2013  WBC  7.6 K/uL  4-10 K/uL  COLE, ADAM\n"
     assert rules.anonymise(text).text.endswith("WBC  7.6 K/uL  4-10 K/uL  [PERSON_1]\n")
