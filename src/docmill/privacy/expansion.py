@@ -60,6 +60,8 @@ _PART_BEFORE = re.compile(
 )
 _CODE_LAST = re.compile(r"(?:[ ,-]\d{5}|, \d{4}|[ ,-]\d{2}-\d{3}|\n *\d{4}|\n *\d{3} \d{2})$")
 _TOWN_WORD = re.compile(rf" (?:\(?([{UPPER}][^\W\d_]+(?:-[^\W\d_]+)*)\)?)(?![\w:@])")
+_TOWN_REST = re.compile(rf" (?:am Main|(?:im|am|an der|ob der|vor der|sur|sous) ([{UPPER}][^\W\d_]+))(?![\w:@])")
+_CODE_AND_TOWN = re.compile(rf"\b\d{{4,5}} [{UPPER}][^\W\d_]+(?:-[^\W\d_]+)*$")
 _TOWN_BEFORE = re.compile(rf"(?<=[,;:(] )(?:[{UPPER}][\w'’.-]* ){{1,3}}$")
 _DWELLING_MARK = r"(?:кв|м|с|буд|д|обл|app|apt|apto|int|bte|m|lok|piso|esc)\. ?"
 _NAMES = rf"[{UPPER}][\w'’-]*(?: [{UPPER}][\w'’-]*){{0,3}}"
@@ -196,6 +198,7 @@ def _grown_address(text: str, finding: Finding, taken: list[Span], guard: Guard)
             break
         end = tail.end()
     end = max(_town_end(text, start, end, guard), _code_end(text, end, guard))
+    end = _river_end(text, start, end, guard)
     return finding._replace(start=start, end=max(end, _block_end(text, end, guard)))
 
 
@@ -209,6 +212,13 @@ def _town_end(text: str, start: int, end: int, guard: Guard) -> int:
             break
         end = town.end()
     return end
+
+
+def _river_end(text: str, start: int, end: int, guard: Guard) -> int:
+    """Return where a town's name ends that goes on with its river or region: "60311 Frankfurt am Main"."""
+    rest = _TOWN_REST.match(text, end) if _CODE_AND_TOWN.search(text, start, end) else None
+    named = rest and not is_ordinary(rest.group(1) or "") and not guard.touches(end, rest.end())
+    return rest.end() if rest and named else end
 
 
 def _code_end(text: str, end: int, guard: Guard) -> int:
@@ -247,6 +257,9 @@ def _block_end(text: str, end: int, guard: Guard) -> int:
     for _ in range(_MOST_BLOCK_LINES):
         line = _BLOCK_LINE.match(text, position)
         if not line or not line.group().strip() or guard.touches(position, line.end()):
+            break
+        # "Freiburg\nTel. 0761 ...": a number with a label is no post code.
+        if line.group("code") and any(classify(word_key(word)) is not None for word in line.group().split()):
             break
         position = line.end()
         if line.group("code"):

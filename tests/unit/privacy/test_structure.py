@@ -142,3 +142,13 @@ def test_a_key_ends_the_value_before_it(rules: Anonymiser) -> None:
 
 def test_a_range_under_the_key_text(rules: Anonymiser) -> None:
     assert found(rules, '{"valueQuantity": {"value": 60}, "referenceRange": [{"text": "50-125"}]}') == []
+
+
+def test_a_phone_below_an_address_is_no_post_code(rules: Anonymiser) -> None:
+    text = "Hauptstraße 12, 79098 Freiburg im Breisgau\nTel. 0761 / 20 34-0\n"
+    assert rules.anonymise(text).text == "[ADDRESS_1]\nTel. [PHONE_1]\n"
+
+
+@pytest.mark.parametrize("town", ["79098 Freiburg im Breisgau", "60311 Frankfurt am Main", "92200 Neuilly sur Seine"])
+def test_a_town_goes_on_to_its_river(rules: Anonymiser, town: str) -> None:
+    assert rules.anonymise(f"wohnt Hauptstraße 12, {town}, seit Montag").text == "wohnt [ADDRESS_1], seit Montag"
