@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from docmill.privacy.dates import is_month
 from docmill.privacy.models import Finding
 from docmill.privacy.namesakes import is_clinical_use
 from docmill.privacy.people import is_credential, is_eponym, is_given_name, is_ordinary, is_title
@@ -12,6 +13,7 @@ from docmill.privacy.text import fold
 from docmill.privacy.vocabulary import listed
 
 _WORD = re.compile(r"(?<![\w@./])[^\W\d_][\w'’]*(?:-[^\W\d_]+)*(?![\w@])")
+_YEAR = re.compile(r",? (?:19|20)\d\d(?!\w)")
 _WITHIN = re.compile(r"[a-z,] $")
 _PART = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_]+)*")
 _SOURCES = frozenset({"structure", "pattern", "model", "dictionary", "recognizer"})
@@ -74,6 +76,8 @@ def _name_occurrences(text: str, names: dict[str, float]) -> Iterator[Finding]:
     for match in _WORD.finditer(text):
         word = match.group()
         if fold(word) not in names or (is_eponym(word) and is_clinical_use(text, *match.span())):
+            continue
+        if is_month(word) and _YEAR.match(text, match.end()):
             continue
         # "Hope" and "Amber" are words too: inside a sentence the capital tells.
         if (

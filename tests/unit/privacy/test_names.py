@@ -66,6 +66,11 @@ def test_a_name_that_was_found_is_found_everywhere(rules: Anonymiser) -> None:
     ]
 
 
+def test_a_month_before_a_year_is_nobody(rules: Anonymiser) -> None:
+    text = rules.anonymise("Seen by Dr. June May in May 2026, and by June again.").text
+    assert text == "Seen by Dr. [PERSON_1] in May 2026, and by [PERSON_1] again."
+
+
 def test_an_eponym_stays_although_a_patient_has_its_name(rules: Anonymiser) -> None:
     text = "Patient: Robert Graves\nGraves disease was excluded. Mr Graves is well."
     assert [text[item.start : item.end] for item in rules.detect(text)] == ["Robert Graves", "Graves"]
