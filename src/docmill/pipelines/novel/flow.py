@@ -184,15 +184,25 @@ def _keeps_hyphen(stem: str, rest: str, words: Counter[str], language: Language)
     whole, compound = left + right, f"{left}-{right}"
     if words[whole] != words[compound]:
         return words[compound] > words[whole]
-    # Of c'est-à-dire and well-established only the last part before the break tells.
-    part = left.rsplit("-", 1)[-1]
-    if part != left and _is_word(part, language) and _is_word(right, language):
-        return not is_known(part + right, language) or right in grammar(language).enclitics
+    if "-" in left + right and (kept := _keeps_one_of_many(left, right, language)) is not None:
+        return kept
     if is_known(whole, language) or right in grammar(language).suffixes:
         return False
     if not right or rest[0].isupper() or right in grammar(language).enclitics:
         return True
     return left in grammar(language).compound_starts and _is_word(right, language)
+
+
+def _keeps_one_of_many(left: str, right: str, language: Language) -> bool | None:
+    """Tell of c'est-à-dire and eau-de-vie by the parts beside the break; None where they are no words."""
+    part, first = _APOSTROPHE.split(left.rsplit("-", 1)[-1])[-1], right.split("-", 1)[0]
+    words = grammar(language)
+    enclitic = first in words.enclitics
+    if part not in words.compound_starts | words.enclitics and not _is_word(part, language):
+        return None
+    if enclitic and "-" in left:
+        return True
+    return not is_known(part + first, language) if enclitic or _is_word(first, language) else None
 
 
 def _is_word(text: str, language: Language) -> bool:
