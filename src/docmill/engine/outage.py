@@ -12,6 +12,7 @@ from docmill.errors import DatabaseUnavailable, EmbeddedServerFailed
 
 # Classes of SQLSTATE that are about the server, not about what it was asked to store.
 _PASSING = ("08", "25", "40", "53", "55", "57", "58")
+_READ_ONLY = "25006"
 
 
 def is_outage(error: BaseException) -> bool:
@@ -46,6 +47,11 @@ def outages_explained() -> Iterator[None]:
 def outage_explained(error: psycopg.Error) -> DatabaseUnavailable:
     """Return an outage as docmill's own error, which says whether anything was done."""
     what = f"{type(error).__name__}, SQLSTATE {error.sqlstate}" if error.sqlstate else type(error).__name__
+    if error.sqlstate == _READ_ONLY:
+        return DatabaseUnavailable(
+            f"The database did not do what it was asked ({what}): it is a standby, or this user may only read; "
+            "use the primary server, or another user."
+        )
     if isinstance(error, PoolTimeout | PoolClosed) or is_undone(error):
         return DatabaseUnavailable(f"The database did not do what it was asked ({what}); try again.")
     return DatabaseUnavailable(

@@ -131,7 +131,7 @@ def test_checking_does_not_load_alembic(empty_database: str) -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("target", ["0999", "nonsense", "+999"])
+@pytest.mark.parametrize("target", ["0999", "nonsense", "+999", ""])
 def test_an_unknown_revision_is_told(empty_database: str, target: str) -> None:
     with pytest.raises(UsageError, match="`docmill db current` shows"):
         migrations.upgrade(empty_database, target)

@@ -358,6 +358,16 @@ def test_a_worker_name_that_comes_back_is_another_worker(make_engine: Callable[.
     assert engine.rows("select status, attempts from docmill.finished_chunks") == [("success", 2)]
 
 
+def test_who_may_only_read_is_told_that_nothing_was_done(make_engine: Callable[..., Engine]) -> None:
+    engine = make_engine(samples.single)
+    [job] = engine.submit("single", {"count": 1})
+    with engine.database.pool.connection() as connection:
+        connection.execute("select set_config('default_transaction_read_only', 'on', false)")
+    with pytest.raises(DatabaseUnavailable, match=r"did not do what it was asked .* only read"):
+        engine.client.cancel(job)
+    assert engine.value("select status from docmill.jobs") == "pending"
+
+
 @pytest.mark.parametrize("method", ["submit", "start_batch", "cancel", "retry", "result", "job"])
 def test_a_program_is_told_of_an_outage_in_docmills_words(
     make_engine: Callable[..., Engine], method: str, monkeypatch: pytest.MonkeyPatch

@@ -94,6 +94,8 @@ def _run(conninfo: str, target: str, plan: Callable[[ScriptDirectory, Any], Any]
     from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import NullPool
 
+    if not target:
+        raise UsageError("The revision is empty; `docmill db current` shows where the schema is.")
     script = _script_directory(migration_files())
     engine = create_engine("postgresql+psycopg://", creator=lambda: connect(conninfo), poolclass=NullPool)
     try:
