@@ -329,6 +329,10 @@ def _is_foreign(line: Line, known: list[Token], index: int, first: int, last: in
         return not (line.text[token.start : token.end].isdigit() and follows in ("unit", "range", "flag"))
     if token.kind in ("date", "time"):
         return True
+    # "5,9 mmol/L – appelé au Dr Lefèvre, poste 4417": a number behind it makes no name a part of the result.
+    before = known[index - 1] if index else None
+    if token.kind in ("word", "eponym") and before and is_title(line.text[before.start : before.end]):
+        return True
     if token.kind != "word":
         return False
     word = line.text[token.start : token.end]

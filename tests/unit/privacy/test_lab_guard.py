@@ -117,6 +117,20 @@ def test_a_person_in_a_result_row_is_still_found(rules: Anonymiser) -> None:
     assert rules.anonymise(text).text.endswith("WBC  7.6 K/uL  4-10 K/uL  [PERSON_1]\n")
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Potassium : 5,9 mmol/L (3,5-5,1) – appelé au Dr NAME à 09h42 au poste 4417",
+        "Kalium 6,9 mmol/l 3,5-5,1 + telefonisch an Frau Dr. NAME um 10:15, Apparat 4417",
+    ],
+)
+def test_who_was_told_of_a_result_is_found_between_numbers(rules: Anonymiser, row: str) -> None:
+    told = rules.anonymise(row.replace("NAME", "Lefèvre")).text
+    assert row.partition(" – ")[0].partition(" tele")[0] in told
+    assert "[PERSON_1]" in told
+    assert "Lefèvre" not in told
+
+
 def test_a_labelled_number_is_never_taken_for_a_result(rules: Anonymiser) -> None:
     assert "8812345" not in rules.anonymise("Glucose 5.6 mmol/L   MRN: 8812345").text
 
