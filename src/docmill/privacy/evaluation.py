@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from docmill.errors import InvalidInput
 from docmill.privacy.models import Finding
@@ -51,6 +51,9 @@ class ProtectedSpan(BaseModel):
     kind: str
 
 
+SpanT = TypeVar("SpanT", GoldSpan, ProtectedSpan)
+
+
 class GoldText(BaseModel):
     """A labelled text."""
 
@@ -58,6 +61,15 @@ class GoldText(BaseModel):
     text: str
     spans: list[GoldSpan] = []
     protected: list[ProtectedSpan] = []
+
+    @field_validator("spans", "protected")
+    @classmethod
+    def _lie_in_the_text(cls, spans: list[SpanT], info: ValidationInfo) -> list[SpanT]:
+        """Refuse what begins behind its end or ends behind the text: offsets of bytes, for example."""
+        length = len(info.data.get("text", ""))
+        if any(not span.start <= span.end <= length for span in spans):
+            raise ValueError("offsets are code points of the text")
+        return spans
 
 
 class PredictedText(BaseModel):
@@ -162,11 +174,17 @@ def _is_listed(span: GoldSpan, text: str) -> bool:
 
 
 def evaluate(gold: Iterable[GoldText], detect: Callable[[GoldText], Sequence[Finding]]) -> Figures:
-    """Compare what ``detect`` finds in each text with what is labelled in it."""
+    """Compare what ``detect`` finds in each text with what is labelled in it.
+
+    Raises:
+        InvalidInput: A finding ends behind its text.
+    """
     counts: Counter[str] = Counter()
     types: dict[str, Counter[str]] = {}
     for text in gold:
         predicted = [finding for finding in detect(text) if finding.end > finding.start]
+        if any(finding.end > len(text.text) for finding in predicted):
+            raise InvalidInput(f"A prediction ends behind the text {text.id!r}: offsets are code points of the text.")
         for key, kind in _required(text, predicted):
             counts[key] += 1
             types.setdefault(kind, Counter())[key] += 1

@@ -90,6 +90,21 @@ def test_a_wrong_prediction_is_named(tmp_path: Path, line: str) -> None:
         read_predictions(path)
 
 
+@pytest.mark.parametrize("key", ["spans", "protected"])
+@pytest.mark.parametrize(("start", "end"), [(0, 9), (5, 2)])
+def test_labels_beyond_the_text_are_told(tmp_path: Path, key: str, start: int, end: int) -> None:
+    path = tmp_path / "gold.jsonl"
+    span = {"start": start, "end": end, "type": "PERSON", "kind": "value"}
+    path.write_text(json.dumps({"id": "a", "text": "Jané Roe", key: [span]}))
+    with pytest.raises(InvalidInput, match=f"Line 1 of .* is no gold line: {key} is wrong"):
+        read_gold(path)
+
+
+def test_predictions_beyond_the_text_are_told() -> None:
+    with pytest.raises(InvalidInput, match="code points"):
+        evaluate([GOLD], lambda text: [Finding(0, len(text.text) + 1, "PERSON", 1.0, "model")])
+
+
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     path.write_bytes(b"\xff\xfe")
