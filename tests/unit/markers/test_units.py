@@ -41,6 +41,8 @@ from docmill.pipelines.medical_report.markers.units import find_unit, repair_uni
         ("fL", "fL", "entity_volume"),
         ("uug", "pg", "entity_mass"),
         ("%", "%", "fraction"),
+        ("rel.%", "%", "fraction"),
+        ("rel. %", "%", "fraction"),
     ],
 )
 def test_a_printed_unit_has_a_ucum_code(printed: str, ucum: str, family: str) -> None:
