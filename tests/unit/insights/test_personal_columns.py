@@ -117,3 +117,22 @@ def test_times_in_seconds_name_nobody(tmp_path: Path) -> None:
     lines = "".join(f"{1_700_000_000 + place * 86_400},{place}\n" for place in range(30))
     found = profile(written(tmp_path, "ts,visitors\n" + lines))
     assert column(found, "ts").personal == {}
+
+
+def test_check_digits_by_chance_make_no_cards_of_articles(tmp_path: Path) -> None:
+    lines = "".join(f"{4_006_381_333_900 + place},{place}\n" for place in range(100))
+    found = profile(written(tmp_path, "ean,sold\n" + lines))
+    assert column(found, "ean").personal == {}
+    assert "personal_data" not in issues(found)
+    assert [row["ean"] for row in found.cleaned_preview] == [4_006_381_333_900 + place for place in range(20)]
+
+
+def test_cards_among_other_numbers_are_masked(tmp_path: Path) -> None:
+    fake = Faker()
+    fake.seed_instance(3)
+    cards = [fake.credit_card_number(card_type="visa16") for _ in range(30)]
+    lines = "".join(f"{card}\n{place + 1}\n" for place, card in enumerate([*cards[:12], *["77"] * 8]))
+    found = profile(written(tmp_path, "paid_with\n" + lines))
+    assert 0.25 < column(found, "paid_with").personal["CREDIT_CARD"] < 0.5
+    preview = [row["paid_with"] for row in found.cleaned_preview]
+    assert preview[:2] == ["[CREDIT_CARD]", 1]

@@ -23,6 +23,8 @@ _CERTAIN = 0.75
 # From here on the whole cell is masked, found or not.
 WHOLE_CELLS = 0.5
 _LEAST_NAMES = 0.3
+# One number in ten has the check digit of a card, or of a person; so many have it for a reason.
+_BEYOND_CHANCE = 0.25
 _LEAST_DIGITS = {"PHONE": 7, "SSN": 9, "NATIONAL_ID": 7, "NHS": 9, "CREDIT_CARD": 12, "BANK": 8, "MRN": 5}
 _NOT_PERSONAL = frozenset({"URL", "DATE", "LOCATION", "ORGANIZATION", "AGE"})
 # They label what is personal in reports of laboratories; a column of that name mostly holds some key, or times.
@@ -57,7 +59,8 @@ def _personal(subject: Subject, column: LoadedColumn) -> Personal:
     for text, count in rows:
         for name in {finding.type for finding in findings(text)}:
             counts[name] += count
-    shares = {name: count / total for name, count in counts.items()}
+    least = _BEYOND_CHANCE if kind == "integer" else 0.0
+    shares = {name: count / total for name, count in counts.items() if count / total >= least}
     if label in _CHECKS and column.name.strip().lower() not in _NO_LABELS:
         borne_out = sum(count for text, count in rows if _CHECKS[label](text)) / total
         if borne_out >= (_LEAST_NAMES if label == "PERSON" else WHOLE_CELLS):
@@ -105,6 +108,9 @@ def mask(value: Any, personal: Mapping[str, float]) -> Any:
     whole = max(personal, key=lambda kind: personal[kind], default=None)
     if whole is not None and personal[whole] >= WHOLE_CELLS:
         return f"[{whole}]"
+    if isinstance(value, int) and personal:
+        masked = mask_text(str(value))
+        return value if masked == str(value) else masked
     return mask_text(value) if isinstance(value, str) else value
 
 
