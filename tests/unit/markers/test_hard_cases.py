@@ -303,6 +303,11 @@ def test_a_word_under_the_heading_for_results_needs_no_known_name(word: str) -> 
     assert [marker.value for marker in read(f"{head}\nFrobnivirus IgG     Yellow")] == [90.0]
 
 
+def test_decimals_that_a_scan_tore_off_belong_to_their_number() -> None:
+    marker = only("Kreatinin   0 ,92   mg/dl   0 ,70 - 1,20")
+    assert (marker.value, marker.unit, marker.ref_low, marker.ref_high) == (0.92, "mg/dl", 0.7, 1.2)
+
+
 @pytest.mark.parametrize("dots", ["...", " ... ", "…", " … "])
 def test_three_dots_between_two_numbers_are_a_range(dots: str) -> None:
     marker = only(f"Thrombozyten   245   Tsd/µl   150{dots}400")

@@ -12,6 +12,8 @@ NUMBER = (
     r"|\d+(?:[.,]\d+)*"
     r"|[.,]\d+)"
 )
+# A scan may tear the decimals off: "0 ,92".
+TORN_NUMBER = r"(?:\d{1,3} [.,]\d{1,2}(?![\d.,]))"
 SPACED_NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?)"
 
 _COMMA_VOTE = re.compile(r"(?<![\d.,])(?!1,73)(?:\d+,\d{1,2}|0,\d+)(?![\d,./])")

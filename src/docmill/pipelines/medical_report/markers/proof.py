@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from docmill.pipelines.medical_report.markers.numbers import NUMBER, SPACED_NUMBER, parse_number
+from docmill.pipelines.medical_report.markers.numbers import NUMBER, SPACED_NUMBER, TORN_NUMBER, parse_number
 from docmill.pipelines.medical_report.markers.readings import Reading
 
-_NUMBERS = re.compile(rf"{SPACED_NUMBER}|{NUMBER}")
+_NUMBERS = re.compile(rf"{TORN_NUMBER}|{SPACED_NUMBER}|{NUMBER}")
 
 
 def is_proved(reading: Reading, texts: Mapping[int, str], decimal_comma: bool) -> bool:

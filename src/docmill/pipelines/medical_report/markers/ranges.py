@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from docmill.pipelines.medical_report.markers.numbers import NUMBER, SPACED_NUMBER, parse_number
+from docmill.pipelines.medical_report.markers.numbers import NUMBER, SPACED_NUMBER, TORN_NUMBER, parse_number
 from docmill.pipelines.medical_report.markers.rows import Row
 from docmill.pipelines.medical_report.markers.units import find_unit
 from docmill.pipelines.medical_report.markers.words import Phrase, vocabulary
@@ -13,7 +13,7 @@ from docmill.pipelines.medical_report.models import Comparator
 
 COMPARATOR = re.compile(r"(?:[<>]\s?(?:OR|or)\s?=|[<>]\s?=|=\s?[<>]|[<>≤≥⩽⩾])\s*")
 
-_NUMBER = re.compile(NUMBER)
+_NUMBER = re.compile(rf"{TORN_NUMBER}|{NUMBER}")
 _SPACED = re.compile(SPACED_NUMBER + r"(?![\d.,])")
 _SIGN = re.compile(r"[-−](?=[\d.,])")
 _DASH = re.compile(r"[ ]{0,2}(?:[-–—‒−~÷]|\.{2,3}|…) {0,2}|\t *[-–—−] *(?:\t *)?")
