@@ -58,6 +58,12 @@ def test_a_title_stays_with_its_name() -> None:
     assert any("M. Bovary" in short for short in found)
 
 
+def test_a_word_that_is_left_divided_is_in_one_sentence() -> None:
+    found = rewrite("Il habitait depuis trente ans la même mai- son au bout du village, près de la rivière.")
+    assert len(found) > 1
+    assert any("mai- son" in short.casefold() for short in found)
+
+
 def test_short_sentences_stay_as_they_are() -> None:
     assert rewrite("Oui!") == ["Oui!"]
     assert rewrite("PREMIÈRE PARTIE") == ["PREMIÈRE PARTIE"]

@@ -23,6 +23,8 @@ _COLON_OR_DASH = re.compile(r"(?::|[-–—―]{1,2})[\"'»”’)\]_]*$")
 _MARK = re.compile(r"[,;:.!?…–—][\"'»”’)\]_]*$")
 _COMMA = re.compile(r",[\"'»”’)\]_]*$")
 _OPENS = re.compile(r"^[«“(\[]|^[-–—―]{1,2}$")
+# The first part of a word that is left divided.
+_DIVIDED = re.compile(r"\w[-‐\u00ad]$")
 _CLOSES = re.compile(r"^[^\w«“(\[—–-]")
 
 _AT_STRONG = -10.0
@@ -111,8 +113,8 @@ def _length_cost(length: int, min_words: int, max_words: int) -> float:
 def _cut_cost(tokens: Sequence[Token], finite: Sequence[bool], place: int, language: Language) -> float:
     """Return what it costs to cut before the token at ``place``."""
     before, after = tokens[place - 1].text, tokens[place].text
-    # Marks stay with the words that they belong to.
-    if _CLOSES.match(after) or _OPENS.match(before):
+    # Marks stay with the words that they belong to, and so do parts of words.
+    if _CLOSES.match(after) or _OPENS.match(before) or _DIVIDED.search(before):
         return _NEVER
     if is_abbreviated(before, language):
         return _ANYWHERE + _AFTER_BOUND
