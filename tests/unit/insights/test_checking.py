@@ -52,6 +52,7 @@ def test_facts_stand_where_their_paths_say() -> None:
         '"fare" and "cabin" are negatively correlated: Spearman -0.75.',
         '"fare" rises by 34.1 % along its trend over "sold", which explains 84 % of the variance.',
         '"fare" has a trend over "sold" with slope 3.1.',
+        '"fare" has a trend over "sold" with slope 3.1, which explains 84 % of the variance.',
         '"fare" over "sold" has the peak "July" and the trough "March", pattern index 0.62.',
         '"male" is the most frequent value of "sex", 90 % of its values.',
         '"tax" drifts, stability index 0.55. The mean of the first third of "tax" is 10.2.',

@@ -67,6 +67,18 @@ def test_a_known_table_yields_exactly_these_insights() -> None:
     assert found == EXPECTED
 
 
+def test_a_trend_from_nothing_is_told_by_its_slope() -> None:
+    table = profile()
+    for series in table.time_series:
+        if series.trend is not None:
+            series.trend.relative_change = None
+    found = [insight for insight in insights_of(table) if " slope " in insight.text]
+    assert [(insight.severity, insight.category, insight.text) for insight in found] == [
+        ("low", "trend", '"fare" has a trend over "sold" with slope 3.1, which explains 84 % of the variance.')
+    ]
+    assert sorted(found[0].evidence.aggregates.values()) == [0.84, 3.1]
+
+
 def test_every_insight_says_what_it_rests_on_and_what_to_do() -> None:
     facts, charts = find_facts(profile()), {chart.id for chart in choose_charts(profile())}
     for number_, insight in enumerate(insights_of(profile()), 1):

@@ -272,24 +272,24 @@ def _trends(profile: TableProfile, facts: Mapping[str, Fact], charts: list[Chart
 
 
 def _trend(series: TimeSeries, path: str, facts: Mapping[str, Fact], chart: str | None) -> Iterator[Finding]:
-    change, fit = facts.get(f"{path}.relativeChange"), facts.get(f"{path}.rSquared")
-    if series.trend is None or series.trend.periods < LEAST_PERIODS or change is None or fit is None:
+    figures = ("relativeChange", "slopePerPeriod", "rSquared")
+    change, slope, fit = (facts.get(f"{path}.{figure}") for figure in figures)
+    if series.trend is None or series.trend.periods < LEAST_PERIODS or slope is None or fit is None:
+        return
+    name, date = quoted(series.value_column), quoted(series.date_column)
+    explained = f"which explains {written_share(fit.number or 0.0)} of the variance."
+    advice = ("analyst", f"Find out what drives {name}, and whether a plan already counts on it.")
+    if change is None:
+        # Of a beginning at nothing there is no share, and so no rank either.
+        text = f"{name} has a trend over {date} with slope {written(slope.number or 0.0)}, {explained}"
+        yield Finding("trend", "low", fit.number or 0.0, text, (slope, fit), advice, chart)
         return
     size = abs(change.number or 0.0)
     severity = _severity(size, CHANGE)
-    if severity is None:
-        return
-    name, verb = quoted(series.value_column), "rises" if change.figure == "rise" else "falls"
-    yield Finding(
-        "trend",
-        severity,
-        size,
-        f"{name} {verb} by {written_share(size)} along its trend over {quoted(series.date_column)},"
-        f" which explains {written_share(fit.number or 0.0)} of the variance.",
-        (change, fit),
-        ("analyst", f"Find out what drives {name}, and whether a plan already counts on it."),
-        chart,
-    )
+    if severity is not None:
+        verb = "rises" if change.figure == "rise" else "falls"
+        text = f"{name} {verb} by {written_share(size)} along its trend over {date}, {explained}"
+        yield Finding("trend", severity, size, text, (change, fit), advice, chart)
 
 
 def _season(series: TimeSeries, path: str, facts: Mapping[str, Fact], chart: str | None) -> Iterator[Finding]:
