@@ -121,7 +121,7 @@ class AsyncSubmitter:
         self._next_jobs = new_jobs(count)
 
     def _take_jobs(self, count: int) -> list[SubmittedJob]:
-        jobs, self._next_jobs = self._next_jobs[:count], self._next_jobs[count:]
+        jobs, self._next_jobs = self._next_jobs[:count], []
         return jobs + new_jobs(count - len(jobs))
 
     async def _fetch(self, parameters: dict[str, Any]) -> list[TupleRow]:

@@ -91,7 +91,10 @@ def test_many_rows_and_none_come_back(empty_database: str) -> None:
 
 def test_more_than_a_socket_takes_at_once_is_sent(empty_database: str) -> None:
     async def use(statement: RepeatedStatement) -> Any:
-        return await statement({"bytes": [os.urandom(1000) * 1000] * 30})
+        answer = await statement({"bytes": [os.urandom(1000) * 1000] * 30})
+        # A loop that is still told that the socket takes more never rests.
+        assert not asyncio.get_running_loop().remove_writer(statement.connection.fileno())
+        return answer
 
     assert repeat(empty_database, "select length(array_to_string(%(bytes)b::bytea[], ''))", use) == [
         (30 * 2_000_000 + 60,)
